@@ -1,0 +1,5 @@
+package device
+
+import "brick/kernel"
+
+const floatBytes = kernel.FloatBits / 8
