@@ -1,0 +1,9 @@
+package cpu
+
+// tasks holds one reusable task of each kernel, so that handing one to the
+// workers allocates nothing.
+type tasks struct {
+	productTasks
+	elementTasks
+	rowTasks
+}

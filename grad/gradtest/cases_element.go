@@ -1,0 +1,3 @@
+package gradtest
+
+var elementCases []Case

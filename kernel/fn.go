@@ -1,0 +1,173 @@
+package kernel
+
+import "math"
+
+// A Fn names a function of one number; Fns holds its definition.
+type Fn uint8
+
+// Args are the constants of a Fn, such as the slope of a leaky ReLU.
+type Args [2]Float
+
+// The functions of one number. In their formulas α = p[0], β = p[1].
+const (
+	Identity  Fn = iota // x
+	Neg                 // −x
+	Abs                 // |x|
+	Square              // x²
+	Sqrt                // √x
+	Exp                 // eˣ
+	Log                 // ln x
+	Pow                 // x^α
+	Clamp               // min(max(x, α), β)
+	Affine              // α·x + β
+	Recip               // 1/x
+	Sin                 // sin x
+	Cos                 // cos x
+	ReLU                // max(x, 0)
+	LeakyReLU           // x if x > 0, else α·x
+	ELU                 // x if x > 0, else α·(eˣ − 1)
+	GELU                // x·Φ(x) = x/2·(1 + erf(x/√2))                  Hendrycks & Gimpel 2016
+	GELUTanh            // x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))      the same paper's approximation
+	SiLU                // x·σ(x)
+	Sigmoid             // σ(x) = 1/(1 + e⁻ˣ)
+	Tanh                // tanh x
+	Softplus            // ln(1 + eˣ)
+	Erf                 // erf x
+	Sign                // −1, 0 or 1
+	numFns
+)
+
+// A FnDef defines a Fn by its value and its slope. The slope is given x and
+// y = F(x) and uses one of them: whichever makes it shorter or saves memory.
+type FnDef struct {
+	Name  string
+	UsesX bool // Slope reads x
+	UsesY bool // Slope reads y
+	F     func(x Float, p *Args) Float
+	Slope func(x, y Float, p *Args) Float
+}
+
+// Fns is the table of functions of one number, by Fn.
+var Fns = [numFns]FnDef{
+	Identity:  {"identity", false, false, func(x Float, _ *Args) Float { return x }, func(_, _ Float, _ *Args) Float { return 1 }},
+	Neg:       {"neg", false, false, func(x Float, _ *Args) Float { return -x }, func(_, _ Float, _ *Args) Float { return -1 }},
+	Abs:       {"abs", true, false, func(x Float, _ *Args) Float { return max(x, -x) }, func(x, _ Float, _ *Args) Float { return sign(x) }},
+	Square:    {"square", true, false, func(x Float, _ *Args) Float { return x * x }, func(x, _ Float, _ *Args) Float { return 2 * x }},
+	Sqrt:      {"sqrt", false, true, func(x Float, _ *Args) Float { return SqrtOf(x) }, func(_, y Float, _ *Args) Float { return 0.5 / y }},
+	Exp:       {"exp", false, true, func(x Float, _ *Args) Float { return ExpOf(x) }, func(_, y Float, _ *Args) Float { return y }},
+	Log:       {"log", true, false, func(x Float, _ *Args) Float { return LogOf(x) }, func(x, _ Float, _ *Args) Float { return 1 / x }},
+	Pow:       {"pow", true, false, func(x Float, p *Args) Float { return PowOf(x, p[0]) }, func(x, _ Float, p *Args) Float { return p[0] * PowOf(x, p[0]-1) }},
+	Clamp:     {"clamp", true, false, func(x Float, p *Args) Float { return min(max(x, p[0]), p[1]) }, func(x, _ Float, p *Args) Float { return when(x >= p[0] && x <= p[1]) }},
+	Affine:    {"affine", false, false, func(x Float, p *Args) Float { return p[0]*x + p[1] }, func(_, _ Float, p *Args) Float { return p[0] }},
+	Recip:     {"reciprocal", false, true, func(x Float, _ *Args) Float { return 1 / x }, func(_, y Float, _ *Args) Float { return -y * y }},
+	Sin:       {"sin", true, false, func(x Float, _ *Args) Float { return Float(math.Sin(float64(x))) }, func(x, _ Float, _ *Args) Float { return Float(math.Cos(float64(x))) }},
+	Cos:       {"cos", true, false, func(x Float, _ *Args) Float { return Float(math.Cos(float64(x))) }, func(x, _ Float, _ *Args) Float { return -Float(math.Sin(float64(x))) }},
+	ReLU:      {"relu", false, true, func(x Float, _ *Args) Float { return max(x, 0) }, func(_, y Float, _ *Args) Float { return when(y > 0) }},
+	LeakyReLU: {"leaky_relu", true, false, func(x Float, p *Args) Float { return pick(x > 0, x, p[0]*x) }, func(x, _ Float, p *Args) Float { return pick(x > 0, 1, p[0]) }},
+	ELU:       {"elu", true, false, func(x Float, p *Args) Float { return pick(x > 0, x, p[0]*Expm1Of(x)) }, func(x, _ Float, p *Args) Float { return pick(x > 0, 1, p[0]*ExpOf(x)) }},
+	GELU:      {"gelu", true, false, func(x Float, _ *Args) Float { return x * Φ(x) }, func(x, _ Float, _ *Args) Float { return Φ(x) + x*φ(x) }},
+	GELUTanh:  {"gelu_tanh", true, false, geluTanh, geluTanhSlope},
+	SiLU:      {"silu", true, false, func(x Float, _ *Args) Float { return x * σ(x) }, func(x, _ Float, _ *Args) Float { s := σ(x); return s * (1 + x*(1-s)) }},
+	Sigmoid:   {"sigmoid", false, true, func(x Float, _ *Args) Float { return σ(x) }, func(_, y Float, _ *Args) Float { return y * (1 - y) }},
+	Tanh:      {"tanh", false, true, func(x Float, _ *Args) Float { return TanhOf(x) }, func(_, y Float, _ *Args) Float { return 1 - y*y }},
+	Softplus:  {"softplus", true, false, func(x Float, _ *Args) Float { return max(x, 0) + Log1pOf(ExpOf(-max(x, -x))) }, func(x, _ Float, _ *Args) Float { return σ(x) }},
+	Erf:       {"erf", true, false, func(x Float, _ *Args) Float { return ErfOf(x) }, func(x, _ Float, _ *Args) Float { return 2 / math.SqrtPi * ExpOf(-x*x) }},
+	Sign:      {"sign", false, false, func(x Float, _ *Args) Float { return sign(x) }, func(_, _ Float, _ *Args) Float { return 0 }},
+}
+
+func (f Fn) String() string { return Fns[f].Name }
+
+// Map is  y[i] = f(x[i]).
+func Map(f Fn, y, x []Float, p *Args) {
+	g := Fns[f].F
+	x = x[:len(y)]
+	for i := range y {
+		y[i] = g(x[i], p)
+	}
+}
+
+// MapAdd is  y[i] += f(x[i]).
+func MapAdd(f Fn, y, x []Float, p *Args) {
+	g := Fns[f].F
+	x = x[:len(y)]
+	for i := range y {
+		y[i] += g(x[i], p)
+	}
+}
+
+// MapBack is  dx[i] (=|+=) f′(x[i])·dy[i].  x or y may be nil where the slope of f does not use it.
+func MapBack(f Fn, dx, x, y, dy []Float, p *Args, add bool) {
+	d := &Fns[f]
+	for i, g := range dy {
+		var xi, yi Float
+		if d.UsesX {
+			xi = x[i]
+		}
+		if d.UsesY {
+			yi = y[i]
+		}
+		g *= d.Slope(xi, yi, p)
+		if add {
+			g += dx[i]
+		}
+		dx[i] = g
+	}
+}
+
+// σ is the logistic function, computed without overflow on either side.
+func σ(x Float) Float {
+	if x >= 0 {
+		return 1 / (1 + ExpOf(-x))
+	}
+	e := ExpOf(x)
+	return e / (1 + e)
+}
+
+// Φ and φ are the standard normal distribution and density.
+func Φ(x Float) Float { return 0.5 * (1 + ErfOf(x/math.Sqrt2)) }
+func φ(x Float) Float { return ExpOf(-x*x/2) / Float(math.Sqrt(2*math.Pi)) }
+
+const geluC = 0.7978845608028654 // √(2/π)
+
+func geluTanh(x Float, _ *Args) Float {
+	return 0.5 * x * (1 + TanhOf(geluC*(x+0.044715*x*x*x)))
+}
+
+func geluTanhSlope(x, _ Float, _ *Args) Float {
+	t := TanhOf(geluC * (x + 0.044715*x*x*x))
+	return 0.5*(1+t) + 0.5*x*(1-t*t)*geluC*(1+3*0.044715*x*x)
+}
+
+func sign(x Float) Float {
+	switch {
+	case x > 0:
+		return 1
+	case x < 0:
+		return -1
+	}
+	return x // 0 and NaN stay what they are
+}
+
+func when(b bool) Float {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func pick(b bool, x, y Float) Float {
+	if b {
+		return x
+	}
+	return y
+}
+
+// The elementary functions, correctly rounded to within one unit of Float.
+func ExpOf(x Float) Float    { return Float(math.Exp(float64(x))) }
+func Expm1Of(x Float) Float  { return Float(math.Expm1(float64(x))) }
+func LogOf(x Float) Float    { return Float(math.Log(float64(x))) }
+func Log1pOf(x Float) Float  { return Float(math.Log1p(float64(x))) }
+func SqrtOf(x Float) Float   { return Float(math.Sqrt(float64(x))) }
+func TanhOf(x Float) Float   { return Float(math.Tanh(float64(x))) }
+func ErfOf(x Float) Float    { return Float(math.Erf(float64(x))) }
+func PowOf(x, a Float) Float { return Float(math.Pow(float64(x), float64(a))) }

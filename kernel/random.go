@@ -1,0 +1,17 @@
+package kernel
+
+// Random is number i of the stream named key: 64 random bits that depend on
+// nothing else, so any worker can draw any element. It is the finaliser of
+// SplitMix64 (Steele, Lea & Flood 2014) over key and counter, applied twice.
+func Random(key uint64, i int) uint64 {
+	return mix(mix(key+0x9e3779b97f4a7c15*uint64(i+1)) ^ key)
+}
+
+func mix(z uint64) uint64 {
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+// Uniform is number i of the stream named key, uniform in [0, 1).
+func Uniform(key uint64, i int) Float { return Float(Random(key, i)>>40) * (1.0 / (1 << 24)) }
