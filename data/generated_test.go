@@ -1,0 +1,212 @@
+package data
+
+import (
+	"bytes"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+)
+
+var generatedSets = []string{"line", "xor", "moons", "circles", "spirals", "blobs", "separable", "digits", "copy", "arithmetic"}
+
+// Every generated example depends on nothing but seed, split and index.
+func TestGeneratedIsPure(t *testing.T) {
+	for _, name := range generatedSets {
+		s, err := Open(name, Options{Seed: 7})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		again, _ := Open(name, Options{Seed: 7})
+		for split, set := range s.Each {
+			index := []int{set.Len() - 1, 0, set.Len() / 2}
+			var a, b Batch
+			if err := set.Read(&a, index, 1); err != nil {
+				t.Fatal(err)
+			}
+			other := again.Train
+			for n, o := range again.Each {
+				if n == split {
+					other = o
+				}
+			}
+			for k, i := range index { // one by one, in another order
+				if err := other.Read(&b, []int{i}, 2); err != nil {
+					t.Fatal(err)
+				}
+				size, labels := volume(set.Info().Input), len(b.Labels)
+				if b.X != nil && !reflect.DeepEqual(b.X, a.X[k*size:(k+1)*size]) || b.IDs != nil && !reflect.DeepEqual(b.IDs, a.IDs[k*size:(k+1)*size]) {
+					t.Errorf("%s/%s: input of example %d depends on how it is read", name, split, i)
+				}
+				if b.Labels != nil && !reflect.DeepEqual(b.Labels, a.Labels[k*labels:(k+1)*labels]) || b.Y != nil && b.Y[0] != a.Y[k] {
+					t.Errorf("%s/%s: target of example %d depends on how it is read", name, split, i)
+				}
+			}
+			for _, l := range a.Labels {
+				if l != Ignore && (l < 0 || int(l) >= set.Info().Outputs()) {
+					t.Errorf("%s/%s: label %d of %d", name, split, l, set.Info().Outputs())
+				}
+			}
+		}
+	}
+}
+
+func TestXORIsTheTruthTable(t *testing.T) {
+	s, err := XOR(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b Batch
+	if err := s.Train.Read(&b, []int{0, 1, 2, 3}, 0); err != nil {
+		t.Fatal(err)
+	}
+	for e := range 4 {
+		want := int32(0)
+		if b.X[2*e] != b.X[2*e+1] {
+			want = 1
+		}
+		if b.Labels[e] != want || math.Abs(float64(b.X[2*e])) != 1 {
+			t.Errorf("row %d: %v → %d", e, b.X[2*e:2*e+2], b.Labels[e])
+		}
+	}
+}
+
+// The promise that the perceptron's bound on mistakes rests on.
+func TestSeparableHasItsMargin(t *testing.T) {
+	for seed := range uint64(20) {
+		s, err := Separable(Options{Seed: seed, Features: 5, Margin: 0.25})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := Direction(seed, 5)
+		for _, b := range Sequential(s.Train, 100).From(0) {
+			for e, class := range b.Labels {
+				side := 0.0
+				for j := range w {
+					side += w[j] * float64(b.X[e*5+j])
+				}
+				if side*float64(2*class-1) < 0.25 {
+					t.Fatalf("seed %d: example of class %d at distance %g", seed, class, side)
+				}
+			}
+		}
+	}
+}
+
+func TestArithmeticReads(t *testing.T) {
+	s, err := Arithmetic(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := s.Info()
+	seen := map[string]bool{}
+	for _, set := range s.Each {
+		for _, b := range Sequential(set, 500).From(0) {
+			size := b.Shape[1]
+			for e := range b.Examples() {
+				var text, answer string
+				for k := range size {
+					text += in.Symbols[b.IDs[e*size+k]]
+					if l := b.Labels[e*size+k]; l != Ignore {
+						answer += in.Symbols[l]
+					}
+				}
+				var x, y, z int
+				if n, err := fscan(text, answer, &x, &y, &z); n != 3 || err != nil || x+y != z {
+					t.Fatalf("%q → %q", text, answer)
+				}
+				if seen[text] {
+					t.Fatalf("%q stands in two places", text)
+				}
+				seen[text] = true
+			}
+		}
+	}
+	if len(seen) != 10000 {
+		t.Errorf("%d sums, want 10000", len(seen))
+	}
+}
+
+func TestCopyRepeats(t *testing.T) {
+	s, err := Copy(Options{Length: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b Batch
+	if err := s.Test.Read(&b, []int{3}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if b.IDs[5] != 8 || !reflect.DeepEqual(b.Labels[5:], b.IDs[:5]) || !reflect.DeepEqual(b.IDs[6:], b.IDs[:4]) || b.Count() != 5 || b.Bytes != 5 {
+		t.Errorf("ids %v labels %v bytes %d", b.IDs, b.Labels, b.Bytes)
+	}
+}
+
+// The drawings' statistics are those stated, and every class is drawn. Set BRICK_SHEET to a file to look at them.
+func TestDigits(t *testing.T) {
+	s, err := Digits(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum, squares, n float64
+	counts := make([]int, 10)
+	for _, b := range Sequential(s.Test, 500).From(0) {
+		for _, v := range b.X {
+			x := float64(v)*digitStd + digitMean
+			sum, squares, n = sum+x, squares+x*x, n+1
+		}
+		for _, c := range b.Labels {
+			counts[c]++
+		}
+	}
+	mean := sum / n
+	if std := math.Sqrt(squares/n - mean*mean); math.Abs(mean-digitMean) > 0.01 || math.Abs(std-digitStd) > 0.01 {
+		t.Errorf("mean %.4f, deviation %.4f; stated are %g and %g", mean, std, digitMean, digitStd)
+	}
+	for c, k := range counts {
+		if k < 300 {
+			t.Errorf("digit %d drawn %d times of 4000", c, k)
+		}
+	}
+	var sheet bytes.Buffer
+	if err := ContactSheet(&sheet, s.Train, 10, 16); err != nil {
+		t.Fatal(err)
+	}
+	path := os.Getenv("BRICK_SHEET")
+	if path == "" {
+		path = filepath.Join(t.TempDir(), "digits.png")
+	}
+	if err := os.WriteFile(path, sheet.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := png.DecodeConfig(&sheet); err != nil || c.Width != 16*30 || c.Height != 10*30 {
+		t.Errorf("sheet of %d×%d: %v", c.Width, c.Height, err)
+	}
+}
+
+func TestAsNumbers(t *testing.T) {
+	s, err := Moons(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signs, err := AsNumbers(s.Train, -1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a, b Batch
+	for range 2 {
+		if err := s.Train.Read(&a, []int{4, 5}, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := signs.Read(&b, []int{4, 5}, 0); err != nil {
+			t.Fatal(err)
+		}
+		if b.Labels != nil || len(b.Y) != 2 || float64(b.Y[0]) != float64(2*a.Labels[0]-1) || float64(b.Y[1]) != float64(2*a.Labels[1]-1) {
+			t.Errorf("labels %v became %v", a.Labels, b.Y)
+		}
+	}
+	if _, err := AsNumbers(s.Train, 1); err == nil {
+		t.Error("one value for two classes was accepted")
+	}
+}

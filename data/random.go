@@ -1,0 +1,44 @@
+package data
+
+import (
+	"hash/fnv"
+	"math"
+)
+
+// mix hashes two words into one: the output function of SplitMix64 (Steele, Lea & Flood 2014), applied twice.
+func mix(a, b uint64) uint64 { return finish(finish(a+0x9e3779b97f4a7c15) + b + 0x9e3779b97f4a7c15) }
+
+func finish(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// keyOf turns a name into a key, so that each purpose has a stream of its own.
+func keyOf(name string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return h.Sum64()
+}
+
+// A stream is a random stream that is a pure function of its key: SplitMix64, a counter and a hash.
+type stream struct{ state uint64 }
+
+func (s *stream) next() uint64 {
+	s.state += 0x9e3779b97f4a7c15
+	return finish(s.state)
+}
+
+// uniform returns a number in [a, b).
+func (s *stream) uniform(a, b float64) float64 {
+	return a + (b-a)*float64(s.next()>>11)/(1<<53)
+}
+
+// intn returns a number in [0, n); its bias is below n/2⁶⁴.
+func (s *stream) intn(n int) int { return int(s.next() % uint64(n)) }
+
+// normal returns a number from the standard normal distribution (Box & Muller 1958).
+func (s *stream) normal() float64 {
+	u := 1 - s.uniform(0, 1) // in (0, 1]: the logarithm is finite
+	return math.Sqrt(-2*math.Log(u)) * math.Cos(2*math.Pi*s.uniform(0, 1))
+}

@@ -1,0 +1,208 @@
+package token
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Save writes t to a folder, which it makes if need be, as Hugging Face files: tokenizer.json,
+// tokenizer_config.json and special_tokens_map.json. Each is written under another name, synced, then renamed.
+func Save(t Tokenizer, dir string) error {
+	s, ok := t.(interface{ Save(dir string) error })
+	if !ok {
+		return fmt.Errorf("saving a tokenizer to %s: a %T can't be saved", dir, t)
+	}
+	return s.Save(dir)
+}
+
+// Save writes it to a folder: see the function [Save].
+func (t *BPE) Save(dir string) error {
+	if err := t.spec.save(dir, t.roles); err != nil {
+		return err
+	}
+	var c configJSON
+	if t.spec.config != nil {
+		if err := json.Unmarshal(t.spec.config, &c); err != nil {
+			return err
+		}
+	}
+	if inConfig, _ := chatTemplate(c.Template); t.ChatTemplate == inConfig {
+		return nil
+	}
+	if err := writeFile(dir, "chat_template.jinja", []byte(t.ChatTemplate)); err != nil {
+		return fmt.Errorf("saving a tokenizer to %s: %w", dir, err)
+	}
+	return nil
+}
+
+func (s *spec) save(dir string, roles Special) error {
+	tokenizer, err := s.json()
+	if err != nil {
+		return fmt.Errorf("saving a tokenizer to %s: %w", dir, err)
+	}
+	names := s.roleNames(roles)
+	config := s.config
+	if config == nil {
+		config, err = object(append([]member{
+			{"tokenizer_class", jsontext.String("PreTrainedTokenizerFast")},
+			{"clean_up_tokenization_spaces", jsontext.False},
+		}, names...))
+		if err != nil {
+			return err
+		}
+	}
+	special, err := object(names)
+	if err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		name string
+		data []byte
+	}{{"tokenizer.json", tokenizer}, {"tokenizer_config.json", config}, {"special_tokens_map.json", special}} {
+		if err := writeFile(dir, f.name, f.data); err != nil {
+			return fmt.Errorf("saving a tokenizer to %s: %w", dir, err)
+		}
+	}
+	return nil
+}
+
+// roleNames spells the ids with a role.
+func (s *spec) roleNames(r Special) []member {
+	name := func(id int32) string {
+		for _, a := range s.added {
+			if a.ID == id {
+				return a.Content
+			}
+		}
+		return s.vocab.piece(id)
+	}
+	var out []member
+	for _, role := range []struct {
+		name string
+		id   int32
+	}{{"bos_token", r.BOS}, {"eos_token", r.EOS}, {"unk_token", r.Unk}, {"pad_token", r.Pad}} {
+		if role.id != None {
+			out = append(out, member{role.name, jsontext.String(name(role.id))})
+		}
+	}
+	return out
+}
+
+type member struct {
+	name  string
+	value jsontext.Token
+}
+
+// object writes a flat JSON object.
+func object(members []member) ([]byte, error) {
+	w := newWriter()
+	w.token(jsontext.BeginObject)
+	for _, m := range members {
+		w.token(jsontext.String(m.name), m.value)
+	}
+	w.token(jsontext.EndObject)
+	return w.b.Bytes(), w.err
+}
+
+// json writes tokenizer.json as Hugging Face does, fields in its order.
+func (s *spec) json() ([]byte, error) {
+	w := newWriter()
+	w.token(jsontext.BeginObject)
+	w.token(jsontext.String("version"), jsontext.String("1.0"))
+	w.token(jsontext.String("truncation"), jsontext.Null)
+	w.token(jsontext.String("padding"), jsontext.Null)
+	w.token(jsontext.String("added_tokens"))
+	added, err := json.Marshal(s.added)
+	if err != nil {
+		return nil, err
+	}
+	w.value(added)
+	for _, c := range []struct {
+		name  string
+		value jsontext.Value
+	}{{"normalizer", s.normalizer}, {"pre_tokenizer", s.preTokenizer}, {"post_processor", s.postProcessor}, {"decoder", s.decoder}} {
+		w.token(jsontext.String(c.name))
+		w.value(c.value)
+	}
+	w.token(jsontext.String("model"), jsontext.BeginObject)
+	w.token(jsontext.String("type"), jsontext.String("BPE"))
+	w.token(jsontext.String("dropout"), jsontext.Null)
+	w.token(jsontext.String("unk_token"))
+	if s.unk == nil {
+		w.token(jsontext.Null)
+	} else {
+		w.token(jsontext.String(*s.unk))
+	}
+	w.token(jsontext.String("continuing_subword_prefix"), jsontext.Null)
+	w.token(jsontext.String("end_of_word_suffix"), jsontext.Null)
+	w.token(jsontext.String("fuse_unk"), jsontext.Bool(s.fuseUnk))
+	w.token(jsontext.String("byte_fallback"), jsontext.Bool(s.byteFallback))
+	w.token(jsontext.String("ignore_merges"), jsontext.Bool(s.ignoreMerges))
+	w.token(jsontext.String("vocab"), jsontext.BeginObject)
+	for id, sp := range s.vocab.spans {
+		if sp != absent && !s.outside[int32(id)] {
+			w.token(jsontext.String(s.vocab.piece(int32(id))), jsontext.Int(int64(id)))
+		}
+	}
+	w.token(jsontext.EndObject)
+	s.writeMerges(w)
+	w.token(jsontext.EndObject, jsontext.EndObject)
+	return w.b.Bytes(), w.err
+}
+
+// writeMerges writes "a b", which every reader takes, unless some piece has a space in it.
+func (s *spec) writeMerges(w *jsonWriter) {
+	w.token(jsontext.String("merges"), jsontext.BeginArray)
+	spaced := false
+	for _, m := range s.merges {
+		spaced = spaced || strings.Contains(s.vocab.piece(m.joined), " ")
+	}
+	for _, m := range s.merges {
+		left, right := s.vocab.piece(m.left), s.vocab.piece(m.right)
+		if spaced {
+			w.token(jsontext.BeginArray, jsontext.String(left), jsontext.String(right), jsontext.EndArray)
+		} else {
+			w.token(jsontext.String(left + " " + right))
+		}
+	}
+	w.token(jsontext.EndArray)
+}
+
+// jsonWriter remembers the first error.
+type jsonWriter struct {
+	b   bytes.Buffer
+	enc *jsontext.Encoder
+	err error
+}
+
+func newWriter() *jsonWriter {
+	w := new(jsonWriter)
+	w.enc = jsontext.NewEncoder(&w.b, jsontext.WithIndent("  "), jsontext.AllowDuplicateNames(true))
+	return w
+}
+
+func (w *jsonWriter) token(tokens ...jsontext.Token) {
+	for _, t := range tokens {
+		if w.err == nil {
+			w.err = w.enc.WriteToken(t)
+		}
+	}
+}
+
+func (w *jsonWriter) value(v jsontext.Value) {
+	if v == nil {
+		v = jsontext.Value("null")
+	}
+	if w.err == nil {
+		w.err = w.enc.WriteValue(v)
+	}
+}
+
+// byteLevelJSON is a ByteLevel component that adds no space, with or without GPT-2's pattern.
+func byteLevelJSON(useRegex bool) jsontext.Value {
+	return jsontext.Value(fmt.Sprintf(`{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":%t}`, useRegex))
+}
