@@ -103,6 +103,9 @@ func (c *Column) scale(v float64) float64 {
 // isMissing says whether a field stands for no value.
 func isMissing(field []byte) bool {
 	f := trim(field)
+	if len(f) > 0 && (f[0] >= '0' && f[0] <= '9' || f[0] == '-') {
+		return false // most fields: no need to look further
+	}
 	switch len(f) {
 	case 0:
 		return true

@@ -158,7 +158,22 @@ func (c *csvReader) readField() (more bool, err error) {
 		if err := c.add(b, opened); err != nil {
 			return false, err
 		}
+		if err := c.run(opened); err != nil {
+			return false, err
+		}
 	}
+}
+
+// run appends the ordinary bytes that follow, as far as they are buffered: most of a table, a field at a time.
+func (c *csvReader) run(opened int) error {
+	ahead, _ := c.r.Peek(c.r.Buffered())
+	n := 0
+	for n < len(ahead) && ahead[n] != byte(c.delim) && ahead[n] >= ' ' {
+		n++
+	}
+	c.buf = append(c.buf, ahead[:n]...)
+	c.r.Discard(n)
+	return c.bounded(opened)
 }
 
 // quoted appends what stands up to the closing quote.
@@ -193,6 +208,11 @@ func (c *csvReader) add(b byte, opened int) error {
 		return c.fail(len(c.ends)+1, "a NUL byte; this is not a text table (UTF-16 text must be converted to UTF-8 first)")
 	}
 	c.buf = append(c.buf, b)
+	return c.bounded(opened)
+}
+
+// bounded checks the length of the field and the record so far.
+func (c *csvReader) bounded(opened int) error {
 	if len(c.buf)-c.start() > maxField {
 		return c.fail(len(c.ends)+1, "a field of more than %d bytes, begun on line %d; is a quote missing?", maxField, opened)
 	}

@@ -8,6 +8,9 @@
 //
 //	create .name.tmp-… → write → fsync file → rename → fsync folder
 //
+// Readers that have the old file open keep reading the old bytes; on Windows
+// they must close it first, or the renaming fails and the old file stands.
+//
 // [WriteFile] does so with bytes at hand, [Create] with a stream. What they do to
 // the disk goes through the interface [FS], so that a test can cut the power after
 // every single step: see package durable/powerloss.

