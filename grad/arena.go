@@ -27,8 +27,10 @@ func (s *slab) at(i int) *Var { return &s.chunks[i/chunk][i%chunk] }
 
 // truncate forgets the Vars from n on.
 func (s *slab) truncate(n int) {
-	for i := n; i < s.n; i++ {
-		*s.at(i) = Var{}
+	for i := n; i < s.n; {
+		end := min(s.n, i/chunk*chunk+chunk)
+		clear(s.chunks[i/chunk][i%chunk : end-i/chunk*chunk])
+		i = end
 	}
 	s.n = n
 }
@@ -38,52 +40,77 @@ func (s *slab) truncate(n int) {
 // the free lists to one order, the same pass gets the same buffers every time.
 // A device may therefore capture a pass once and replay it.
 type arena struct {
-	classes map[int]*class
+	classes map[kind]*class
 	last    *class // the class of the last get: most passes ask for runs of one size
-	elems   int    // numbers in all buffers
+	bytes   int    // of all buffers
+}
+
+// kind is what buffers of a class have in common.
+type kind struct {
+	size int
+	typ  device.Type
 }
 
 type class struct {
-	size      int
+	kind
 	all, free []device.Buf
 }
 
 // get returns a buffer of n numbers whose content is arbitrary.
-func (a *arena) get(dev device.Device, n int) device.Buf {
-	c := a.class(n)
+func (a *arena) get(dev device.Device, n int) device.Buf { return a.take(dev, n, device.Float) }
+
+// getIDs is get for ids.
+func (a *arena) getIDs(dev device.Device, n int) device.Buf { return a.take(dev, n, device.I32) }
+
+func (a *arena) take(dev device.Device, n int, t device.Type) device.Buf {
+	c := a.class(n, t)
 	if k := len(c.free); k > 0 {
-		b := c.free[k-1]
+		b := &c.free[k-1]
 		c.free = c.free[:k-1]
-		return b.Slice(0, n)
+		if n == c.size { // the usual case, quicker
+			return *b
+		}
+		return first(*b, n)
 	}
-	b := dev.Alloc(c.size, device.Float)
-	a.elems += c.size
+	b := dev.Alloc(c.size, t)
+	a.bytes += c.size * t.Size()
 	c.all = append(c.all, b)
-	return b.Slice(0, n)
+	return first(b, n)
+}
+
+// first is the first n numbers of b; unlike a Slice it can grow back.
+func first(b device.Buf, n int) device.Buf {
+	if b.F != nil {
+		b.F = b.F[:n]
+	}
+	if b.I != nil {
+		b.I = b.I[:n]
+	}
+	b.N = n
+	return b
 }
 
 // put frees b, which get returned, before the pass ends; rewind frees the rest.
 func (a *arena) put(b device.Buf) {
-	c := a.class(b.N)
-	if b.F != nil {
-		b.F = b.F[:c.size:c.size]
+	c := a.class(b.N, b.Type)
+	if b.N != c.size {
+		b = first(b, c.size)
 	}
-	b.N = c.size
 	c.free = append(c.free, b)
 }
 
-func (a *arena) class(n int) *class {
-	size := classSize(n)
-	if a.last != nil && a.last.size == size {
+func (a *arena) class(n int, t device.Type) *class {
+	k := kind{classSize(n), t}
+	if a.last != nil && a.last.kind == k {
 		return a.last
 	}
-	c := a.classes[size]
+	c := a.classes[k]
 	if c == nil {
 		if a.classes == nil {
-			a.classes = map[int]*class{}
+			a.classes = map[kind]*class{}
 		}
-		c = &class{size: size}
-		a.classes[size] = c
+		c = &class{kind: k}
+		a.classes[k] = c
 	}
 	a.last = c
 	return c

@@ -13,8 +13,16 @@ func (v *Var) Backward() {
 	if g.Mode == device.Skip {
 		return
 	}
-	v.tape.dev().Fill(g.Buf, 1)
-	v.tape.back(0)
+	t := tapeOf("backward", v)
+	if g.Mode == device.Add {
+		one := t.arena.get(t.dev(), 1)
+		t.dev().Fill(one, 1)
+		t.dev().Axpy(g.Buf, 1, one)
+		t.arena.put(one)
+	} else {
+		t.dev().Fill(g.Buf, 1)
+	}
+	t.back(0)
 }
 
 // BackwardFrom is Backward for a Var of any shape, given ∂loss/∂v.
@@ -26,8 +34,16 @@ func (v *Var) BackwardFrom(dy []Float) {
 	if g.Mode == device.Skip {
 		return
 	}
-	v.tape.dev().Write(g.Buf, dy)
-	v.tape.back(0)
+	t := tapeOf("backward", v)
+	if g.Mode == device.Add {
+		s := t.arena.get(t.dev(), len(dy))
+		t.dev().Write(s, dy)
+		t.dev().Axpy(g.Buf, 1, s)
+		t.arena.put(s)
+	} else {
+		t.dev().Write(g.Buf, dy)
+	}
+	t.back(0)
 }
 
 // back runs the ops from the last one down to number first in reverse.
@@ -38,7 +54,7 @@ func (t *Tape) back(first int) {
 			continue
 		}
 		y.op.Backward(y)
-		if !y.held { // nothing upstream of y is left to read it
+		if !y.held && y.grd.Present() { // nothing upstream of y is left to read it
 			t.arena.put(y.grd)
 			y.grd = device.Buf{}
 		}

@@ -1,16 +1,76 @@
 package grad
 
-import "brick/device"
+import (
+	"math"
+	"math/bits"
 
-// RoPE names a rotary position embedding (Su et al. 2021).
+	"brick/device"
+	"brick/kernel"
+)
+
+// RoPE names a rotary position embedding (Su et al. 2021, "RoFormer").
 type RoPE struct {
 	Base        float64 // of the angles, usually 10,000
 	Dim         int     // of a head, even
 	Interleaved bool    // pairs (2i, 2i+1) as Meta, else (i, i+Dim/2) as Hugging Face
 }
 
+// RoPE rotates each pair of a head by an angle that grows with its position,
+// which is pos for the first t. So q·k depends on the distance of two positions only.
+//
+//	(u, v) → (u·cos θ − v·sin θ, v·cos θ + u·sin θ)    θ = (pos + t)·base^(−2i/D)
+//	∂x is ∂y rotated by −θ                             x, y (B, T, H, D)
+func (x *Var) RoPE(r RoPE, pos int) *Var {
+	switch {
+	case x.rank != 4 || x.dims[3] != r.Dim:
+		mismatch("rope", "want x (B, T, H, D) with the D of the RoPE", x)
+	case r.Dim%2 != 0:
+		mismatch("rope", "want an even head width D", x)
+	case pos < 0 || !(r.Base > 0):
+		mismatch("rope", "want a position of at least 0 and a base above 0", x)
+	}
+	a := attr{i: [8]int{pos}, k: math.Float64bits(r.Base)}
+	if r.Interleaved {
+		a.i[1] = 1
+	}
+	return tapeOf("rope", x).do(rope, x.Shape(), a, x)
+}
+
+var rope = newOp("rope",
+	func(y *Var) { y.rotate(device.Into(y.val), y.in[0].val, false) },
+	func(y *Var) { y.rotate(y.in[0].grad(), y.grd, true) })
+
+// rotate rotates src by the angles of y's positions, or back.
+func (y *Var) rotate(dst device.Dst, src device.Buf, inverse bool) {
+	if dst.Mode == device.Skip {
+		return
+	}
+	pos, d := y.attr.i[0], y.dims
+	r := RoPE{math.Float64frombits(y.attr.k), d[3], y.attr.i[1] == 1}
+	y.tape.dev().RoPE(dst, src, y.tape.angles(r, pos+d[1]), d[0], d[1], d[2], d[3], pos, r.Interleaved, inverse)
+}
+
 // ropeTable holds cos and sin of the first positions' angles.
 type ropeTable struct {
 	positions int
 	cossin    device.Buf // (positions, D/2, 2)
+}
+
+// angles is the table of r for at least n positions. It outlives passes, and
+// grows to powers of two so that generation seldom makes a new one.
+func (t *Tape) angles(r RoPE, n int) device.Buf {
+	table, ok := t.ropes[r]
+	if ok && table.positions >= n {
+		return table.cossin
+	}
+	table.positions = 1 << bits.Len(uint(max(n, 64)-1))
+	host := make([]Float, table.positions*r.Dim)
+	kernel.RoPEAngles(host, r.Dim, r.Base)
+	table.cossin = t.dev().Alloc(len(host), device.Float)
+	t.dev().Write(table.cossin, host)
+	if t.ropes == nil {
+		t.ropes = map[RoPE]ropeTable{}
+	}
+	t.ropes[r] = table
+	return table.cossin
 }

@@ -22,12 +22,14 @@ func (e *ShapeError) Error() string {
 	return fmt.Sprintf("%s: %s %v: %s", e.Where, e.Op, e.Shapes, e.Why)
 }
 
-// Catch runs f and returns its ShapeError, if it panics with one.
+// Catch runs f and returns its ShapeError or RangeError, if it panics with one.
 func Catch(f func()) (err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
 		case *ShapeError:
+			err = r
+		case *RangeError:
 			err = r
 		default:
 			panic(r)

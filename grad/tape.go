@@ -109,12 +109,27 @@ func (t *Tape) Reset() {
 }
 
 // Bytes is the memory the tape's values and gradients have needed so far, in bytes.
-func (t *Tape) Bytes() int { return t.arena.elems * device.Float.Size() }
+func (t *Tape) Bytes() int { return t.arena.bytes }
 
 // do runs op on its inputs and records the result. Absent (nil) inputs are kept in their place.
 func (t *Tape) do(op *Op, shape []int, a attr, in ...*Var) *Var {
+	y := t.record(op, shape, &a, in)
+	y.val = t.arena.get(t.dev(), y.Len())
+	op.Forward(y)
+	return y
+}
+
+// doIDs is do for an op whose result is ids, which have no gradient.
+func (t *Tape) doIDs(op *Op, shape []int, a attr, in ...*Var) *Var {
+	y := t.record(op, shape, &a, in)
+	y.val, y.needs = t.arena.getIDs(t.dev(), y.Len()), false
+	op.Forward(y)
+	return y
+}
+
+func (t *Tape) record(op *Op, shape []int, a *attr, in []*Var) *Var {
 	y := t.vars.next()
-	y.op, y.tape, y.attr = op, t, a
+	y.op, y.tape, y.attr, y.own = op, t, *a, true
 	n := len(t.inputs)
 	t.inputs = append(t.inputs, in...)
 	y.in = t.inputs[n:len(t.inputs):len(t.inputs)]
@@ -124,8 +139,6 @@ func (t *Tape) do(op *Op, shape []int, a attr, in ...*Var) *Var {
 		}
 	}
 	y.rank = copy(y.dims[:], shape)
-	y.val, y.own = t.arena.get(t.dev(), y.Len()), true
-	op.Forward(y)
 	return y
 }
 
@@ -133,4 +146,15 @@ func (t *Tape) do(op *Op, shape []int, a attr, in ...*Var) *Var {
 func (t *Tape) stream() uint64 {
 	t.draws++
 	return kernel.Random(kernel.Random(t.Seed, int(t.Step)), int(t.draws))
+}
+
+// tapeOf is the tape that op's inputs lie on: parameters lie on none, so the first input that has one decides.
+func tapeOf(op string, vs ...*Var) *Tape {
+	for _, v := range vs {
+		if v != nil && v.tape != nil {
+			return v.tape
+		}
+	}
+	mismatch(op, "all inputs are parameters, which lie on no tape: place one with Tape.Use", vs...)
+	return nil
 }

@@ -88,7 +88,7 @@ func (v *Var) Data() []Float { return host(v, v.val) }
 func (v *Var) Grad() []Float {
 	r := v.root()
 	if r.kept && r.fresh {
-		r.Zero()
+		clear(r.grd.F)
 	}
 	if !r.grd.Present() {
 		return nil
@@ -111,14 +111,21 @@ func (v *Var) IDs() []int32 { return v.ids }
 // Buf is v's value where it lives, for code that works below Vars.
 func (v *Var) Buf() device.Buf { return v.val }
 
-// GradBuf is v's gradient where it lives. A parameter that nothing has reached
-// since Clear reads as zeros.
+// GradBuf is v's gradient where it lives, for code that reads or writes it below
+// Vars. A parameter that nothing has reached since Clear reads as zeros, and
+// counts as reached from then on.
 func (v *Var) GradBuf() device.Buf {
-	if v.kept && v.fresh {
-		v.Zero()
+	r := v.root()
+	if r.kept && r.fresh {
+		r.Zero()
 	}
-	return v.root().grd
+	return r.grd
 }
+
+// Reached reports whether a gradient has been stored in the parameter v since it
+// was made or last cleared. Optimizers leave parameters alone that are not reached,
+// as PyTorch does where grad is None.
+func (v *Var) Reached() bool { return v.kept && !v.fresh }
 
 // Item returns the value of a single-element Var.
 func (v *Var) Item() float64 {

@@ -51,12 +51,12 @@ type FnDef struct {
 var Fns = [numFns]FnDef{
 	Identity:  {"identity", false, false, func(x Float, _ *Args) Float { return x }, func(_, _ Float, _ *Args) Float { return 1 }},
 	Neg:       {"neg", false, false, func(x Float, _ *Args) Float { return -x }, func(_, _ Float, _ *Args) Float { return -1 }},
-	Abs:       {"abs", true, false, func(x Float, _ *Args) Float { return max(x, -x) }, func(x, _ Float, _ *Args) Float { return sign(x) }},
+	Abs:       {"abs", true, false, func(x Float, _ *Args) Float { return max(x, -x) }, func(x, _ Float, _ *Args) Float { return when(x > 0) - when(x < 0) }},
 	Square:    {"square", true, false, func(x Float, _ *Args) Float { return x * x }, func(x, _ Float, _ *Args) Float { return 2 * x }},
 	Sqrt:      {"sqrt", false, true, func(x Float, _ *Args) Float { return SqrtOf(x) }, func(_, y Float, _ *Args) Float { return 0.5 / y }},
 	Exp:       {"exp", false, true, func(x Float, _ *Args) Float { return ExpOf(x) }, func(_, y Float, _ *Args) Float { return y }},
 	Log:       {"log", true, false, func(x Float, _ *Args) Float { return LogOf(x) }, func(x, _ Float, _ *Args) Float { return 1 / x }},
-	Pow:       {"pow", true, false, func(x Float, p *Args) Float { return PowOf(x, p[0]) }, func(x, _ Float, p *Args) Float { return p[0] * PowOf(x, p[0]-1) }},
+	Pow:       {"pow_scalar", true, false, func(x Float, p *Args) Float { return PowOf(x, p[0]) }, func(x, _ Float, p *Args) Float { return p[0] * PowOf(x, p[0]-1) }},
 	Clamp:     {"clamp", true, false, func(x Float, p *Args) Float { return min(max(x, p[0]), p[1]) }, func(x, _ Float, p *Args) Float { return when(x >= p[0] && x <= p[1]) }},
 	Affine:    {"affine", false, false, func(x Float, p *Args) Float { return p[0]*x + p[1] }, func(_, _ Float, p *Args) Float { return p[0] }},
 	Recip:     {"reciprocal", false, true, func(x Float, _ *Args) Float { return 1 / x }, func(_, y Float, _ *Args) Float { return -y * y }},
@@ -76,52 +76,6 @@ var Fns = [numFns]FnDef{
 }
 
 func (f Fn) String() string { return Fns[f].Name }
-
-// Map is  y[i] = f(x[i]).
-func Map(f Fn, y, x []Float, p *Args) {
-	g := Fns[f].F
-	x = x[:len(y)]
-	for i := range y {
-		y[i] = g(x[i], p)
-	}
-}
-
-// MapAdd is  y[i] += f(x[i]).
-func MapAdd(f Fn, y, x []Float, p *Args) {
-	g := Fns[f].F
-	x = x[:len(y)]
-	for i := range y {
-		y[i] += g(x[i], p)
-	}
-}
-
-// MapBack is  dx[i] (=|+=) f′(x[i])·dy[i].  x or y may be nil where the slope of f does not use it.
-func MapBack(f Fn, dx, x, y, dy []Float, p *Args, add bool) {
-	d := &Fns[f]
-	for i, g := range dy {
-		var xi, yi Float
-		if d.UsesX {
-			xi = x[i]
-		}
-		if d.UsesY {
-			yi = y[i]
-		}
-		g *= d.Slope(xi, yi, p)
-		if add {
-			g += dx[i]
-		}
-		dx[i] = g
-	}
-}
-
-// σ is the logistic function, computed without overflow on either side.
-func σ(x Float) Float {
-	if x >= 0 {
-		return 1 / (1 + ExpOf(-x))
-	}
-	e := ExpOf(x)
-	return e / (1 + e)
-}
 
 // Φ and φ are the standard normal distribution and density.
 func Φ(x Float) Float { return 0.5 * (1 + ErfOf(x/math.Sqrt2)) }
@@ -148,11 +102,14 @@ func sign(x Float) Float {
 	return x // 0 and NaN stay what they are
 }
 
+// when is 1 if b, else 0. Counting in whole numbers keeps it free of jumps,
+// which activations of random sign would mispredict half the time.
 func when(b bool) Float {
+	n := int32(0)
 	if b {
-		return 1
+		n = 1
 	}
-	return 0
+	return Float(n)
 }
 
 func pick(b bool, x, y Float) Float {
@@ -162,12 +119,12 @@ func pick(b bool, x, y Float) Float {
 	return y
 }
 
-// The elementary functions, correctly rounded to within one unit of Float.
-func ExpOf(x Float) Float    { return Float(math.Exp(float64(x))) }
-func Expm1Of(x Float) Float  { return Float(math.Expm1(float64(x))) }
-func LogOf(x Float) Float    { return Float(math.Log(float64(x))) }
-func Log1pOf(x Float) Float  { return Float(math.Log1p(float64(x))) }
-func SqrtOf(x Float) Float   { return Float(math.Sqrt(float64(x))) }
-func TanhOf(x Float) Float   { return Float(math.Tanh(float64(x))) }
-func ErfOf(x Float) Float    { return Float(math.Erf(float64(x))) }
-func PowOf(x, a Float) Float { return Float(math.Pow(float64(x), float64(a))) }
+// The other elementary functions; ExpOf and TanhOf depend on the size of Float.
+// All are within one unit of Float.
+
+func Expm1Of(x Float) Float  { return Float(math.Expm1(float64(x))) }           // eˣ − 1
+func LogOf(x Float) Float    { return Float(math.Log(float64(x))) }             // ln x
+func Log1pOf(x Float) Float  { return Float(math.Log1p(float64(x))) }           // ln(1 + x)
+func SqrtOf(x Float) Float   { return Float(math.Sqrt(float64(x))) }            // √x
+func ErfOf(x Float) Float    { return Float(math.Erf(float64(x))) }             // 2/√π ∫₀ˣ exp(−t²) dt
+func PowOf(x, a Float) Float { return Float(math.Pow(float64(x), float64(a))) } // x^a

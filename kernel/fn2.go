@@ -32,8 +32,8 @@ var Fn2s = [numFn2s]Fn2Def{
 	MulOf:  {"mul", func(a, b Float) Float { return a * b }, func(_, b Float) Float { return b }, func(a, _ Float) Float { return a }},
 	DivOf:  {"div", func(a, b Float) Float { return a / b }, func(_, b Float) Float { return 1 / b }, func(a, b Float) Float { return -a / (b * b) }},
 	PowOf2: {"pow", PowOf, func(a, b Float) Float { return b * PowOf(a, b-1) }, powSlopeB},
-	MaxOf:  {"max", func(a, b Float) Float { return max(a, b) }, func(a, b Float) Float { return when(a >= b) }, func(a, b Float) Float { return when(a < b) }},
-	MinOf:  {"min", func(a, b Float) Float { return min(a, b) }, func(a, b Float) Float { return when(a <= b) }, func(a, b Float) Float { return when(a > b) }},
+	MaxOf:  {"maximum", func(a, b Float) Float { return max(a, b) }, func(a, b Float) Float { return when(a >= b) }, func(a, b Float) Float { return when(a < b) }},
+	MinOf:  {"minimum", func(a, b Float) Float { return min(a, b) }, func(a, b Float) Float { return when(a <= b) }, func(a, b Float) Float { return when(a > b) }},
 	KeepOf: {"keep", func(a, b Float) Float { return pick(a != 0, b, 0) }, func(_, _ Float) Float { return 0 }, func(a, _ Float) Float { return when(a != 0) }},
 	DropOf: {"drop", func(a, b Float) Float { return pick(a == 0, b, 0) }, func(_, _ Float) Float { return 0 }, func(a, _ Float) Float { return when(a == 0) }},
 }
@@ -46,16 +46,4 @@ func powSlopeB(a, b Float) Float {
 		return 0
 	}
 	return PowOf(a, b) * LogOf(a)
-}
-
-// Zip is  y[i·sy] = f(a[i·sa], b[i·sb])  for i < n. Strides may be 0.
-func Zip(f Fn2, y, a, b []Float, sa, sb, n int, add bool) {
-	g := Fn2s[f].F
-	for i := range n {
-		v := g(a[i*sa], b[i*sb])
-		if add {
-			v += y[i]
-		}
-		y[i] = v
-	}
 }

@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 // Random is number i of the stream named key: 64 random bits that depend on
 // nothing else, so any worker can draw any element. It is the finaliser of
 // SplitMix64 (Steele, Lea & Flood 2014) over key and counter, applied twice.
@@ -15,3 +17,21 @@ func mix(z uint64) uint64 {
 
 // Uniform is number i of the stream named key, uniform in [0, 1).
 func Uniform(key uint64, i int) Float { return Float(Random(key, i)>>40) * (1.0 / (1 << 24)) }
+
+// Dropout is  y[i] (=|+=) x[i]/(1−p)  where Uniform(key, first+i) ≥ p, else 0: inverted
+// dropout (Srivastava et al. 2014), whose expectation is x.
+func Dropout(y, x []Float, first int, p Float, key uint64, add bool) {
+	x = x[:len(y)]
+	bar := uint64(math.Ceil(float64(p) * (1 << 24))) // Uniform ≥ p, in whole numbers
+	scale := Float(0)
+	if p < 1 {
+		scale = 1 / (1 - p)
+	}
+	for i, v := range x {
+		v *= scale * when(Random(key, first+i)>>40 >= bar)
+		if add {
+			v += y[i]
+		}
+		y[i] = v
+	}
+}

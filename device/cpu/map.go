@@ -1,0 +1,67 @@
+package cpu
+
+import (
+	"brick/device"
+	"brick/kernel"
+)
+
+// Elements of a function such as exp, which takes as long as moving this many numbers.
+const mapCost = 4
+
+// mapTask is  y = f(x).
+type mapTask struct {
+	f    kernel.Fn
+	y, x []kernel.Float
+	p    kernel.Args
+	add  bool
+}
+
+func (t *mapTask) do(_, lo, hi int) {
+	if t.add {
+		kernel.MapAdd(t.f, t.y[lo:hi], t.x[lo:hi], &t.p)
+	} else {
+		kernel.Map(t.f, t.y[lo:hi], t.x[lo:hi], &t.p)
+	}
+}
+
+// Map is  y = f(x).  y may be x.
+func (d *Device) Map(f kernel.Fn, y device.Dst, x device.Buf, p kernel.Args) {
+	if y.Mode == device.Skip {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.tasks.mapped = mapTask{f, y.F, x.F, p, y.Mode == device.Add}
+	d.run(y.N, blockElems/mapCost, &d.tasks.mapped)
+}
+
+// mapBackTask is  dx = f′(x)·dy.
+type mapBackTask struct {
+	f            kernel.Fn
+	dx, x, y, dy []kernel.Float
+	p            kernel.Args
+	add          bool
+}
+
+func (t *mapBackTask) do(_, lo, hi int) {
+	kernel.MapBack(t.f, t.dx[lo:hi], part(t.x, lo, hi), part(t.y, lo, hi), t.dy[lo:hi], &t.p, t.add)
+}
+
+// part is x[lo:hi], or nil if x is absent.
+func part(x []kernel.Float, lo, hi int) []kernel.Float {
+	if x == nil {
+		return nil
+	}
+	return x[lo:hi]
+}
+
+// MapBack is  dx = f′(x)·dy.  x or y may be absent where f′ does not use it.
+func (d *Device) MapBack(f kernel.Fn, dx device.Dst, x, y, dy device.Buf, p kernel.Args) {
+	if dx.Mode == device.Skip {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.tasks.mapBack = mapBackTask{f, dx.F, x.F, y.F, dy.F, p, dx.Mode == device.Add}
+	d.run(dx.N, blockElems/mapCost, &d.tasks.mapBack)
+}

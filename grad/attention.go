@@ -1,0 +1,78 @@
+package grad
+
+import (
+	"math"
+	"slices"
+
+	"brick/device"
+)
+
+// AttentionOptions says what a query may see, and how sharply. The zero value
+// shows every key to every query.
+type AttentionOptions struct {
+	Causal bool  // query t sees keys s ≤ t + S − T: itself and what came before it
+	Mask   *Var  // ids (B, S): keys whose id is 0 are not seen; nil shows all
+	Scale  Float // of the scores; 0 means 1/√D
+}
+
+// Attention lets each query take a mixture of the values whose keys it resembles
+// (Vaswani et al. 2017, "Attention is all you need"). Query head h reads key
+// head h·K/H, so H = K is multi-head, K = 1 multi-query, and what lies between
+// grouped-query attention (Ainslie et al. 2023).
+//
+//	p = softmax(scale·q·kᵀ over the keys that are seen)    y = p·v
+//	q, y (B, T, H, D)   k, v (B, S, K, D)   H a multiple of K
+//	∂v = pᵀ·∂y   ∂p = ∂y·vᵀ   ∂s = p ⊙ (∂p − Σ_D y⊙∂y)   ∂q = scale·∂s·k   ∂k = scale·∂sᵀ·q
+//
+// A query that sees no key gives 0. Scores are never stored: the way back
+// computes them anew from ln Σ exp of each row (Dao et al. 2022, "FlashAttention").
+func Attention(q, k, v *Var, o AttentionOptions) *Var {
+	switch {
+	case q.rank != 4 || k.rank != 4 || v.rank != 4:
+		mismatch("attention", "want q (B, T, H, D), k and v (B, S, K, D)", q, k, v)
+	case !slices.Equal(k.Shape(), v.Shape()) || q.dims[0] != k.dims[0] || q.dims[3] != k.dims[3]:
+		mismatch("attention", "want q (B, T, H, D), k and v (B, S, K, D): k and v alike, B and D as q's", q, k, v)
+	case k.dims[2] == 0 || q.dims[2]%k.dims[2] != 0:
+		mismatch("attention", "want q's heads to be a multiple of k's", q, k, v)
+	case o.Mask != nil && (o.Mask.ids == nil && o.Mask.Len() > 0 || o.Mask.rank != 2 || o.Mask.dims[0] != k.dims[0] || o.Mask.dims[1] != k.dims[1]):
+		mismatch("attention", "want a mask of ids (B, S)", q, k, v, o.Mask)
+	}
+	a := attr{f: [3]Float{o.Scale}}
+	if o.Scale == 0 {
+		a.f[0] = Float(1 / math.Sqrt(float64(q.dims[3])))
+	}
+	if o.Causal {
+		a.i[0] = 1
+	}
+	return tapeOf("attention", q, k, v, o.Mask).do(attention, q.Shape(), a, q, k, v, o.Mask)
+}
+
+var attention = newOp("attention",
+	func(y *Var) {
+		q, k, v := y.in[0], y.in[1], y.in[2]
+		t := y.tape
+		a, mask := attnOf(y)
+		stat := t.arena.get(t.dev(), a.B*a.T*a.H)
+		t.dev().Attention(y.val, stat, q.val, k.val, v.val, mask, a)
+		if y.needs {
+			y.aux[0] = stat
+		} else {
+			t.arena.put(stat)
+		}
+	},
+	func(y *Var) {
+		q, k, v := y.in[0], y.in[1], y.in[2]
+		a, mask := attnOf(y)
+		dq, dk, dv := q.grad(), k.grad(), v.grad()
+		y.tape.dev().AttentionBack(dq, dk, dv, q.val, k.val, v.val, y.val, y.aux[0], y.grd, mask, a)
+	})
+
+// attnOf is the layout of y's attention, and its mask, absent if there is none.
+func attnOf(y *Var) (a device.Attn, mask device.Buf) {
+	q, k := y.in[0], y.in[1]
+	if m := y.in[3]; m != nil {
+		mask = m.val
+	}
+	return device.Attn{B: q.dims[0], T: q.dims[1], S: k.dims[1], H: q.dims[2], K: k.dims[2], D: q.dims[3],
+		Causal: y.attr.i[0] == 1, Scale: y.attr.f[0]}, mask
+}

@@ -1,0 +1,57 @@
+//go:build !f64
+
+package kernel
+
+import "math"
+
+// The elementary functions of a float32 are computed in float64 and rounded
+// once, so that they are within one unit of Float and need no care for
+// cancellation: exp64 is good to 2e-12.
+
+// ExpOf is eˣ.
+func ExpOf(x Float) Float { return Float(exp64(float64(x))) }
+
+// TanhOf is tanh x.
+func TanhOf(x Float) Float { return Float(tanh64(float64(x))) }
+
+// σ is the logistic function  1/(1 + e⁻ˣ).  It overflows on neither side: e⁻ˣ may reach +∞.
+func σ(x Float) Float { return Float(1 / (1 + exp64(-float64(x)))) }
+
+// roots[i] is  2^(i/32).
+var roots = func() (t [32]float64) {
+	for i := range t {
+		t[i] = math.Exp2(float64(i) / 32)
+	}
+	return t
+}()
+
+// exp64 is  eˣ = 2^(k/32)·eʳ  with k whole and |r| ≤ ln2/64, eʳ by its series.
+func exp64(x float64) float64 {
+	const shift = 0x1.8p52 // adding it rounds to a whole number, found in the low bits
+	if !(x < 700 && x > -700) {
+		return expBeyond(x)
+	}
+	z := x*(32/math.Ln2) + shift
+	k := int64(math.Float64bits(z)) << 12 >> 12
+	r := x - (z-shift)*(math.Ln2/32)
+	e := 1 + r*(1+r*(0.5+r*(1.0/6+r*(1.0/24))))
+	return e * roots[k&31] * math.Float64frombits(uint64(1023+k>>5)<<52)
+}
+
+func expBeyond(x float64) float64 {
+	switch {
+	case x >= 700:
+		return math.Inf(1)
+	case x <= -700:
+		return 0
+	}
+	return x // NaN
+}
+
+func tanh64(x float64) float64 {
+	if x < 0.02 && x > -0.02 { // where 1 − 2/(1 + e²ˣ) would cancel
+		s := x * x
+		return x * (1 + s*(-1.0/3+s*(2.0/15-s*(17.0/315))))
+	}
+	return 1 - 2/(1+exp64(2*x))
+}

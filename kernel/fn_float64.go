@@ -1,0 +1,14 @@
+//go:build f64
+
+package kernel
+
+import "math"
+
+// ExpOf is eˣ.
+func ExpOf(x Float) Float { return math.Exp(x) }
+
+// TanhOf is tanh x.
+func TanhOf(x Float) Float { return math.Tanh(x) }
+
+// σ is the logistic function  1/(1 + e⁻ˣ).  It overflows on neither side: e⁻ˣ may reach +∞.
+func σ(x Float) Float { return 1 / (1 + math.Exp(-x)) }

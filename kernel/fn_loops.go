@@ -1,0 +1,149 @@
+package kernel
+
+// piece is how many intermediate results a loop keeps at hand, on its stack.
+const piece = 256
+
+// Map is  y[i] = f(x[i])  for i < len(y).  y may be x.
+//
+// The functions that networks are made of have loops of their own, without a
+// call per element where that can be; the table's F is the definition of all.
+func Map(f Fn, y, x []Float, p *Args) {
+	x = x[:len(y)]
+	switch f {
+	case Identity:
+		copy(y, x)
+	case Neg:
+		for i, v := range x {
+			y[i] = -v
+		}
+	case Square:
+		for i, v := range x {
+			y[i] = v * v
+		}
+	case Affine:
+		a, b := p[0], p[1]
+		for i, v := range x {
+			y[i] = a*v + b
+		}
+	case ReLU:
+		for i, v := range x {
+			y[i] = max(v, 0)
+		}
+	case Exp:
+		for i, v := range x {
+			y[i] = ExpOf(v)
+		}
+	case SiLU:
+		for i, v := range x {
+			y[i] = v * σ(v)
+		}
+	case Sigmoid:
+		for i, v := range x {
+			y[i] = σ(v)
+		}
+	case Tanh:
+		for i, v := range x {
+			y[i] = TanhOf(v)
+		}
+	default:
+		g := Fns[f].F
+		for i, v := range x {
+			y[i] = g(v, p)
+		}
+	}
+}
+
+// MapAdd is  y[i] += f(x[i])  for i < len(y).
+func MapAdd(f Fn, y, x []Float, p *Args) {
+	var t [piece]Float
+	for lo := 0; lo < len(y); lo += piece {
+		hi := min(lo+piece, len(y))
+		v := t[:hi-lo]
+		Map(f, v, x[lo:hi], p)
+		addTo(y[lo:hi], v)
+	}
+}
+
+// MapBack is  dx[i] (=|+=) f′(x[i])·dy[i]  for i < len(dx).  x or y may be nil where the slope of f does not use it.
+func MapBack(f Fn, dx, x, y, dy []Float, p *Args, add bool) {
+	d := &Fns[f]
+	var t [piece]Float
+	for lo := 0; lo < len(dx); lo += piece {
+		hi := min(lo+piece, len(dx))
+		var xs, ys []Float
+		if d.UsesX {
+			xs = x[lo:hi]
+		}
+		if d.UsesY {
+			ys = y[lo:hi]
+		}
+		s := t[:hi-lo]
+		slopes(f, s, xs, ys, p)
+		mulTo(dx[lo:hi], s, dy[lo:hi], add)
+	}
+}
+
+// slopes is  s[i] = f′(x[i]),  from x or y as the table says.
+func slopes(f Fn, s, x, y []Float, p *Args) {
+	d := &Fns[f]
+	switch {
+	case f == ReLU:
+		y = y[:len(s)]
+		for i := range s {
+			s[i] = when(y[i] > 0)
+		}
+	case f == Sigmoid:
+		y = y[:len(s)]
+		for i, v := range y {
+			s[i] = v * (1 - v)
+		}
+	case f == Tanh:
+		y = y[:len(s)]
+		for i, v := range y {
+			s[i] = 1 - v*v
+		}
+	case f == SiLU:
+		x = x[:len(s)]
+		for i, v := range x {
+			e := σ(v)
+			s[i] = e * (1 + v*(1-e))
+		}
+	case d.UsesX:
+		x = x[:len(s)]
+		for i, v := range x {
+			s[i] = d.Slope(v, 0, p)
+		}
+	case d.UsesY:
+		y = y[:len(s)]
+		for i, v := range y {
+			s[i] = d.Slope(0, v, p)
+		}
+	default:
+		c := d.Slope(0, 0, p)
+		for i := range s {
+			s[i] = c
+		}
+	}
+}
+
+// addTo is  y[i] += x[i].
+func addTo(y, x []Float) {
+	x = x[:len(y)]
+	for i, v := range x {
+		y[i] += v
+	}
+}
+
+// mulTo is  y[i] (=|+=) a[i]·b[i].
+func mulTo(y, a, b []Float, add bool) {
+	a, b = a[:len(y)], b[:len(y)]
+	if add {
+		for i := range y {
+			y[i] += a[i] * b[i]
+		}
+		return
+	}
+	for i := range y {
+		y[i] = a[i] * b[i]
+	}
+}

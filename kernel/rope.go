@@ -1,0 +1,39 @@
+package kernel
+
+import "math"
+
+// RoPEAngles fills cossin (positions, d/2, 2) with cos θ and sin θ of every position p and pair i
+// (Su et al. 2021, "RoFormer"), each computed in float64 and rounded once.
+//
+//	θ = p·base^(−2i/d)
+func RoPEAngles(cossin []Float, d int, base float64) {
+	pairs := d / 2
+	for j := range len(cossin) / 2 {
+		p, i := j/pairs, j%pairs
+		sin, cos := math.Sincos(float64(p) * math.Pow(base, -2*float64(i)/float64(d)))
+		cossin[2*j], cossin[2*j+1] = Float(cos), Float(sin)
+	}
+}
+
+// RoPE rotates the pairs of one head x (d) by the angles of its position, cossin (d/2, 2); back if inverse.
+//
+//	(u, v) → (u·cos − v·sin, v·cos + u·sin)    pairs (i, i+d/2), or (2i, 2i+1) if interleaved
+func RoPE(y, x, cossin []Float, interleaved, inverse, add bool) {
+	d := len(y)
+	step, far := 1, d/2
+	if interleaved {
+		step, far = 2, 1
+	}
+	for i := range d / 2 {
+		cos, sin := cossin[2*i], cossin[2*i+1]
+		if inverse {
+			sin = -sin
+		}
+		u, v := x[i*step], x[i*step+far]
+		a, b := Float(u*cos)-Float(v*sin), Float(v*cos)+Float(u*sin)
+		if add {
+			a, b = a+y[i*step], b+y[i*step+far]
+		}
+		y[i*step], y[i*step+far] = a, b
+	}
+}

@@ -1,0 +1,35 @@
+package kernel
+
+// SwiGLU is  y = silu(gate)·up,  silu(x) = x·σ(x).
+func SwiGLU(y, gate, up []Float) {
+	gate, up = gate[:len(y)], up[:len(y)]
+	for i := range y {
+		y[i] = gate[i] * σ(gate[i]) * up[i]
+	}
+}
+
+// SwiGLUBack is the way back of SwiGLU; a nil result is not wanted.
+//
+//	s = σ(gate)    dgate (=|+=) s·(1 + gate·(1−s))·up·dy    dup (=|+=) gate·s·dy
+//
+// Each element of dgate is done before that of dup, so both may be the same memory.
+func SwiGLUBack(dgate, dup, gate, up, dy []Float, addGate, addUp bool) {
+	for i, d := range dy {
+		g := gate[i]
+		s := σ(g)
+		if dgate != nil {
+			v := s * (1 + g*(1-s)) * up[i] * d
+			if addGate {
+				v += dgate[i]
+			}
+			dgate[i] = v
+		}
+		if dup != nil {
+			v := g * s * d
+			if addUp {
+				v += dup[i]
+			}
+			dup[i] = v
+		}
+	}
+}
