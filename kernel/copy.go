@@ -43,10 +43,23 @@ func copyRow(y, x []Float, scale Float, add bool) {
 	}
 }
 
+// TransposeSide is the largest number of rows and columns of a Transpose.
+const TransposeSide = 32
+
 // Transpose is  y[i·ldy + j] (=|+=) scale·x[j·ldx + i]  for i < rows, j < cols.
+//
+// It turns the square in memory of its own, so that x is read and y is written
+// by rows: a power of two for ldx would let columns drive each other out of the cache.
 func Transpose(y, x []Float, ldy, ldx, rows, cols int, scale Float, add bool) {
+	const ld = TransposeSide + 1
+	var t [TransposeSide * ld]Float
+	for j := range cols {
+		for i, v := range x[j*ldx:][:rows] {
+			t[i*ld+j] = v
+		}
+	}
 	for i := range rows {
-		Copy(y[i*ldy:], x[i:], 1, ldx, cols, scale, add)
+		copyRow(y[i*ldy:][:cols], t[i*ld:][:cols], scale, add)
 	}
 }
 

@@ -77,8 +77,7 @@ var Fns = [numFns]FnDef{
 
 func (f Fn) String() string { return Fns[f].Name }
 
-// Φ and φ are the standard normal distribution and density.
-func Φ(x Float) Float { return 0.5 * (1 + ErfOf(x/math.Sqrt2)) }
+// φ is the standard normal density.
 func φ(x Float) Float { return ExpOf(-x*x/2) / Float(math.Sqrt(2*math.Pi)) }
 
 const geluC = 0.7978845608028654 // √(2/π)
@@ -119,12 +118,11 @@ func pick(b bool, x, y Float) Float {
 	return y
 }
 
-// The other elementary functions; ExpOf and TanhOf depend on the size of Float.
-// All are within one unit of Float.
+// The other elementary functions; ExpOf, TanhOf and ErfOf depend on the size of
+// Float. All are within one unit of Float.
 
 func Expm1Of(x Float) Float  { return Float(math.Expm1(float64(x))) }           // eˣ − 1
 func LogOf(x Float) Float    { return Float(math.Log(float64(x))) }             // ln x
 func Log1pOf(x Float) Float  { return Float(math.Log1p(float64(x))) }           // ln(1 + x)
 func SqrtOf(x Float) Float   { return Float(math.Sqrt(float64(x))) }            // √x
-func ErfOf(x Float) Float    { return Float(math.Erf(float64(x))) }             // 2/√π ∫₀ˣ exp(−t²) dt
 func PowOf(x, a Float) Float { return Float(math.Pow(float64(x), float64(a))) } // x^a

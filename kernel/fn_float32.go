@@ -14,6 +14,12 @@ func ExpOf(x Float) Float { return Float(exp64(float64(x))) }
 // TanhOf is tanh x.
 func TanhOf(x Float) Float { return Float(tanh64(float64(x))) }
 
+// ErfOf is  2/√π ∫₀ˣ exp(−t²) dt.
+func ErfOf(x Float) Float { return Float(erf64(float64(x))) }
+
+// Φ is the standard normal distribution.
+func Φ(x Float) Float { return Float(0.5 * (1 + erf64(float64(x)/math.Sqrt2))) }
+
 // σ is the logistic function  1/(1 + e⁻ˣ).  It overflows on neither side: e⁻ˣ may reach +∞.
 func σ(x Float) Float { return Float(1 / (1 + exp64(-float64(x)))) }
 
@@ -54,4 +60,29 @@ func tanh64(x float64) float64 {
 		return x * (1 + s*(-1.0/3+s*(2.0/15-s*(17.0/315))))
 	}
 	return 1 - 2/(1+exp64(2*x))
+}
+
+const erfGrid = 32 // points in a unit
+
+// erfs[i] is  erf x  and its slope  2/√π·exp(−x²)  at x = i/erfGrid.
+var erfs = func() (t [4*erfGrid + 1][2]float64) {
+	for i := range t {
+		x := float64(i) / erfGrid
+		t[i] = [2]float64{math.Erf(x), 2 / math.SqrtPi * math.Exp(-x*x)}
+	}
+	return t
+}()
+
+// erf64 is the series of erf around the nearest point of a grid, good to 1e-11. From
+// 4 on it is 1 to within a float32.
+func erf64(x float64) float64 {
+	a := math.Abs(x)
+	if !(a < 4) {
+		return math.Max(-1, math.Min(x, 1)) // NaN stays NaN
+	}
+	i := int(a*erfGrid + 0.5)
+	c := float64(i) / erfGrid
+	h, s := a-c, c*c
+	y := erfs[i][0] + erfs[i][1]*h*(1+h*(-c+h*((2*s-1)/3+h*(c*(3-2*s)/6+h*((4*s-12)*s+3)/30))))
+	return math.Copysign(y, x)
 }

@@ -74,7 +74,11 @@ func stepLion(w, g, a, _, _ []Float, p *RuleArgs) {
 	g, a = g[:len(w)], a[:len(w)]
 	for i, wi := range w {
 		gi, ai := g[i], a[i]
-		w[i] = ρ*wi - α*sign(β1*ai+β1c*gi)
+		u := β1*ai + β1c*gi
+		if u != 0 && u == u { // sign u, without a branch that half the time goes the other way
+			u = Float(math.Copysign(1, float64(u)))
+		}
+		w[i] = ρ*wi - α*u
 		a[i] = β2*ai + β2c*gi
 	}
 }

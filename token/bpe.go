@@ -1,6 +1,7 @@
 package token
 
 import (
+	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -59,8 +60,9 @@ func (t *BPE) IsSpecial(id int32) bool {
 	return uint32(id) < uint32(len(t.special)) && t.special[id]
 }
 
-// Err returns why an earlier Encode gave up, nil if none did. Only an expression without a scanner of its own can
-// fail, on a text that drives it beyond its bound of two seconds a match; Encode then adds nothing for that text.
+// Err returns why an earlier Encode gave up, nil if none did. Two kinds of file can make it, on some texts: one with
+// an expression that has no scanner here, beyond its bound of a second a match, and one whose normalizers make a
+// text 32 times longer. Encode then adds nothing for that text.
 func (t *BPE) Err() error {
 	if e := t.err.Load(); e != nil {
 		return *e
@@ -116,11 +118,9 @@ func (t *BPE) encoder(n int) *encoder {
 // section encodes text without raw added tokens: normalise, match the others, split into words, merge.
 func (e *encoder) section(s string, first bool, normal *addedSet, dst []int32) ([]int32, error) {
 	t := e.t
-	var err error
-	for _, n := range t.normalize {
-		if s, err = n(s); err != nil {
-			return dst, err
-		}
+	s, err := normalized(t.normalize, s)
+	if err != nil {
+		return dst, fmt.Errorf("normalizing a text: %w", err)
 	}
 	normal.split(s, func(from, to int) {
 		switch {

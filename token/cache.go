@@ -69,8 +69,5 @@ func (e *cacheEntry) appendIDs(dst []int32) []int32 {
 	if n == 1 {
 		return append(dst, e.ids[0])
 	}
-	for _, id := range e.ids[:n] {
-		dst = append(dst, id)
-	}
-	return dst
+	return append(dst, e.ids[:n]...)
 }

@@ -12,7 +12,7 @@ import (
 type Chars struct {
 	specials
 	chars []rune // by id
-	ids   map[rune]int32
+	known map[rune]int32
 	low   [256]int32 // the same for the first 256 code points
 }
 
@@ -37,7 +37,7 @@ func NewChars(text string, special ...string) (*Chars, error) {
 
 // newChars has the characters of set, which are in order.
 func newChars(set []rune, special []string) (*Chars, error) {
-	t := &Chars{chars: set, ids: make(map[rune]int32, len(set))}
+	t := &Chars{chars: set, known: make(map[rune]int32, len(set))}
 	s, err := newSpecials(int32(len(set)), append([]string{"<unk>"}, special...))
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func newChars(set []rune, special []string) (*Chars, error) {
 		t.low[i] = s.roles.Unk
 	}
 	for i, r := range set {
-		t.ids[r] = int32(i)
+		t.known[r] = int32(i)
 		if int(r) < len(t.low) {
 			t.low[r] = int32(i)
 		}
@@ -72,8 +72,8 @@ func (t *Chars) EncodeOrdinary(text string, dst []int32) []int32 {
 		case int(r) < len(t.low):
 			id = t.low[r]
 		default:
-			if known, ok := t.ids[r]; ok {
-				id = known
+			if k, ok := t.known[r]; ok {
+				id = k
 			}
 		}
 		dst = append(dst, id)
@@ -114,7 +114,7 @@ func (t *Chars) ID(piece string) (int32, bool) {
 	if w != len(piece) || w == 0 || r == utf8.RuneError && w == 1 {
 		return None, false
 	}
-	if id, ok := t.ids[r]; ok {
+	if id, ok := t.known[r]; ok {
 		return id, true
 	}
 	return None, false

@@ -42,7 +42,7 @@ func sequence(v jsontext.Value, list string, do func(kind string, v jsontext.Val
 			return err
 		}
 		if len(inner) > maxSteps {
-			return fmt.Errorf("Sequence.%s: %d steps, at most %d", list, len(inner), maxSteps)
+			return fmt.Errorf("%s: %d steps, at most %d", list, len(inner), maxSteps)
 		}
 		for _, v := range inner {
 			if err := walk(v, depth+1); err != nil {
@@ -108,13 +108,16 @@ func (s *spec) buildNormalizer(t *BPE) error {
 		case "Strip":
 			n = trim(c.StripLeft, c.StripRight)
 		case "Prepend":
+			if len(c.Prepend) > maxAdded {
+				return fmt.Errorf("prepend: %d bytes, at most %d", len(c.Prepend), maxAdded)
+			}
 			n = prepend(c.Prepend)
 		case "ByteLevel":
 			n = always(func(s string) string { return string(spellBytes(nil, s)) })
 		case "Replace":
 			switch {
 			case c.Pattern.String != nil && c.Pattern.Regex == nil:
-				n = always(replaceAll(*c.Pattern.String, c.Content))
+				n = replaceAll(*c.Pattern.String, c.Content)
 			case c.Pattern.Regex != nil && c.Pattern.String == nil:
 				f, err := compileForeign(*c.Pattern.Regex)
 				if err != nil {
@@ -139,6 +142,7 @@ func (s *spec) buildPreTokenizer(t *BPE) error {
 		bytes bool // respells bytes as characters
 	}
 	var steps []step
+	levels := 0
 	add := func(s splitter) { steps = append(steps, step{split: s}) }
 	err := sequence(s.preTokenizer, "pretokenizers", func(kind string, v jsontext.Value) error {
 		c := struct {
@@ -160,6 +164,9 @@ func (s *spec) buildPreTokenizer(t *BPE) error {
 		}
 		switch kind {
 		case "ByteLevel":
+			if levels++; levels > 1 {
+				return errors.New("a second ByteLevel, which would spell bytes of the spelling")
+			}
 			if c.AddPrefixSpace == nil || *c.AddPrefixSpace {
 				add(prefixSpace)
 			}

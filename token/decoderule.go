@@ -9,8 +9,8 @@ import (
 )
 
 // compileDecoder turns the decoder into what it does to each piece (literal: an added token) and to the text.
-func compileDecoder(v jsontext.Value) (piece func(p string, literal bool) string, rule decodeRule, err error) {
-	var each []func(string) string
+func compileDecoder(v jsontext.Value) (piece func(p string, literal bool) (string, error), rule decodeRule, err error) {
+	var each []normalizer
 	var byteLevel, fused, done bool
 	err = sequence(v, "decoders", func(kind string, v jsontext.Value) error {
 		var c struct {
@@ -45,7 +45,7 @@ func compileDecoder(v jsontext.Value) (piece func(p string, literal bool) string
 			byteLevel, fused = true, true
 		case "ByteFallback":
 			rule.perByte = true
-			each = append(each, fallbackByte)
+			each = append(each, always(fallbackByte))
 		case "Metaspace":
 			scheme, err := prependScheme(c.Replacement, c.PrependScheme, c.AddPrefixSpace)
 			if err != nil {
@@ -78,7 +78,7 @@ func compileDecoder(v jsontext.Value) (piece func(p string, literal bool) string
 			case rule.perByte || rule.dropFirst != "":
 				return errors.New("not supported here; after a Fuse it is")
 			default:
-				each = append(each, func(s string) string { return stripEnds(s, c.Content, c.Start, c.Stop) })
+				each = append(each, always(func(s string) string { return stripEnds(s, c.Content, c.Start, c.Stop) }))
 			}
 		default:
 			return errors.New("this decoder is not supported")
@@ -88,14 +88,11 @@ func compileDecoder(v jsontext.Value) (piece func(p string, literal bool) string
 	if k, _ := kindOf(v); err == nil && k == "" {
 		rule.join = " "
 	}
-	return func(p string, literal bool) string {
+	return func(p string, literal bool) (string, error) {
 		if byteLevel && !literal {
-			return string(unspellBytes(nil, p))
+			return string(unspellBytes(nil, p)), nil
 		}
-		for _, f := range each {
-			p = f(p)
-		}
-		return p
+		return normalized(each, p)
 	}, rule, err
 }
 

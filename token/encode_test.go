@@ -97,7 +97,7 @@ func TestEncodeRoundTrip(t *testing.T) {
 	}
 }
 
-func TestEncodeAllocatesNothing(t *testing.T) {
+func TestEncodeAllocatesLittle(t *testing.T) {
 	tok := smallBPE(t)
 	text := strings.Join(corpus(300), "\n")
 	dst := tok.Encode(text, nil)

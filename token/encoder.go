@@ -125,14 +125,14 @@ func (e *encoder) chars(s string, dst []int32) []int32 {
 		}
 	}
 	n := len(dst)
-	t, sym := e.t, e.sym[:0]
+	sym := e.sym[:0]
 	for i := 0; i < len(s); {
 		_, w := utf8.DecodeRuneInString(s[i:])
 		sym = e.char(sym, s[i:i+w])
 		i += w
 	}
 	e.sym = sym
-	if len(sym) > 0 && t.merges != nil {
+	if len(sym) > 0 {
 		sym = e.merge(sym)
 	}
 	dst = append(dst, sym...)

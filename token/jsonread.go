@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strconv"
 	"unicode/utf8"
 
@@ -75,6 +76,11 @@ func ReadJSON(r io.Reader) (*BPE, error) {
 
 func readBounded(r io.Reader) ([]byte, error) {
 	var b bytes.Buffer
+	if f, ok := r.(fs.File); ok { // growing by doubling would hold the file twice
+		if info, err := f.Stat(); err == nil && info.Size() <= maxFile {
+			b.Grow(int(info.Size()) + bytes.MinRead)
+		}
+	}
 	if _, err := b.ReadFrom(io.LimitReader(r, maxFile+1)); err != nil {
 		return nil, err
 	}

@@ -10,6 +10,9 @@ const shortWord = 48
 
 // merge joins the symbols of one word.
 func (e *encoder) merge(sym []int32) []int32 {
+	if e.t.merges == nil {
+		return sym
+	}
 	if len(sym) <= shortWord {
 		var best [shortWord]uint64
 		return mergeScan(e.t.merges, sym, best[:])

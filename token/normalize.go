@@ -1,6 +1,7 @@
 package token
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -9,12 +10,35 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// A normalizer rewrites a section of text, one that holds no added token, before it is split into words.
-type normalizer func(s string) (string, error)
+// A normalizer rewrites a section of text, one that holds no added token, before it is split into words. Its result
+// must not have more than most bytes: a file can chain normalizers that multiply a text.
+type normalizer func(s string, most int) (string, error)
 
-// always makes a normalizer of a function that can't fail.
+// always makes a normalizer of a function that multiplies a text by little.
 func always(f func(string) string) normalizer {
-	return func(s string) (string, error) { return f(s), nil }
+	return func(s string, most int) (string, error) {
+		s = f(s)
+		return s, tooLong(len(s), most)
+	}
+}
+
+func tooLong(n, most int) error {
+	if n > most {
+		return fmt.Errorf("a text grows to %d bytes, at most %d", n, most)
+	}
+	return nil
+}
+
+// normalized runs normalizers one after another.
+func normalized(steps []normalizer, s string) (string, error) {
+	most := 32*len(s) + 4096
+	var err error
+	for _, n := range steps {
+		if s, err = n(s, most); err != nil {
+			return "", err
+		}
+	}
+	return s, nil
 }
 
 // form is one of Unicode's normalisation forms (UAX #15). x/text writes a U+034F into a run of more than 30
@@ -137,30 +161,37 @@ func prepend(p string) normalizer {
 }
 
 // replaceAll puts with in place of each occurrence of old; an empty old matches nothing.
-func replaceAll(old, with string) func(string) string {
-	return func(s string) string {
+func replaceAll(old, with string) normalizer {
+	return func(s string, most int) (string, error) {
 		if old == "" {
-			return s
+			return s, nil
 		}
-		return strings.ReplaceAll(s, old, with)
+		if n := strings.Count(s, old); n > 0 {
+			if err := tooLong(len(s)+n*(len(with)-len(old)), most); err != nil {
+				return "", err
+			}
+		}
+		return strings.ReplaceAll(s, old, with), nil
 	}
 }
 
 // replaceMatches puts with in place of each match of an expression.
 func replaceMatches(f *foreign, with string) normalizer {
-	return func(s string) (string, error) {
+	return func(s string, most int) (string, error) {
 		var b strings.Builder
 		last := 0
 		err := f.matches(s, func(from, to int) {
-			b.WriteString(s[last:from])
-			b.WriteString(with)
+			if b.Len() <= most {
+				b.WriteString(s[last:from])
+				b.WriteString(with)
+			}
 			last = to
 		})
-		if err != nil {
-			return "", err
-		}
 		b.WriteString(s[last:])
-		return b.String(), nil
+		if err == nil {
+			err = tooLong(b.Len(), most)
+		}
+		return b.String(), err
 	}
 }
 

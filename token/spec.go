@@ -53,6 +53,9 @@ func (s *spec) addMerge(left, right string) error {
 	if left == "" || right == "" {
 		return errors.New("a merge with an empty piece")
 	}
+	if len(s.merges) >= 8*s.vocab.n+1024 { // published files have up to 2.3 times as many merges as pieces
+		return fmt.Errorf("more than %d merges for %d pieces", len(s.merges), s.vocab.n)
+	}
 	s.merges = append(s.merges, m)
 	return nil
 }
@@ -167,11 +170,9 @@ func (s *spec) buildAdded(t *BPE) error {
 		kind, content := 0, a.Content
 		if a.Normalized {
 			kind = 1
-			for _, n := range t.normalize {
-				var err error
-				if content, err = n(content); err != nil {
-					return fmt.Errorf("[%d]: %w", i, err)
-				}
+			var err error
+			if content, err = normalized(t.normalize, content); err != nil {
+				return fmt.Errorf("[%d]: %w", i, err)
 			}
 		}
 		if content == "" || len(content) > maxAdded {
@@ -203,7 +204,14 @@ func (s *spec) buildDecoder(t *BPE) error {
 	t.bytes = make([]byte, 0, len(s.vocab.text))
 	for id, sp := range s.vocab.spans {
 		if sp != absent {
-			t.bytes = append(t.bytes, piece(s.vocab.piece(int32(id)), literal[int32(id)])...)
+			text, err := piece(s.vocab.piece(int32(id)), literal[int32(id)])
+			if err == nil {
+				err = tooLong(len(t.bytes)+len(text), 2*len(s.vocab.text)+1<<20)
+			}
+			if err != nil {
+				return fmt.Errorf("id %d: %w", id, err)
+			}
+			t.bytes = append(t.bytes, text...)
 		}
 		t.ends[id] = uint32(len(t.bytes))
 	}

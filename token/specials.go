@@ -1,24 +1,23 @@
 package token
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // specials are the special tokens of Bytes and Chars: consecutive ids from base on.
 type specials struct {
 	base   int32
 	tokens []AddedToken
+	ids    map[string]int32
 	set    *addedSet
 	roles  Special
 }
 
 func newSpecials(base int32, names []string) (specials, error) {
-	s := specials{base: base}
+	s := specials{base: base, ids: make(map[string]int32, len(names))}
 	for i, n := range names {
-		if n == "" || len(n) > maxAdded || slices.Contains(names[:i], n) {
+		if _, again := s.ids[n]; n == "" || len(n) > maxAdded || again {
 			return s, fmt.Errorf("special token %s: want a name of 1 to %d bytes that no other has", quote(n), maxAdded)
 		}
+		s.ids[n] = base + int32(i)
 		s.tokens = append(s.tokens, AddedToken{ID: base + int32(i), Content: n, Special: true})
 	}
 	s.set = newAddedSet(names, s.tokens)
@@ -27,10 +26,8 @@ func newSpecials(base int32, names []string) (specials, error) {
 }
 
 func (s *specials) id(name string) (int32, bool) {
-	for _, t := range s.tokens {
-		if t.Content == name {
-			return t.ID, true
-		}
+	if id, ok := s.ids[name]; ok {
+		return id, true
 	}
 	return None, false
 }

@@ -5,9 +5,7 @@ import (
 	"brick/kernel"
 )
 
-// tile is the side of the squares a transposition goes by: two of them lie in
-// the first cache together.
-const tile = 32
+const tile = kernel.TransposeSide
 
 // copyTask copies rows: arrays 0 and 1 of the nest are y and x.
 type copyTask struct {

@@ -62,7 +62,7 @@ func (m *maker) points(name string, n, corner int) *array {
 	return m.hold(name, f)
 }
 
-func maps(m *maker) {
+func mapping(m *maker) {
 	for k := range kernel.Fns {
 		f := kernel.Fn(k)
 		def := functionOf(f)
@@ -93,7 +93,7 @@ func mapWant(def function, y result, x *array, p [2]float64) {
 	}
 }
 
-func mapsBack(m *maker) {
+func mappingBack(m *maker) {
 	finite := len(corners) - 3
 	for k := range kernel.Fns {
 		f := kernel.Fn(k)

@@ -28,7 +28,7 @@ var functions = map[kernel.Fn]function{
 	kernel.Log:      {y: func(x float64, _ [2]float64) float64 { return math.Log(x) }, slope: func(x, _ float64, _ [2]float64) float64 { return 1 / x }},
 	kernel.Pow:      {y: func(x float64, p [2]float64) float64 { return math.Pow(x, p[0]) }, slope: func(x, _ float64, p [2]float64) float64 { return p[0] * math.Pow(x, p[0]-1) }},
 	kernel.Clamp: {
-		y: func(x float64, p [2]float64) float64 { return math.Min(math.Max(x, p[0]), p[1]) },
+		y: func(x float64, p [2]float64) float64 { return min(max(x, p[0]), p[1]) },
 		slope: func(x, _ float64, p [2]float64) float64 {
 			if x < p[0] || x > p[1] {
 				return 0
@@ -50,7 +50,7 @@ var functions = map[kernel.Fn]function{
 		slope: func(x, _ float64, _ [2]float64) float64 { return -math.Sin(x) },
 		size:  func(x float64, _ [2]float64) float64 { return 1 },
 		steep: func(x, _ float64) float64 { return 1 }},
-	kernel.ReLU: {y: func(x float64, _ [2]float64) float64 { return math.Max(x, 0) }, slope: func(_, y float64, _ [2]float64) float64 { return step(y > 0, 0) }},
+	kernel.ReLU: {y: func(x float64, _ [2]float64) float64 { return max(x, 0) }, slope: func(_, y float64, _ [2]float64) float64 { return step(y > 0, 0) }},
 	kernel.LeakyReLU: {
 		y:     func(x float64, p [2]float64) float64 { return x * step(x > 0, p[0]) },
 		slope: func(x, _ float64, p [2]float64) float64 { return step(x > 0, p[0]) }},
@@ -89,7 +89,7 @@ var functions = map[kernel.Fn]function{
 		slope: func(_, y float64, _ [2]float64) float64 { return 1 - y*y },
 		steep: func(_, y float64) float64 { return 1 }},
 	kernel.Softplus: {
-		y:     func(x float64, _ [2]float64) float64 { return math.Max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) },
+		y:     func(x float64, _ [2]float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) },
 		slope: func(x, _ float64, _ [2]float64) float64 { return logistic(x) }},
 	kernel.Erf: {
 		y:     func(x float64, _ [2]float64) float64 { return math.Erf(x) },
@@ -188,11 +188,11 @@ var functions2 = map[kernel.Fn2]function2{
 			return math.Pow(a, b) * math.Log(a)
 		}},
 	kernel.MaxOf: {
-		math.Max,
+		func(a, b float64) float64 { return max(a, b) },
 		func(a, b float64) float64 { return step(a >= b, 0) },
 		func(a, b float64) float64 { return step(a < b, 0) }},
 	kernel.MinOf: {
-		math.Min,
+		func(a, b float64) float64 { return min(a, b) },
 		func(a, b float64) float64 { return step(a <= b, 0) },
 		func(a, b float64) float64 { return step(a > b, 0) }},
 	kernel.KeepOf: {

@@ -82,6 +82,14 @@ func (m *memory) run(t *testing.T, c *call) {
 	}
 }
 
+// compare runs c and compares what it did with its oracle.
+func (m *memory) compare(t *testing.T, c *call, ulps float64) error {
+	t.Helper()
+	m.run(t, c)
+	c.want()
+	return m.check(c.args, ulps)
+}
+
 // check is nil if all is as the oracle says.
 func (m *memory) check(args []*array, ulps float64) error {
 	endF, endI := 0, 0
@@ -190,8 +198,8 @@ func near(got, want, tol float64) bool {
 }
 
 func testName(t *testing.T, d device.Device) {
-	if d.Name() == "" || d.Name() != d.Name() {
-		t.Errorf("Name is %q: it must be there, and always the same", d.Name())
+	if first := d.Name(); first == "" || first != d.Name() {
+		t.Errorf("Name is %q, then %q: it must not be empty and never change", first, d.Name())
 	}
 }
 

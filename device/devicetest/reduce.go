@@ -96,7 +96,7 @@ func reduceWant(r kernel.Reducer, y, arg result, x *array, shape device.Dims, ax
 		case kernel.SumAbs:
 			sum[o] += math.Abs(v)
 		case kernel.MaxAbs:
-			sum[o] = math.Max(sum[o], math.Abs(v))
+			sum[o] = max(sum[o], math.Abs(v))
 		case kernel.MaxAll, kernel.MinAll:
 			wins := best[o] < 0
 			if !wins {

@@ -146,18 +146,31 @@ func (m mutant) plant(op *grad.Op) (undo func()) {
 // TestMutations plants mistakes in the rules, one at a time: the checks must
 // report every one of them.
 func TestMutations(t *testing.T) {
+	none := mutant{"mul", "none", func(*grad.Var, []grad.Float) {}}
+	if by, err := none.hunt(opNamed("mul")); err != nil {
+		t.Fatalf("without a mistake, case %q reports %v", by, err)
+	}
 	for _, m := range mutants {
-		at := slices.IndexFunc(grad.Ops(), func(op *grad.Op) bool { return op.Name == m.op })
-		if at < 0 {
+		op := opNamed(m.op)
+		if op == nil {
 			t.Errorf("there is no op %s", m.op)
 			continue
 		}
-		if by, err := m.hunt(grad.Ops()[at]); err == nil {
+		if by, err := m.hunt(op); err == nil {
 			t.Errorf("%-10s %s: not noticed", m.op, m.mistake)
 		} else {
 			t.Logf("%-10s %-55s caught by case %q", m.op, m.mistake, by)
 		}
 	}
+}
+
+func opNamed(name string) *grad.Op {
+	for _, op := range grad.Ops() {
+		if op.Name == name {
+			return op
+		}
+	}
+	return nil
 }
 
 // hunt is the first case that fails, and how.

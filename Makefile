@@ -1,0 +1,38 @@
+.PHONY: help test check bench same docs build cross fuzz
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/'
+
+build: ## the static binary
+	CGO_ENABLED=0 go build -trimpath -o brick ./cmd/brick
+
+test: ## build, vet, short tests
+	go build ./... && go vet ./... && go test -short ./...
+
+check: ## what CI runs
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "not gofmt'ed"; exit 1; }
+	go vet ./...
+	go vet -tags f64 ./...
+	go tool staticcheck ./...
+	go test ./...
+	go test -tags f64 ./grad/... ./nn/... ./optim/... ./model/...
+	go test -race -short ./...
+	$(MAKE) cross
+	$(MAKE) docs && git diff --exit-code docs/ops.md
+
+cross: ## every platform compiles
+	for t in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 js/wasm; do \
+		echo $$t; CGO_ENABLED=0 GOOS=$${t%/*} GOARCH=$${t#*/} go build -o /dev/null ./cmd/brick || exit 1; done
+	GOOS=linux GOARCH=arm64 go vet ./...
+
+bench: ## benchmarks of the kernels and of training steps
+	go test -run '^$$' -bench . -benchmem ./kernel/... ./device/... ./grad/... ./model/... ./token/...
+
+same: ## 20 steps of each tiny model: their losses as bits, to compare two commits
+	go test -run TestSame -v ./model | grep same:
+
+docs: ## docs/ops.md from the comments of the ops
+	go run ./docs/ops > docs/ops.md
+
+fuzz: ## each reader for a minute
+	./docs/fuzz.sh 60s

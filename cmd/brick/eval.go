@@ -1,0 +1,40 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"brick/train"
+)
+
+func newEval() *cobra.Command {
+	var split, source string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "eval RUN",
+		Short: "Measure a trained model on its test set, or on other data",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r, err := open(args[0])
+			if err != nil {
+				return err
+			}
+			defer r.Close()
+			m, err := r.Evaluate(cmd.Context(), split, source)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(m)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%v (%d examples)\n", m, m.Examples)
+			return train.WriteConfusion(cmd.OutOrStdout(), m, r.Info.Classes)
+		},
+	}
+	c.Flags().StringVar(&split, "split", "test", "train, valid or test")
+	c.Flags().StringVar(&source, "data", "", "other data of the same kind; default the run's own")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}

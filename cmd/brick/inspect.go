@@ -1,0 +1,71 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"brick/model"
+	"brick/nn"
+	"brick/train"
+)
+
+func newInspect() *cobra.Command {
+	var input string
+	var in nn.Input
+	var batch int
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "inspect STACK | MODEL | RUN",
+		Short: "Show a network as a tree: shapes, parameters, FLOPs, memory",
+		Long: `Inspect shows what a network is made of, without giving it memory: a stack of any size can be looked at.
+The input comes from --input (the shape of one example) or --vocab (for token ids); a RUN knows its own.`,
+		Example: `  brick inspect 'flatten linear(256) relu linear(10)' --input 1,28,28
+  brick inspect gpt2
+  brick inspect 'embed(4096) 32*llama(heads=32,ff=11008) rmsnorm linear' --vocab 32000 --input 2048
+  brick inspect runs/go-1`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, s := range strings.FieldsFunc(input, func(r rune) bool { return r == ',' || r == 'x' || r == '×' }) {
+				n, err := strconv.Atoi(strings.TrimSpace(s))
+				if err != nil || n < 1 {
+					return usagef("--input %q: want sizes above 0, such as 784 or 1,28,28", input)
+				}
+				in.Shape = append(in.Shape, n)
+			}
+			stack, o := args[0], model.SummaryOptions{Batch: batch}
+			if dir, err := train.Find(cmd.Flag("runs").Value.String(), stack); err == nil {
+				if stack, in, err = train.Declared(dir); err != nil {
+					return err
+				}
+			}
+			m, err := model.New(stack, in)
+			if err != nil {
+				return err
+			}
+			if e, ok := model.Find(stack); ok {
+				in = e.Input(in)
+			}
+			s, err := model.Summary(m, in, o)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(s)
+			}
+			_, err = fmt.Fprint(cmd.OutOrStdout(), s)
+			return err
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&input, "input", "", "shape of one example, such as 784, 1,28,28, or tokens in a sequence")
+	f.IntVar(&in.Vocab, "vocab", 0, "the input is token ids below this")
+	f.IntVar(&in.Outputs, "outputs", 0, "targets, classes or vocabulary a last linear without a size gives")
+	f.IntVar(&batch, "batch", 1, "examples in a batch, for the memory")
+	f.String("runs", "runs", "folder of run folders")
+	f.BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}

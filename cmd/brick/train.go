@@ -1,0 +1,273 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"brick/generate"
+	"brick/model"
+	"brick/train"
+)
+
+func newTrain() *cobra.Command {
+	var (
+		config, resume, root      string
+		sets                      []string
+		list, printConfig, asJSON bool
+	)
+	c := &cobra.Command{
+		Use:   "train [MODEL | PRESET]",
+		Short: "Train a model: a stack, a named model, or a preset with its data",
+		Long: `Train trains MODEL on the data of --data and leaves a run folder under runs/.
+
+Without arguments it trains a small LLaMA-style language model on Go's own source code for about two
+minutes and shows what it learnt. MODEL is stack notation ('linear(256) relu linear'), a named model (mlp,
+gpt2), or a preset of --list. What is not said is chosen; --print-config shows the outcome.
+
+Values come from: preset or default < run file (--config) < environment (BRICK_…) < flags < --set.
+Ctrl-C finishes the step and saves; --resume goes on, to the same bits as if nothing had happened.`,
+		Example: `  brick train
+  brick train mlp --data fashion-mnist
+  brick train 'linear(1)' --data houses.csv --loss mse
+  brick train 'embed(64,pos=128) 2*gpt(heads=4) layernorm linear' --data poems.txt --tokenizer chars
+  brick train --resume runs/go-1`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	job := jobFlags(c.Flags())
+	f := c.Flags()
+	f.StringVar(&config, "config", "", "run file (YAML) to start from")
+	f.StringVar(&resume, "resume", "", "run folder, or its name under runs/, to go on with")
+	f.StringVar(&root, "runs", "runs", "folder that run folders are made in")
+	f.StringArrayVar(&sets, "set", nil, "set one field of the run file, such as optimizer.beta2=0.95; may be given many times")
+	f.BoolVar(&list, "list", false, "list the presets")
+	f.BoolVar(&printConfig, "print-config", false, "print the run file and stop")
+	f.BoolVar(&asJSON, "json", false, "print one JSON object a step, and the result, on standard output")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if list {
+			return listPresets(cmd, asJSON)
+		}
+		show := &trainView{cmd: cmd, json: asJSON}
+		o := train.Options{Root: root, Note: show.note}
+		if resume != "" {
+			if len(args) > 0 || config != "" || len(sets) > 0 || job.changed(f) {
+				return usagef("--resume goes on with a run as it was set up; leave the other settings out")
+			}
+			dir, err := train.Find(root, resume)
+			if err != nil {
+				return usageError{err}
+			}
+			r, err := train.Resume(cmd.Context(), dir, o)
+			if err != nil {
+				return err
+			}
+			return show.run(r)
+		}
+		j, err := train.Choose(first(args), job.source(f))
+		if err != nil {
+			return usageError{err}
+		}
+		if config != "" {
+			if j, err = train.LoadJob(config); err != nil {
+				return err
+			}
+			if len(args) > 0 {
+				j.Model = args[0]
+			}
+		}
+		job.apply(f, &j)
+		for _, s := range sets {
+			if err := j.Set(s); err != nil {
+				return usageError{err}
+			}
+		}
+		if printConfig {
+			if err := train.Complete(cmd.Context(), &j, o); err != nil {
+				return err
+			}
+			_, err = cmd.OutOrStdout().Write(j.YAML())
+			return err
+		}
+		r, err := train.Create(cmd.Context(), j, o)
+		if err != nil {
+			return err
+		}
+		return show.run(r)
+	}
+	return c
+}
+
+func first(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}
+
+// jobFields are the flags of train that set a field of the run file.
+type jobFields map[string]func(*train.Job)
+
+// jobFlags declares a flag for each field that is often set.
+func jobFlags(f *pflag.FlagSet) jobFields {
+	fields := jobFields{}
+	str := func(name, usage string, set func(*train.Job, string)) {
+		v := f.String(name, "", usage)
+		fields[name] = func(j *train.Job) { set(j, *v) }
+	}
+	num := func(name, usage string, set func(*train.Job, int)) {
+		v := f.Int(name, 0, usage)
+		fields[name] = func(j *train.Job) { set(j, *v) }
+	}
+	real := func(name, usage string, set func(*train.Job, float64)) {
+		v := f.Float64(name, 0, usage)
+		fields[name] = func(j *train.Job) { set(j, *v) }
+	}
+	str("data", "named set, file, folder or glob (brick data list shows the names)", func(j *train.Job, v string) { j.Data.Source = v })
+	target := f.StringSlice("target", nil, "columns of a table to predict; default the last one")
+	fields["target"] = func(j *train.Job) { j.Data.Target = *target }
+	str("task", "regression or classification, where the target column leaves it open", func(j *train.Job, v string) { j.Data.Task = v })
+	str("tokenizer", "for text: bytes, chars, bpe, or a tokenizer.json", func(j *train.Job, v string) { j.Tokenizer.Kind = v })
+	num("vocab", "size of a BPE vocabulary to learn", func(j *train.Job, v int) { j.Tokenizer.Vocab = v })
+	num("context", "tokens in an example of text", func(j *train.Job, v int) { j.Data.Context = v })
+	str("loss", "cross-entropy, mse, l1, huber, bce or hinge; default by task", func(j *train.Job, v string) { j.Loss = v })
+	str("optimizer", "sgd, momentum, nesterov, adam, adamw, lion, muon, …", func(j *train.Job, v string) {
+		j.Optimizer = train.Optimizer{Name: v, LR: j.Optimizer.LR}
+	})
+	real("lr", "largest learning rate", func(j *train.Job, v float64) { j.Optimizer.LR = v })
+	str("schedule", "constant, cosine, linear, step, exponential, one-cycle, wsd, …", func(j *train.Job, v string) { j.Schedule = train.Schedule{Name: v} })
+	num("batch", "examples in a micro-batch", func(j *train.Job, v int) { j.Batch = v })
+	num("accumulate", "micro-batches a step", func(j *train.Job, v int) { j.Accumulate = v })
+	num("steps", "steps in all", func(j *train.Job, v int) { j.Steps, j.Epochs = v, 0 })
+	real("epochs", "passes over the training set", func(j *train.Job, v float64) { j.Epochs, j.Steps = v, 0 })
+	seed := f.Uint64("seed", 0, "of weights, order and dropout")
+	fields["seed"] = func(j *train.Job) { j.Seed = *seed }
+	real("clip", "bound on the norm of all gradients", func(j *train.Job, v float64) { j.ClipNorm = v })
+	real("ema", "decay of a moving average of the weights", func(j *train.Job, v float64) { j.EMA = v })
+	num("eval-every", "steps between evaluations", func(j *train.Job, v int) { j.Eval.Every = v })
+	num("patience", "evaluations without improvement before stopping early", func(j *train.Job, v int) { j.Eval.Patience = v })
+	num("save-every", "steps between checkpoints", func(j *train.Job, v int) { j.Save.Every = v })
+	recompute := f.Bool("recompute", false, "keep less in memory, compute blocks again on the way back")
+	fields["recompute"] = func(j *train.Job) { j.Recompute = *recompute }
+	str("prompt", "what a language model continues when it is trained", func(j *train.Job, v string) { j.Sample.Prompt = v })
+	str("name", "of the run's folder", func(j *train.Job, v string) { j.Name = v })
+	return fields
+}
+
+// apply sets the fields whose flags were given, on the command line or by environment.
+func (fields jobFields) apply(f *pflag.FlagSet, j *train.Job) {
+	f.Visit(func(flag *pflag.Flag) {
+		if set := fields[flag.Name]; set != nil {
+			set(j)
+		}
+	})
+}
+
+func (fields jobFields) changed(f *pflag.FlagSet) (any bool) {
+	f.Visit(func(flag *pflag.Flag) { any = any || fields[flag.Name] != nil })
+	return any
+}
+
+// source is the data asked for.
+func (fields jobFields) source(f *pflag.FlagSet) string {
+	v, _ := f.GetString("data")
+	return v
+}
+
+func listPresets(cmd *cobra.Command, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(train.Presets())
+	}
+	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "PRESET\tWHAT IT SHOWS\tON 2 CORES")
+	for _, p := range train.Presets() {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", p.Name, p.What, p.Measured)
+	}
+	return w.Flush()
+}
+
+// trainView shows a run to people, or to a program that asked for JSON.
+type trainView struct {
+	cmd  *cobra.Command
+	json bool
+}
+
+func (v *trainView) note(s string) { fmt.Fprintln(v.cmd.ErrOrStderr(), s) }
+
+// run trains r to its end and shows what came out.
+func (v *trainView) run(r *train.Run) error {
+	defer r.Close()
+	ctx, errOut := v.cmd.Context(), v.cmd.ErrOrStderr()
+	stop := saveOnSignal(r.SaveNow)
+	defer stop()
+	for _, line := range r.Describe() {
+		v.note(line)
+	}
+	p := newProgress(errOut, r.Step(), r.Job.Steps, r.Unit())
+	enc := json.NewEncoder(v.cmd.OutOrStdout())
+	for e, err := range r.Train(ctx) {
+		if err != nil {
+			p.close()
+			if ctx.Err() != nil {
+				v.note(fmt.Sprintf("saved at step %d; go on with: brick train --resume %s", r.Step(), r.Dir))
+			}
+			return err
+		}
+		p.show(e)
+		if v.json {
+			if err := enc.Encode(e); err != nil {
+				return err
+			}
+		}
+	}
+	p.close()
+	report, err := r.Report(ctx)
+	if err != nil {
+		return err
+	}
+	if v.json {
+		return enc.Encode(report)
+	}
+	if _, err := report.WriteTo(v.cmd.OutOrStdout()); err != nil {
+		return err
+	}
+	return v.showcase(r)
+}
+
+// showcase lets a language model write, and names commands to try next.
+func (v *trainView) showcase(r *train.Run) error {
+	out := v.cmd.OutOrStdout()
+	if r.Tokenizer != nil {
+		s := generate.NewSession(r.Model, r.Tokenizer, model.Context(r.Model), nil)
+		fmt.Fprintf(out, "\nwhat it writes:\n\n%s", r.Job.Sample.Prompt)
+		o := generate.Sampling{Max: r.Job.Sample.Tokens, Temperature: 0.7, TopP: 0.9, Seed: 1}
+		for t, err := range s.Stream(v.cmd.Context(), r.Job.Sample.Prompt, o) {
+			if err != nil {
+				return err
+			}
+			fmt.Fprint(out, t.Text)
+		}
+		fmt.Fprintln(out)
+	}
+	fmt.Fprintln(out, "\nnext:")
+	for _, c := range r.Next() {
+		fmt.Fprintf(out, "  %s\n", c)
+	}
+	return nil
+}
+
+// open finds a run by folder or by name under runs/ and loads it.
+func open(name string) (*train.Run, error) {
+	root := os.Getenv("BRICK_RUNS")
+	if root == "" {
+		root = "runs"
+	}
+	dir, err := train.Find(root, name)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return train.Open(dir, train.Options{})
+}

@@ -1,0 +1,126 @@
+package devicetest
+
+import (
+	"strings"
+	"testing"
+
+	"brick/device"
+	"brick/device/cpu"
+	"brick/kernel"
+)
+
+// faulty is a correct device with one method that is not.
+type faulty struct {
+	*cpu.Device
+	method string
+}
+
+func (f faulty) has(method string) bool { return f.method == method }
+
+func (f faulty) Copy(y device.Dst, yv device.View, x device.Buf, xv device.View, shape device.Dims, scale kernel.Float) {
+	if f.has("Copy") { // as if y were contiguous
+		yv = device.Contiguous(shape)
+	}
+	f.Device.Copy(y, yv, x, xv, shape, scale)
+}
+
+func (f faulty) Softmax(y, x device.Buf, outer, n, inner int, log bool) {
+	if f.has("Softmax") && inner > 1 && n > 1 { // along the wrong axis
+		outer, inner = outer*inner, 1
+	}
+	f.Device.Softmax(y, x, outer, n, inner, log)
+}
+
+func (f faulty) MatMul(y device.Dst, ym, a, b device.Mat, p device.Product, e device.Epilogue) {
+	if f.has("MatMul") { // what z is, is not kept
+		e.Pre = device.Buf{}
+	}
+	f.Device.MatMul(y, ym, a, b, p, e)
+}
+
+func (f faulty) Axpy(y device.Buf, a kernel.Float, x device.Buf) {
+	if f.has("Axpy") && y.N > 1000 { // forgets the last element of large ones
+		y, x = y.Slice(0, y.N-1), x.Slice(0, y.N-1)
+	}
+	f.Device.Axpy(y, a, x)
+}
+
+func (f faulty) ZipBack(fn kernel.Fn2, da, db device.Dst, a device.Buf, av device.View, b device.Buf, bv device.View, dy device.Buf, shape device.Dims) {
+	if f.has("ZipBack") { // b first: wrong where both are one buffer
+		f.Device.ZipBack(fn, device.Dst{}, db, a, av, b, bv, dy, shape)
+		db = device.Dst{}
+	}
+	f.Device.ZipBack(fn, da, db, a, av, b, bv, dy, shape)
+}
+
+func (f faulty) IndexBack(dx device.Dst, dy, ids device.Buf, outer, n, inner, k int) {
+	if f.has("IndexBack") && dx.Mode == device.Skip { // stores all the same
+		dx.Mode = device.Set
+		if dx.N == 0 {
+			return
+		}
+	}
+	f.Device.IndexBack(dx, dy, ids, outer, n, inner, k)
+}
+
+func (f faulty) RoPE(y device.Dst, x, cossin device.Buf, b, t, h, d, pos int, interleaved, inverse bool) {
+	f.Device.RoPE(y, x, cossin, b, t, h, d, pos, interleaved, inverse && !f.has("RoPE"))
+}
+
+func (f faulty) RMSNorm(y, rstd, x, w device.Buf, rows, c int, eps kernel.Float) {
+	if f.has("RMSNorm") {
+		eps = 0
+	}
+	f.Device.RMSNorm(y, rstd, x, w, rows, c, eps)
+}
+
+// The suite finds planted faults, and no others.
+func TestFaultsAreFound(t *testing.T) {
+	d := cpu.New(2)
+	defer d.Close()
+	for _, method := range []string{"Axpy", "Copy", "IndexBack", "MatMul", "RMSNorm", "RoPE", "Softmax", "ZipBack"} {
+		s := suites[method]
+		for _, f := range []faulty{{d, method}, {d, "none"}} {
+			var first error
+			mem := memory{dev: f}
+			s.make(method, func(c *call) {
+				if first == nil {
+					first = mem.compare(t, c, s.ulps)
+				}
+			})
+			if found, want := first != nil, f.has(method); found != want {
+				t.Errorf("%s: a fault was planted: %v, was found: %v (%v)", method, want, found, first)
+			}
+		}
+	}
+}
+
+// Writing one element before or after an argument is found, and so is writing to an input.
+func TestGuardZones(t *testing.T) {
+	d := cpu.New(1)
+	defer d.Close()
+	for _, c := range []struct {
+		at   func(x, ids *array, m *memory)
+		want string
+	}{
+		{func(x, _ *array, m *memory) { m.floats.F[x.off-1] = 0 }, "zone before x"},
+		{func(x, _ *array, m *memory) { m.floats.F[x.off+len(x.f)] = 0 }, "zone before z"},
+		{func(x, _ *array, m *memory) { m.floats.F[len(m.f)-1] = 0 }, "zone at the end"},
+		{func(x, _ *array, m *memory) { m.floats.F[x.off]++ }, "x[0] of 5"},
+		{func(_, ids *array, m *memory) { m.ids.I[ids.off-1] = 0 }, "zone before ids"},
+		{func(_, ids *array, m *memory) { m.ids.I[ids.off+len(ids.ids)] = 0 }, "zone after ids"},
+		{func(_, ids *array, m *memory) { m.ids.I[ids.off+1]++ }, "ids[1] of 3"},
+	} {
+		mem := memory{dev: d}
+		s := suite{calls: func(m *maker) {
+			x, ids := m.normal("x", 5), m.pick("ids", 3, 9)
+			m.normal("z", 2)
+			m.call("", func(device.Device) { c.at(x, ids, &mem) }, func() {})
+		}}
+		s.make("", func(k *call) {
+			if err := mem.compare(t, k, 1); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("found %v, want an error with %q", err, c.want)
+			}
+		})
+	}
+}

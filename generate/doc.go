@@ -1,0 +1,7 @@
+// Package generate answers: how does a language model write?
+//
+// The model gives a logit for every token that could come next; a [Sampling]
+// turns logits into a choice; the choice is fed back. [Stream] does that for
+// ids, a [Session] for text: it keeps the model's memory of what was read, so
+// that each new token costs one position, not the whole text again.
+package generate

@@ -1,0 +1,168 @@
+package model_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"brick/device"
+	"brick/grad"
+	"brick/model"
+	"brick/nn"
+	"brick/optim"
+)
+
+// task is one batch that a model learns by heart.
+type task struct {
+	stack string
+	in    nn.Input
+	steps int
+	lr    float64
+	below float64 // the loss it must reach
+	loss  func(t *grad.Tape, m nn.Block) *nn.Var
+}
+
+// text is a language task: 4 sequences of 16 ids.
+func text(tape *grad.Tape, m nn.Block) *nn.Var {
+	return m.Forward(tape.IDs(passage, 4, 16)).Reshape(64, -1).CrossEntropy(tape.IDs(follows, 64), grad.CrossEntropyOptions{})
+}
+
+var passage, follows = func() (x, y []int32) {
+	for i := range int32(64) {
+		x = append(x, (i*i*7+i*13)%50)
+		y = append(y, (i*i*11+i*5+3)%50)
+	}
+	return x, y
+}()
+
+var xorX, xorY = []nn.Float{0, 0, 0, 1, 1, 0, 1, 1}, []int32{0, 1, 1, 0}
+
+func labels(x []nn.Float, y []int32) func(*grad.Tape, nn.Block) *nn.Var {
+	return func(t *grad.Tape, m nn.Block) *nn.Var {
+		return m.Forward(t.Const(x, len(y), len(x)/len(y))).CrossEntropy(t.IDs(y, len(y)), grad.CrossEntropyOptions{})
+	}
+}
+
+func numbers(x, y []nn.Float, loss func(out, want *nn.Var) *nn.Var) func(*grad.Tape, nn.Block) *nn.Var {
+	return func(t *grad.Tape, m nn.Block) *nn.Var {
+		return loss(m.Forward(t.Const(x, len(y), len(x)/len(y))), t.Const(y, len(y), 1))
+	}
+}
+
+var tasks = []task{
+	{"linear-regression", nn.Input{Shape: []int{1}, Outputs: 1}, 300, 0.1, 1e-6,
+		numbers([]nn.Float{0, 1, 2, 3}, []nn.Float{1, 3, 5, 7}, func(o, w *nn.Var) *nn.Var { return o.MSE(w, device.Mean) })},
+	{"logistic-regression", nn.Input{Shape: []int{1}, Outputs: 2}, 300, 0.2, 0.02,
+		numbers([]nn.Float{-2, -1, 1, 2}, []nn.Float{0, 0, 1, 1}, func(o, w *nn.Var) *nn.Var { return o.BCEWithLogits(w, nil, device.Mean) })},
+	{"perceptron", nn.Input{Shape: []int{1}, Outputs: 2}, 100, 0.2, 1e-9,
+		numbers([]nn.Float{-2, -1, 1, 2}, []nn.Float{-1, -1, 1, 1}, func(o, w *nn.Var) *nn.Var { return o.Hinge(w, device.Mean) })},
+	{"softmax-regression", nn.Input{Shape: []int{2}, Outputs: 3}, 300, 0.2, 0.02,
+		labels([]nn.Float{0, 0, 3, 0, 0, 3}, []int32{0, 1, 2})},
+	{"mlp-tiny", nn.Input{Shape: []int{2}, Outputs: 2}, 300, 0.05, 0.01, labels(xorX, xorY)},
+	{"mlp", nn.Input{Shape: []int{2}, Outputs: 2}, 50, 3e-3, 0.01, labels(xorX, xorY)},
+	{"gpt-tiny", nn.Input{Vocab: 50, Shape: []int{16}}, 60, 1e-2, 0.2, text},
+	{"llama-tiny", nn.Input{Vocab: 50, Shape: []int{16}}, 60, 1e-2, 0.2, text},
+	{"embed(32) sinusoidal 2*encoder(heads=4) linear", nn.Input{Vocab: 50, Shape: []int{16}}, 60, 1e-2, 0.2, text},
+}
+
+// Each architecture learns one batch by heart in less than a second.
+func TestOverfit(t *testing.T) {
+	for _, c := range tasks {
+		t.Run(c.stack, func(t *testing.T) {
+			m := build(t, c.stack, c.in)
+			opt := optim.NewAdamW()
+			opt.Decay = 0
+			if err := optim.Attach(opt, m); err != nil {
+				t.Fatal(err)
+			}
+			tape := &grad.Tape{Training: true}
+			begin, last := time.Now(), 0.0
+			for range c.steps {
+				tape.Reset()
+				l := c.loss(tape, m)
+				l.Backward()
+				opt.Step(c.lr)
+				last = l.Item()
+			}
+			took := time.Since(begin)
+			t.Logf("loss %.2g after %d steps in %v", last, c.steps, took.Round(time.Millisecond))
+			if !(last <= c.below) {
+				t.Errorf("loss %v, want %v", last, c.below)
+			}
+			if took > time.Second && !testing.Short() {
+				t.Logf("slow: want less than 1 s on two idle cores")
+			}
+		})
+	}
+}
+
+// A warmed-up step of each model allocates nothing, with recomputation too, whose
+// gradients are the same bits.
+func TestStepAllocations(t *testing.T) {
+	for _, c := range tasks {
+		m := build(t, c.stack, c.in)
+		var grads [][]nn.Float
+		for _, recompute := range []bool{false, true} {
+			tape := &grad.Tape{Training: true, Recompute: recompute}
+			parts := nn.SlabOf(m).Parts
+			step := func() {
+				tape.Reset()
+				for _, p := range parts {
+					p.Param.Clear()
+				}
+				c.loss(tape, m).Backward()
+			}
+			step()
+			if n := testing.AllocsPerRun(5, step); n != 0 {
+				t.Errorf("%s: recompute %v: a step allocates %v times", c.stack, recompute, n)
+			}
+			var all []nn.Float
+			for _, p := range nn.Params(m) {
+				all = append(all, p.Grad()...)
+			}
+			grads = append(grads, all)
+		}
+		if !slices.Equal(grads[0], grads[1]) {
+			t.Errorf("%s: recomputation gives other gradients", c.stack)
+		}
+	}
+}
+
+// Dropout of each kind runs and is off outside training; the network is the same without it.
+func TestDropout(t *testing.T) {
+	c := model.GPT2Config{Vocab: 50, Context: 16, Width: 32, Layers: 1, Heads: 2, Eps: 1e-5, Sigma: 0.02, Act: "gelu_new", Tied: true}
+	plain, err := c.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Resid, c.EmbDrop, c.AttDrop = 0.1, 0.1, 0.1
+	dropping, err := c.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	nn.Build(plain, 1)
+	nn.Build(dropping, 1)
+	a := text(&grad.Tape{NoGrad: true}, plain).Item()
+	if b := text(&grad.Tape{NoGrad: true}, dropping).Item(); a != b {
+		t.Errorf("loss %v with dropout off, %v without dropout", b, a)
+	}
+	one := &grad.Tape{Training: true, Seed: 1}
+	l := text(one, dropping)
+	l.Backward()
+	if l.Item() == a {
+		t.Error("dropout drops nothing")
+	}
+	// With no weight dropped the composed attention is the fused one.
+	tape := new(grad.Tape)
+	x := make([]nn.Float, 2*5*2*8)
+	for i := range x {
+		x[i] = nn.Float(i%7) - 3
+	}
+	v := tape.Const(x, 2, 5, 2, 8)
+	got, want := nn.AttendDropping(v, v, v, 0).Data(), grad.Attention(v, v, v, grad.AttentionOptions{Causal: true}).Data()
+	for i := range got {
+		if d := got[i] - want[i]; d > 1e-5 || d < -1e-5 {
+			t.Fatalf("element %d: %v composed, %v fused", i, got[i], want[i])
+		}
+	}
+}

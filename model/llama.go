@@ -1,0 +1,257 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+
+	"brick/grad"
+	"brick/nn"
+)
+
+// Llama is the decoder-only transformer of Touvron et al. 2023, "LLaMA: open and
+// efficient foundation language models": RMS norm before each branch, rotary positions, grouped
+// queries, SwiGLU, no biases. Its parameters have the names of Hugging Face's LlamaForCausalLM.
+//
+//	x = embed[ids]     x = layerₙ(…layer₁(x))     logits = norm(x)·lm_headᵀ
+//
+// Shapes: B batch, T time, C width, H query heads, K key heads, D head width, I feed-forward width, V vocabulary.
+type Llama struct {
+	Embed  *nn.Embedding `brick:"model.embed_tokens"` // (V, C)
+	Layers []*LlamaBlock `brick:"model.layers"`
+	Norm   *nn.RMSNorm   `brick:"model.norm"` // over C
+	Head   *nn.Linear    `brick:"lm_head"`    // (C → V), no bias; its matrix is Embed's, if tied
+
+	config LlamaConfig
+}
+
+// LlamaConfig describes a Llama. Its JSON is Hugging Face's config.json.
+type LlamaConfig struct {
+	Vocab    int     `json:"vocab_size"`
+	Width    int     `json:"hidden_size"`
+	Hidden   int     `json:"intermediate_size"`
+	Layers   int     `json:"num_hidden_layers"`
+	Heads    int     `json:"num_attention_heads"`
+	KVHeads  int     `json:"num_key_value_heads"`
+	HeadDim  int     `json:"head_dim"` // 0 for Width/Heads
+	Context  int     `json:"max_position_embeddings"`
+	Eps      float64 `json:"rms_norm_eps"`
+	RopeBase float64 `json:"rope_theta"`
+	Sigma    float64 `json:"initializer_range"` // σ of the weights' start
+	Tied     bool    `json:"tie_word_embeddings"`
+	AttnBias bool    `json:"attention_bias"`
+	MLPBias  bool    `json:"mlp_bias"`
+	Act      string  `json:"hidden_act"` // silu
+}
+
+// New declares the model; nn.Build gives it memory.
+func (c LlamaConfig) New() (*Llama, error) {
+	c = c.filled()
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	m := &Llama{
+		Embed: nn.NewEmbedding(c.Vocab, c.Width), Norm: nn.NewRMSNorm(c.Width),
+		Head: nn.NewLinear(c.Width, c.Vocab).NoBias().Start(nn.Normal(c.Sigma)), config: c,
+	}
+	m.Embed.W.Init = nn.Normal(c.Sigma)
+	m.Norm.Eps = c.Eps
+	if c.Tied {
+		m.Head.W = m.Embed.W
+	}
+	for range c.Layers {
+		m.Layers = append(m.Layers, newLlamaBlock(c))
+	}
+	return m, nil
+}
+
+// Forward maps ids (B, T) to logits (B, T, V).
+func (m *Llama) Forward(ids *nn.Var) *nn.Var {
+	x := nn.Scope(m.Embed, ids) // (B, T, C)
+	for _, l := range m.Layers {
+		x = nn.Scope(l, x)
+	}
+	return nn.Scope(m.Head, nn.Scope(m.Norm, x)) // (B, T, V)
+}
+
+// Notation is the model in stack notation.
+func (m *Llama) Notation() string {
+	c := nn.Chain{m.Embed}
+	for _, l := range m.Layers {
+		c = append(c, l)
+	}
+	return append(c, m.Norm, m.Head).Notation()
+}
+
+// LlamaBlock is the residual pair  x += attn(norm(x));  x += mlp(norm(x)).    x, y (B, T, C)
+type LlamaBlock struct {
+	Norm1 *nn.RMSNorm     `brick:"input_layernorm"`
+	Attn  *LlamaAttention `brick:"self_attn"`
+	Norm2 *nn.RMSNorm     `brick:"post_attention_layernorm"`
+	MLP   *SwiGLU         `brick:"mlp"`
+}
+
+func newLlamaBlock(c LlamaConfig) *LlamaBlock {
+	b := &LlamaBlock{Norm1: nn.NewRMSNorm(c.Width), Attn: newLlamaAttention(c), Norm2: nn.NewRMSNorm(c.Width), MLP: newSwiGLU(c)}
+	b.Norm1.Eps, b.Norm2.Eps = c.Eps, c.Eps
+	return b
+}
+
+// Forward is the block.
+func (b *LlamaBlock) Forward(x *nn.Var) *nn.Var {
+	x = x.Add(nn.Scope(b.Attn, nn.Scope(b.Norm1, x)))
+	return x.Add(nn.Scope(b.MLP, nn.Scope(b.Norm2, x)))
+}
+
+// LlamaAttention is causal self-attention of H query heads over K key heads, with
+// rotary positions (Su et al. 2021; Ainslie et al. 2023).
+type LlamaAttention struct {
+	Q *nn.Linear `brick:"q_proj"` // (C → H·D)
+	K *nn.Linear `brick:"k_proj"` // (C → K·D)
+	V *nn.Linear `brick:"v_proj"` // (C → K·D)
+	O *nn.Linear `brick:"o_proj"` // (H·D → C)
+
+	heads, kv, context int
+	rope               grad.RoPE
+	offset             int // position of the first token of a pass
+}
+
+func newLlamaAttention(c LlamaConfig) *LlamaAttention {
+	w, d := nn.Normal(c.Sigma), c.HeadDim
+	return &LlamaAttention{
+		Q: biased(nn.NewLinear(c.Width, c.Heads*d), c.AttnBias).Start(w),
+		K: biased(nn.NewLinear(c.Width, c.KVHeads*d), c.AttnBias).Start(w),
+		V: biased(nn.NewLinear(c.Width, c.KVHeads*d), c.AttnBias).Start(w),
+		O: biased(nn.NewLinear(c.Heads*d, c.Width), c.AttnBias).Start(nn.ResidualNormal(c.Sigma, c.Layers)),
+
+		heads: c.Heads, kv: c.KVHeads, context: c.Context,
+		rope: grad.RoPE{Base: c.RopeBase, Dim: d},
+	}
+}
+
+// Forward is the attention of x (B, T, C) to itself and, where the tape has a memory, to what came before.
+func (a *LlamaAttention) Forward(x *nn.Var) *nn.Var {
+	B, T, D := x.Dim(0), x.Dim(1), a.rope.Dim
+	past := nn.Recall[nn.Cache](x.Tape(), a) // nil in training
+	at := a.offset + past.Len()
+	q := a.Q.Forward(x).Reshape(B, T, a.heads, D).RoPE(a.rope, at)            // (B, T, H, D)
+	k := a.K.Forward(x).Reshape(B, T, a.kv, D).RoPE(a.rope, at)               // (B, T, K, D)
+	v := a.V.Forward(x).Reshape(B, T, a.kv, D)                                // (B, T, K, D)
+	y := past.Attend(q, k, v, a.context, grad.AttentionOptions{Causal: true}) // (B, T, H, D)
+	return a.O.Forward(y.Reshape(B, T, a.heads*D))                            // (B, T, C)
+}
+
+// SwiGLU is the gated feed-forward branch  down(silu(gate(x)) ⊙ up(x))  (Shazeer 2020).
+type SwiGLU struct {
+	Gate *nn.Linear `brick:"gate_proj"` // (C → I)
+	Up   *nn.Linear `brick:"up_proj"`   // (C → I)
+	Down *nn.Linear `brick:"down_proj"` // (I → C)
+}
+
+func newSwiGLU(c LlamaConfig) *SwiGLU {
+	w := nn.Normal(c.Sigma)
+	return &SwiGLU{
+		Gate: biased(nn.NewLinear(c.Width, c.Hidden), c.MLPBias).Start(w),
+		Up:   biased(nn.NewLinear(c.Width, c.Hidden), c.MLPBias).Start(w),
+		Down: biased(nn.NewLinear(c.Hidden, c.Width), c.MLPBias).Start(nn.ResidualNormal(c.Sigma, c.Layers)),
+	}
+}
+
+// Forward maps (..., C) to (..., C).
+func (m *SwiGLU) Forward(x *nn.Var) *nn.Var {
+	return m.Down.Forward(m.Gate.Forward(x).SwiGLU(m.Up.Forward(x)))
+}
+
+func biased(l *nn.Linear, bias bool) *nn.Linear {
+	if !bias {
+		l.NoBias()
+	}
+	return l
+}
+
+// llamaDefaults are the values that config.json may leave out.
+var llamaDefaults = LlamaConfig{
+	Vocab: 32000, Width: 4096, Hidden: 11008, Layers: 32, Heads: 32, Context: 2048,
+	Eps: 1e-6, RopeBase: 10000, Sigma: 0.02, Act: "silu",
+}
+
+// llamaHidden is the usual feed-forward width: 8/3 of the width, rounded up to a multiple of 256.
+func llamaHidden(width int) int { return (8*width/3 + 255) / 256 * 256 }
+
+// filled sets what follows from other fields.
+func (c LlamaConfig) filled() LlamaConfig {
+	if c.KVHeads == 0 {
+		c.KVHeads = c.Heads
+	}
+	if c.HeadDim == 0 && c.Heads > 0 {
+		c.HeadDim = c.Width / c.Heads
+	}
+	return c
+}
+
+func (c LlamaConfig) check() error {
+	if err := checkSizes("llama", []size{
+		{"vocab_size", c.Vocab}, {"hidden_size", c.Width}, {"intermediate_size", c.Hidden}, {"num_hidden_layers", c.Layers},
+		{"num_attention_heads", c.Heads}, {"num_key_value_heads", c.KVHeads}, {"head_dim", c.HeadDim}, {"max_position_embeddings", c.Context},
+	}); err != nil {
+		return err
+	}
+	switch {
+	case c.Heads > nn.MaxSize/c.HeadDim:
+		return fmt.Errorf("model: llama: num_attention_heads %d times head_dim %d is more than %d", c.Heads, c.HeadDim, nn.MaxSize)
+	case c.Heads%c.KVHeads != 0:
+		return fmt.Errorf("model: llama: num_key_value_heads %d does not divide num_attention_heads %d", c.KVHeads, c.Heads)
+	case c.HeadDim%2 != 0:
+		return fmt.Errorf("model: llama: a head width of %d is odd; rotary positions turn pairs", c.HeadDim)
+	case !(c.Eps >= 0) || !(c.Sigma >= 0) || !(c.RopeBase > 0):
+		return fmt.Errorf("model: llama: rms_norm_eps %v, initializer_range %v and rope_theta %v must not be negative", c.Eps, c.Sigma, c.RopeBase)
+	case c.Act != "silu":
+		return fmt.Errorf("model: llama: hidden_act %q is not known; there is silu", c.Act)
+	}
+	return nil
+}
+
+// Notation is llama(heads=…) with what is not usual.
+func (b *LlamaBlock) Notation() string {
+	var s strings.Builder
+	c := b.Norm1.W.Shape[0]
+	fmt.Fprintf(&s, "llama(heads=%d", b.Attn.heads)
+	if b.Attn.kv != b.Attn.heads {
+		fmt.Fprintf(&s, ",kv=%d", b.Attn.kv)
+	}
+	if ff := b.MLP.Gate.W.Shape[0]; ff != llamaHidden(c) {
+		fmt.Fprintf(&s, ",ff=%d", ff)
+	}
+	if b.Attn.rope.Base != 10000 {
+		fmt.Fprintf(&s, ",rope=%v", b.Attn.rope.Base)
+	}
+	return s.String() + ")"
+}
+
+func init() {
+	nn.Register(&nn.Def{Name: "llama", Doc: "LLaMA's block: rotary attention and SwiGLU, each after an RMS norm (Touvron et al. 2023)", Deep: true,
+		Args: []nn.ArgDef{
+			{Name: "heads", Kind: nn.Size, Default: "width/64", Doc: "query heads; they divide the width"},
+			{Name: "kv", Kind: nn.Size, Default: "heads", Doc: "key heads; they divide heads"},
+			{Name: "ff", Kind: nn.Size, Default: "8/3*width", Doc: "feed-forward width"},
+			{Name: "rope", Kind: nn.Real, Default: "10000", Doc: "base of the rotary angles"},
+		},
+		Fit: func(s *nn.Site, a *nn.Args) ([]int, func(*nn.Maker) nn.Block, error) {
+			_, width, err := s.Sequence("llama")
+			if err != nil {
+				return nil, nil, err
+			}
+			heads := a.Int("heads", max(width/64, 1))
+			if err := s.Heads(heads, width); err != nil {
+				return nil, nil, err
+			}
+			c := llamaDefaults
+			c.Width, c.Heads, c.Layers, c.Eps = width, heads, s.Depth, 1e-5
+			c.KVHeads, c.Hidden, c.RopeBase = a.Int("kv", heads), a.Int("ff", llamaHidden(width)), a.Float("rope", 10000)
+			c.Context = s.Context(2048)
+			c = c.filled()
+			if err := c.check(); err != nil {
+				return nil, nil, s.Fail(strings.TrimPrefix(err.Error(), "model: "), "")
+			}
+			return s.In, func(*nn.Maker) nn.Block { return newLlamaBlock(c) }, nil
+		}})
+}

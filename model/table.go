@@ -1,0 +1,69 @@
+package model
+
+import (
+	"strings"
+
+	"brick/nn"
+)
+
+// An Entry is a named model.
+type Entry struct {
+	Name    string
+	Doc     string   // one line
+	Stack   string   // in stack notation; sizes that follow from the data are left out
+	Typical nn.Input // what it takes and gives where no data say so, such as the vocabulary it was published with
+}
+
+// Table lists the named models: the rungs from one neuron to LLaMA, and published sizes.
+var Table = []Entry{
+	{Name: "linear-regression", Doc: "y = w·x + b (Gauss, Legendre): train it with mse", Stack: "linear", Typical: nn.Input{Shape: []int{1}, Outputs: 1}},
+	{Name: "logistic-regression", Doc: "the probability of one of two classes, σ(w·x + b) (Cox 1958): one logit, trained with bce", Stack: "linear(1)", Typical: nn.Input{Shape: []int{2}, Outputs: 2}},
+	{Name: "softmax-regression", Doc: "a logit a class, linear in all inputs: train it with cross-entropy", Stack: "flatten linear", Typical: nn.Input{Shape: []int{1, 28, 28}, Outputs: 10}},
+	{Name: "perceptron", Doc: "a linear boundary (Rosenblatt 1958) by gradient: train it with hinge; solve.Perceptron has the mistake-driven rule", Stack: "linear(1)", Typical: nn.Input{Shape: []int{2}, Outputs: 2}},
+	{Name: "mlp", Doc: "two hidden layers", Stack: "flatten linear(256) relu linear(128) relu linear", Typical: nn.Input{Shape: []int{1, 28, 28}, Outputs: 10}},
+	{Name: "mlp-tiny", Doc: "one hidden layer of eight tanh neurons: enough for XOR", Stack: "linear(8) tanh linear", Typical: nn.Input{Shape: []int{2}, Outputs: 2}},
+	{Name: "gpt-tiny", Doc: "GPT-2's architecture, small enough for a test", Stack: "embed(32,pos=64) 2*gpt(heads=2) layernorm linear", Typical: nn.Input{Vocab: 256}},
+	{Name: "llama-tiny", Doc: "LLaMA's architecture, small enough for a test", Stack: "embed(32) 2*llama(heads=4,kv=2,ff=64) rmsnorm linear", Typical: nn.Input{Vocab: 256}},
+	{Name: "gpt2", Doc: "124M (Radford et al. 2019)", Stack: "embed(768,pos=1024) 12*gpt(heads=12) layernorm linear", Typical: nn.Input{Vocab: 50257}},
+	{Name: "gpt2-medium", Doc: "355M", Stack: "embed(1024,pos=1024) 24*gpt(heads=16) layernorm linear", Typical: nn.Input{Vocab: 50257}},
+	{Name: "gpt2-large", Doc: "774M", Stack: "embed(1280,pos=1024) 36*gpt(heads=20) layernorm linear", Typical: nn.Input{Vocab: 50257}},
+	{Name: "gpt2-xl", Doc: "1.6B", Stack: "embed(1600,pos=1024) 48*gpt(heads=25) layernorm linear", Typical: nn.Input{Vocab: 50257}},
+	{Name: "gpt3", Doc: "175B (Brown et al. 2020), with dense attention in every layer", Stack: "embed(12288,pos=2048) 96*gpt(heads=96) layernorm linear", Typical: nn.Input{Vocab: 50257}},
+	{Name: "llama-7b", Doc: "6.7B (Touvron et al. 2023)", Stack: "embed(4096) 32*llama(heads=32) rmsnorm linear", Typical: nn.Input{Vocab: 32000}},
+	{Name: "llama-13b", Doc: "13B", Stack: "embed(5120) 40*llama(heads=40) rmsnorm linear", Typical: nn.Input{Vocab: 32000}},
+	{Name: "llama-33b", Doc: "32.5B", Stack: "embed(6656) 60*llama(heads=52) rmsnorm linear", Typical: nn.Input{Vocab: 32000}},
+	{Name: "llama-65b", Doc: "65.2B", Stack: "embed(8192) 80*llama(heads=64) rmsnorm linear", Typical: nn.Input{Vocab: 32000}},
+	{Name: "llama-2-70b", Doc: "69B, grouped queries", Stack: "embed(8192) 80*llama(heads=64,kv=8,ff=28672) rmsnorm linear", Typical: nn.Input{Vocab: 32000}},
+	{Name: "llama-3.1-8b", Doc: "8B, larger vocabulary", Stack: "embed(4096) 32*llama(heads=32,kv=8,ff=14336,rope=500000) rmsnorm linear", Typical: nn.Input{Vocab: 128256}},
+	{Name: "llama-3.1-405b", Doc: "405B", Stack: "embed(16384) 126*llama(heads=128,kv=8,ff=53248,rope=500000) rmsnorm linear", Typical: nn.Input{Vocab: 128256}},
+}
+
+// Find is the entry of a name, in any case.
+func Find(name string) (Entry, bool) {
+	for _, e := range Table {
+		if strings.EqualFold(e.Name, name) {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}
+
+// Names lists the names in Table, in its order.
+func Names() []string {
+	list := make([]string, len(Table))
+	for i, e := range Table {
+		list[i] = e.Name
+	}
+	return list
+}
+
+// Input is in, or what is typical of the entry where in says nothing.
+func (e Entry) Input(in nn.Input) nn.Input {
+	if in.Vocab == 0 && in.Outputs == 0 && len(in.Shape) == 0 {
+		return e.Typical
+	}
+	return in
+}
+
+// make declares the model for given data.
+func (e Entry) make(in nn.Input) (Model, error) { return New(e.Stack, e.Input(in)) }

@@ -1,0 +1,161 @@
+package nn
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"runtime"
+	"sync"
+
+	"brick/device"
+	"brick/device/cpu"
+	"brick/device/dry"
+	"brick/grad"
+	"brick/kernel"
+)
+
+// A Slab is the memory of a built model: one buffer of values and one of
+// gradients, so that an optimizer step, a checkpoint or an all-reduce can be one
+// loop. Parameters that are learnt come first, in the order of Params, and
+// gradients lie as their values do; frozen ones and buffers follow without gradient.
+type Slab struct {
+	Device device.Device
+	Values device.Buf
+	Grads  device.Buf // as long as the learnt part of Values
+	Parts  []Part
+
+	quiet grad.Tape // constants lie on it
+}
+
+// A Part is one parameter's place in a slab: Param.Len() elements from Off on.
+type Part struct {
+	Name  string
+	Param *Param
+	Off   int
+}
+
+// Build gives b's parameters memory on this machine's cores and their first
+// values; it returns b. Each parameter draws from its own stream, keyed by seed and name:
+// adding a block leaves the others' values as they were. Building again starts anew.
+// It panics if two parameters have one name, which no file could tell apart.
+func Build[B Block](b B, seed uint64) B { return BuildOn(cpu.Default(), b, seed) }
+
+// BuildOn is Build on a device. On a dry device nothing is set aside or drawn.
+func BuildOn[B Block](dev device.Device, b B, seed uint64) B {
+	s := lay(dev, b, true)
+	if _, counts := dev.(*dry.Device); counts {
+		return b
+	}
+	for _, p := range s.Parts {
+		fill(dev, p, seed)
+	}
+	return b
+}
+
+// BuildFrozen gives b's parameters memory without gradients, all zero: for weights
+// that will be read from a file and only used.
+func BuildFrozen[B Block](dev device.Device, b B) B {
+	lay(dev, b, false)
+	return b
+}
+
+// SlabOf is the memory of b, or nil if b was not built, or not as a whole.
+func SlabOf(b Block) *Slab {
+	var s *Slab
+	n := 0
+	for _, p := range State(b) {
+		if p.slab == nil || s != nil && p.slab != s {
+			return nil
+		}
+		s = p.slab
+		n++
+	}
+	if s == nil || n != len(s.Parts) {
+		return nil
+	}
+	return s
+}
+
+// Count is the number of parameters of b, built or not, math.MaxInt if there are more
+// than that. Buffers are not counted.
+func Count(b Block) (n int) {
+	for _, p := range Params(b) {
+		if n += p.Len(); n < 0 {
+			return math.MaxInt
+		}
+	}
+	return n
+}
+
+// lay sets memory aside and makes the Vars.
+func lay(dev device.Device, b Block, train bool) *Slab {
+	s := &Slab{Device: dev}
+	s.quiet = grad.Tape{Device: dev, NoGrad: true}
+	names := map[string]bool{}
+	total, learnt := 0, 0
+	for _, trained := range []bool{true, false} {
+		for name, p := range State(b) {
+			if (train && !p.Frozen()) != trained {
+				continue
+			}
+			if names[name] {
+				panic(fmt.Sprintf("nn: two parameters are called %q; give one field a tag `brick:\"…\"`", name))
+			}
+			names[name] = true
+			s.Parts = append(s.Parts, Part{name, p, total})
+			total += p.Len()
+		}
+		if trained {
+			learnt = total
+		}
+	}
+	s.Values = dev.Alloc(total, device.Float)
+	s.Grads = dev.Alloc(learnt, device.Float)
+	for _, q := range s.Parts {
+		p, n := q.Param, q.Param.Len()
+		p.slab, p.trained = s, nil
+		val := s.Values.Slice(q.Off, n)
+		var g device.Buf
+		if train && !p.Frozen() {
+			g = s.Grads.Slice(q.Off, n)
+		}
+		v := grad.ParamOf(val, g, p.Shape...)
+		p.fixed = s.quiet.Use(v)
+		if train && !p.Frozen() {
+			p.trained = v
+		}
+		p.choose()
+	}
+	return s
+}
+
+// fillBlock is how many values one goroutine draws at a time.
+const fillBlock = 1 << 16
+
+// fill draws a parameter's first values, on all cores: each element is a function of its place alone.
+func fill(dev device.Device, q Part, seed uint64) {
+	h := fnv.New64a()
+	h.Write([]byte(q.Name))
+	key := kernel.Random(seed, int(h.Sum64()>>1))
+	p, buf := q.Param, q.Param.slab.Values.Slice(q.Off, q.Param.Len())
+	fan, n := p.fan(), p.Len()
+	dst := buf.F
+	if dst == nil {
+		dst = make([]Float, n)
+	}
+	var wait sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for lo := 0; lo < n; lo += fillBlock {
+		slots <- struct{}{}
+		wait.Go(func() {
+			for i := lo; i < min(lo+fillBlock, n); i++ {
+				dst[i] = Float(p.Init(key, i, fan))
+			}
+			<-slots
+		})
+	}
+	wait.Wait()
+	if buf.F == nil {
+		dev.Write(buf, dst)
+	}
+}

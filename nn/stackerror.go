@@ -1,0 +1,92 @@
+package nn
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/text/width"
+)
+
+// StackError says what is wrong with a text in stack notation, and where.
+type StackError struct {
+	Text   string // the whole text
+	Column int    // of the trouble, in characters from 1
+	What   string // what was found
+	Fits   string // what would fit; may be empty
+}
+
+// Error is the message with the text and a mark under the place.
+func (e *StackError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "stack notation, column %d: %s", e.Column, e.What)
+	if e.Fits != "" {
+		b.WriteString("; " + e.Fits)
+	}
+	text, pad := e.window()
+	fmt.Fprintf(&b, "\n    %s\n    %s^", text, strings.Repeat(" ", pad))
+	return b.String()
+}
+
+// window is the part of the text around the place, on one line, and how many
+// columns of a terminal stand before the place.
+func (e *StackError) window() (string, int) {
+	const before, after = 50, 30
+	r := []rune(e.Text)
+	at := min(max(e.Column-1, 0), len(r))
+	lo, hi := max(at-before, 0), min(at+after, len(r))
+	for i := range r {
+		if r[i] < ' ' {
+			r[i] = ' '
+		}
+	}
+	head, tail := string(r[lo:at]), string(r[at:hi])
+	if lo > 0 {
+		head = "…" + head
+	}
+	if hi < len(r) {
+		tail += "…"
+	}
+	pad := 0
+	for _, c := range head {
+		pad++
+		if k := width.LookupRune(c).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
+			pad++
+		}
+	}
+	return strings.TrimRight(head+tail, " "), pad
+}
+
+// nearest is the name that differs least from word, if it is near enough to be what was meant.
+func nearest(word string, names []string) (string, bool) {
+	best, at := 3, ""
+	for _, n := range names {
+		if d := distance(strings.ToLower(word), n); d < best && d <= (len(n)+1)/2 {
+			best, at = d, n
+		}
+	}
+	return at, at != ""
+}
+
+// distance is how many letters have to be changed, added or dropped to turn a into b (Levenshtein 1965).
+func distance(a, b string) int {
+	if len(a) > 64 {
+		return len(a)
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,54 @@
+package train
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"brick/data"
+	"brick/model"
+	"brick/nn"
+	"brick/tensor/durable"
+	"brick/token"
+)
+
+// export writes the finished model: weights, and for the architectures that Hugging Face
+// knows their config.json and generation_config.json, so that the run's folder is one of its checkpoints.
+func (r *Run) export() error {
+	if err := writeTensors(filepath.Join(r.Dir, modelFile), weights(r.Model)); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	config, err := model.Config(r.Model)
+	if errors.Is(err, model.ErrNoConfig) {
+		config, err = json.MarshalIndent(map[string]any{
+			"model_type": "brick", "stack": r.Model.Notation(), "input": r.Info.Input, "outputs": r.outputs(), "parameters": nn.Count(r.Model),
+		}, "", "  ")
+	}
+	if err == nil {
+		err = durable.WriteFile(filepath.Join(r.Dir, "config.json"), append(config, '\n'))
+	}
+	if err == nil && r.Info.Task == data.Language {
+		err = r.exportGeneration()
+	}
+	if err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	return nil
+}
+
+// exportGeneration writes how the model is meant to be sampled.
+func (r *Run) exportGeneration() error {
+	c := map[string]any{"do_sample": true, "temperature": 0.8, "top_p": 0.95}
+	s := r.Tokenizer.Special()
+	for name, id := range map[string]int32{"bos_token_id": s.BOS, "eos_token_id": s.EOS, "pad_token_id": s.Pad} {
+		if id != token.None {
+			c[name] = id
+		}
+	}
+	js, err := json.MarshalIndent(c, "", "  ")
+	if err != nil {
+		return err
+	}
+	return durable.WriteFile(filepath.Join(r.Dir, "generation_config.json"), append(js, '\n'))
+}

@@ -1,0 +1,230 @@
+package train
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"brick/data"
+	"brick/optim"
+)
+
+// A Job is a run file: everything needed to repeat a run. Its zero value, but for Model and Data.Source, is filled by Defaults.
+type Job struct {
+	Name       string    `yaml:"name,omitempty"` // of the run's folder under runs/; "" means made from model and data
+	Model      string    `yaml:"model"`          // stack notation, or the name of a model
+	Data       DataJob   `yaml:"data"`
+	Tokenizer  TokenJob  `yaml:"tokenizer,omitempty"` // for text
+	Loss       string    `yaml:"loss,omitempty"`      // "" means cross-entropy for classes and tokens, mse for numbers
+	Optimizer  Optimizer `yaml:"optimizer"`
+	Schedule   Schedule  `yaml:"schedule"`
+	Batch      int       `yaml:"batch"`                // examples in a micro-batch
+	Accumulate int       `yaml:"accumulate,omitempty"` // micro-batches a step
+	Steps      int       `yaml:"steps,omitempty"`      // in all; or
+	Epochs     float64   `yaml:"epochs,omitempty"`     // passes over the training set, where steps is 0
+	Seed       uint64    `yaml:"seed"`                 // of weights, order and dropout
+	ClipNorm   float64   `yaml:"clip_norm,omitempty"`  // bound on the 2-norm of all gradients
+	ClipValue  float64   `yaml:"clip_value,omitempty"` // bound on each gradient's absolute value
+	EMA        float64   `yaml:"ema,omitempty"`        // decay of a moving average of the weights, evaluated and saved in their place; 0 means none
+	Recompute  bool      `yaml:"recompute,omitempty"`  // less memory, one more forward pass
+	Eval       EvalJob   `yaml:"eval"`
+	Save       SaveJob   `yaml:"save"`
+	Sample     SampleJob `yaml:"sample,omitempty"`
+}
+
+// DataJob names the data and how to read them; see data.Options for what each field means.
+type DataJob struct {
+	Source   string   `yaml:"source"`           // a named set, a file, a folder or a glob
+	Target   []string `yaml:"target,omitempty"` // columns of a table to predict
+	Skip     []string `yaml:"skip,omitempty"`   // columns to leave out
+	Task     string   `yaml:"task,omitempty"`   // regression or classification
+	Raw      bool     `yaml:"raw,omitempty"`    // do not standardise columns
+	ScaleY   bool     `yaml:"scale_target,omitempty"`
+	Height   int      `yaml:"height,omitempty"` // of images
+	Width    int      `yaml:"width,omitempty"`
+	Channels int      `yaml:"channels,omitempty"`
+	Context  int      `yaml:"context,omitempty"`  // tokens in an example of text
+	Limit    int64    `yaml:"limit,omitempty"`    // bytes of text to use, 0 for all
+	Examples int      `yaml:"examples,omitempty"` // of a generated set
+	Noise    float64  `yaml:"noise,omitempty"`
+	Valid    float64  `yaml:"valid,omitempty"` // share held out for validation; negative for none
+	Test     float64  `yaml:"test,omitempty"`  // share held out for the final test; negative for none
+}
+
+// TokenJob says how text becomes ids.
+type TokenJob struct {
+	Kind  string `yaml:"kind,omitempty"`  // bytes, chars, bpe, or the path of a tokenizer.json
+	Vocab int    `yaml:"vocab,omitempty"` // size of a BPE vocabulary that is trained
+	Limit int64  `yaml:"limit,omitempty"` // bytes of training text the vocabulary is learnt from
+}
+
+// Optimizer names an optimizer and its settings, such as {name: adamw, lr: 3e-3, beta2: 0.95}.
+type Optimizer struct {
+	Name string         `yaml:"name"`
+	LR   float64        `yaml:"lr"` // the largest learning rate of the schedule
+	Args map[string]any `yaml:",inline"`
+}
+
+// Schedule says how the learning rate goes from step to step, as a share of Optimizer.LR.
+type Schedule struct {
+	Name string         `yaml:"name"`
+	Args map[string]any `yaml:",inline"`
+}
+
+// EvalJob says when the validation set is looked at.
+type EvalJob struct {
+	Every    int `yaml:"every,omitempty"`    // steps; 0 means ten times a run
+	Batches  int `yaml:"batches,omitempty"`  // at most this many batches in each evaluation on the way; 0 means all. The last one is always whole
+	Patience int `yaml:"patience,omitempty"` // evaluations without improvement before the run stops early with its best weights; 0 means never
+}
+
+// SaveJob says when checkpoints are written.
+type SaveJob struct {
+	Every int `yaml:"every,omitempty"` // steps; 0 means ten times a run
+	Keep  int `yaml:"keep,omitempty"`  // how many of the latest stay; 0 means 2
+}
+
+// SampleJob says what a language model writes when it is trained.
+type SampleJob struct {
+	Prompt string `yaml:"prompt,omitempty"`
+	Tokens int    `yaml:"tokens,omitempty"`
+}
+
+// options are the data.Options of j.
+func (j *Job) options(enc data.Encoder) data.Options {
+	d := j.Data
+	return data.Options{
+		Seed: j.Seed, Valid: d.Valid, Test: d.Test,
+		Target: d.Target, Skip: d.Skip, Task: d.Task, Raw: d.Raw, ScaleTarget: d.ScaleY,
+		Height: d.Height, Width: d.Width, Channels: d.Channels,
+		Encoder: enc, Window: d.Context, Limit: d.Limit,
+		Examples: d.Examples, Noise: d.Noise,
+	}
+}
+
+// LoadJob reads a run file. Unknown fields and wrong types are refused with their line.
+func LoadJob(path string) (Job, error) {
+	var j Job
+	f, err := os.Open(path)
+	if err != nil {
+		return j, fmt.Errorf("train: run file: %w", err)
+	}
+	defer f.Close()
+	src, err := io.ReadAll(io.LimitReader(f, 1<<20+1))
+	if err == nil && len(src) > 1<<20 {
+		err = errors.New("larger than 1 MiB: this is not a run file")
+	}
+	if err == nil {
+		err = j.merge(src)
+	}
+	if err != nil {
+		return j, fmt.Errorf("train: run file %s: %w", path, err)
+	}
+	return j, nil
+}
+
+// merge sets the fields that the YAML text src names.
+func (j *Job) merge(src []byte) error {
+	dec := yaml.NewDecoder(bytes.NewReader(src))
+	dec.KnownFields(true)
+	if err := dec.Decode(j); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	return nil
+}
+
+// Set overrides one field, given as "optimizer.lr=3e-4".
+func (j *Job) Set(assignment string) error {
+	path, value, ok := strings.Cut(assignment, "=")
+	if !ok {
+		return fmt.Errorf("train: %q sets nothing; write field=value, such as optimizer.lr=3e-4", assignment)
+	}
+	var node yaml.Node
+	if err := yaml.Unmarshal([]byte(value), &node); err != nil {
+		return fmt.Errorf("train: value of %s: %w", path, err)
+	}
+	tree := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: ""}
+	if len(node.Content) == 1 {
+		tree = node.Content[0]
+	}
+	parts := strings.Split(path, ".")
+	for i := len(parts) - 1; i >= 0; i-- {
+		key := &yaml.Node{Kind: yaml.ScalarNode, Value: strings.TrimSpace(parts[i])}
+		tree = &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{key, tree}}
+	}
+	src, err := yaml.Marshal(tree)
+	if err == nil {
+		err = j.merge(src)
+	}
+	if err != nil {
+		return fmt.Errorf("train: set %s: %w", assignment, err)
+	}
+	return nil
+}
+
+// YAML is the run file of j.
+func (j Job) YAML() []byte {
+	var b bytes.Buffer
+	enc := yaml.NewEncoder(&b)
+	enc.SetIndent(2)
+	if err := enc.Encode(j); err != nil {
+		panic(err) // a Job is plain data
+	}
+	return b.Bytes()
+}
+
+// Defaults fills what was left open with what usually works, given the task of the data.
+func (j *Job) Defaults(task data.Task) {
+	set := func(p *string, v string) {
+		if *p == "" {
+			*p = v
+		}
+	}
+	num := func(p *int, v int) {
+		if *p == 0 {
+			*p = v
+		}
+	}
+	set(&j.Optimizer.Name, "adamw")
+	if kind, err := optim.ByName(j.Optimizer.Name); err == nil && j.Optimizer.LR == 0 {
+		j.Optimizer.LR = kind.LR
+	}
+	set(&j.Schedule.Name, "cosine")
+	if task == data.Language {
+		num(&j.Data.Context, 128)
+		num(&j.Batch, 16)
+		if j.ClipNorm == 0 {
+			j.ClipNorm = 1
+		}
+	}
+	num(&j.Batch, 64)
+	num(&j.Accumulate, 1)
+	if j.Steps == 0 && j.Epochs == 0 {
+		j.Epochs = 10
+	}
+	num(&j.Save.Keep, 2)
+}
+
+// folder makes a name for the run that no folder under root has: go-1, go-2, ….
+func (j *Job) folder(root string) string {
+	base := filepath.Base(j.Data.Source)
+	base = strings.TrimSuffix(base, filepath.Ext(base))
+	base = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|[]{} `, r) || r < ' ' {
+			return '-'
+		}
+		return r
+	}, base)
+	for i := 1; ; i++ {
+		dir := filepath.Join(root, fmt.Sprintf("%s-%d", base, i))
+		if _, err := os.Lstat(dir); os.IsNotExist(err) {
+			return dir
+		}
+	}
+}

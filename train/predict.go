@@ -1,0 +1,207 @@
+package train
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math"
+	"slices"
+	"strings"
+
+	"brick/data"
+	"brick/grad"
+)
+
+// A Prediction is what the model says about one example.
+type Prediction struct {
+	Source  string             `json:"source"`            // the file
+	Row     int                `json:"row,omitempty"`     // of a table, from 1, the header not counted
+	Values  map[string]float64 `json:"values,omitempty"`  // regression: target → number, in the table's units
+	Classes []ClassProbability `json:"classes,omitempty"` // classification: likeliest first
+	order   []string
+}
+
+// ClassProbability is a class with the probability the model gives it.
+type ClassProbability struct {
+	Class string  `json:"class"`
+	P     float64 `json:"probability"`
+}
+
+// String is one line for people and pipes.
+func (p Prediction) String() string {
+	var s []string
+	for _, name := range p.order {
+		s = append(s, fmt.Sprintf("%s=%.6g", name, p.Values[name]))
+	}
+	for _, c := range p.Classes {
+		s = append(s, fmt.Sprintf("%s %.1f%%", c.Class, 100*c.P))
+	}
+	where := p.Source
+	if p.Row > 0 {
+		where = fmt.Sprintf("%s:%d", p.Source, p.Row)
+	}
+	return where + "\t" + strings.Join(s, "  ")
+}
+
+// predictBatch is how many examples go through the model at a time.
+const predictBatch = 256
+
+// Predict applies the model to what in holds: rows of a table with the columns the model was trained on, or one image. top is
+// how many classes to name. The sequence ends with an error that names file and row.
+func (r *Run) Predict(ctx context.Context, name string, in io.Reader, top int) iter.Seq2[Prediction, error] {
+	return func(yield func(Prediction, error) bool) {
+		var err error
+		switch {
+		case r.Info.Columns != nil:
+			err = r.predictTable(ctx, name, in, top, yield)
+		case len(r.Info.Input) == 3:
+			err = r.predictImage(name, in, top, yield)
+		case r.Info.Tokens:
+			err = fmt.Errorf("predict: %s is a language model: brick generate lets it write", r.Dir)
+		default:
+			err = fmt.Errorf("predict: %s was trained on the generated set %s, which has no files", r.Dir, r.Info.Name)
+		}
+		if err != nil && !errors.Is(err, errLeft) {
+			yield(Prediction{Source: name}, err)
+		}
+	}
+}
+
+var errLeft = errors.New("the caller left the loop")
+
+func (r *Run) predictTable(ctx context.Context, name string, in io.Reader, top int, yield func(Prediction, error) bool) error {
+	cs := r.Info.Columns
+	rows := csv.NewReader(bufio.NewReader(in))
+	rows.Comma = []rune(cs.Delimiter)[0]
+	rows.FieldsPerRecord, rows.LazyQuotes, rows.ReuseRecord = -1, false, true
+	var x []grad.Float
+	first, count := 0, 0
+	flush := func() error {
+		if len(x) == 0 {
+			return nil
+		}
+		err := r.predict(x, len(x)/r.width(), func(i int, p Prediction) bool {
+			p.Source, p.Row = name, first+i+1
+			return yield(p, nil)
+		}, top)
+		first, x = count, x[:0]
+		return err
+	}
+	for line := 0; ; line++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		row, err := rows.Read()
+		if err == io.EOF {
+			return flush()
+		}
+		if err != nil {
+			return fmt.Errorf("predict: %s: %w", name, err)
+		}
+		if line == 0 && r.isHeader(row) {
+			continue
+		}
+		if x, err = cs.Encode(x, row); err != nil {
+			return fmt.Errorf("predict: %s: row %d: %w", name, count+1, err)
+		}
+		if count++; count-first == predictBatch {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// isHeader reports whether a first row repeats the names of the training table's columns.
+func (r *Run) isHeader(row []string) bool {
+	for _, c := range r.Info.Columns.Columns {
+		if slices.Contains(row, c.Name) {
+			return r.Info.Columns.Header
+		}
+	}
+	return false
+}
+
+func (r *Run) predictImage(name string, in io.Reader, top int, yield func(Prediction, error) bool) error {
+	x, err := data.ReadImage(in, &r.Info)
+	if err != nil {
+		return fmt.Errorf("predict: %s: %w", name, err)
+	}
+	return r.predict(x, 1, func(_ int, p Prediction) bool {
+		p.Source = name
+		return yield(p, nil)
+	}, top)
+}
+
+// predict runs n examples through the model and turns its outputs into predictions.
+func (r *Run) predict(x []grad.Float, n int, yield func(int, Prediction) bool, top int) error {
+	tape := &grad.Tape{Device: r.dev, NoGrad: true}
+	var out []grad.Float
+	err := grad.Catch(func() {
+		out = r.Model.Forward(tape.Const(x, append([]int{n}, r.Info.Input...)...)).Data()
+	})
+	if err != nil {
+		return fmt.Errorf("predict: %w", err)
+	}
+	k := len(out) / n
+	for i := range n {
+		if !yield(i, r.prediction(slices.Clone(out[i*k:i*k+k]), top)) {
+			return errLeft
+		}
+	}
+	return nil
+}
+
+func (r *Run) prediction(y []grad.Float, top int) (p Prediction) {
+	if r.Info.Task == data.Regression {
+		p.Values = map[string]float64{}
+		if r.Info.Columns != nil {
+			r.Info.Columns.Unscale(y)
+		}
+		for k, v := range y {
+			name := fmt.Sprintf("y%d", k+1)
+			if cs := r.Info.Columns; cs != nil {
+				name = cs.Columns[cs.Targets[k]].Name
+			}
+			p.Values[name] = float64(v)
+			p.order = append(p.order, name)
+		}
+		return p
+	}
+	for c, q := range probabilities(y) {
+		p.Classes = append(p.Classes, ClassProbability{r.Info.Classes[c], q})
+	}
+	slices.SortStableFunc(p.Classes, func(a, b ClassProbability) int {
+		switch {
+		case a.P > b.P:
+			return -1
+		case a.P < b.P:
+			return 1
+		}
+		return 0
+	})
+	p.Classes = p.Classes[:min(max(top, 1), len(p.Classes))]
+	return p
+}
+
+// probabilities is the softmax of logits, or for a single one {1−σ, σ}.
+func probabilities(y []grad.Float) []float64 {
+	if len(y) == 1 {
+		q := 1 / (1 + math.Exp(-float64(y[0])))
+		return []float64{1 - q, q}
+	}
+	top := float64(slices.Max(y))
+	p, sum := make([]float64, len(y)), 0.0
+	for i, v := range y {
+		p[i] = math.Exp(float64(v) - top)
+		sum += p[i]
+	}
+	for i := range p {
+		p[i] /= sum
+	}
+	return p
+}

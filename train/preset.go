@@ -1,0 +1,129 @@
+package train
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"brick/data"
+	"brick/model"
+)
+
+// A Preset is a job that works as it is: a model with data that show something.
+type Preset struct {
+	Name     string `json:"name"`
+	What     string `json:"what"`     // it shows
+	Measured string `json:"measured"` // time and result on 2 cores
+	Job      Job    `json:"-"`
+}
+
+// defaultPreset is the main job: what `brick train` does when told nothing.
+const defaultPreset = "go"
+
+// Presets lists the presets, simplest first.
+func Presets() []Preset {
+	return []Preset{
+		{"line", "least squares: gradient descent finds what the closed form says", "", Job{
+			Model: "linear(1)", Data: DataJob{Source: "line", Raw: true}, Loss: "mse"}},
+		{"xor", "one line cannot, a hidden layer can", "", Job{
+			Model: "linear(8) tanh linear(1)", Data: DataJob{Source: "xor", Raw: true, Valid: -1, Test: -1}, Loss: "bce",
+			Optimizer: Optimizer{Name: "adam", LR: 0.05}, Batch: 4, Steps: 500}},
+		{"moons", "two interleaved half circles, bent apart by an MLP", "", Job{
+			Model: "linear(16) tanh linear(16) tanh linear", Data: DataJob{Source: "moons"},
+			Optimizer: Optimizer{Name: "adam", LR: 0.01}, Epochs: 40}},
+		{"spirals", "the hard one of the two-dimensional sets", "", Job{
+			Model: "linear(32) tanh linear(32) tanh linear", Data: DataJob{Source: "spirals"},
+			Optimizer: Optimizer{Name: "adam", LR: 0.01}, Epochs: 100}},
+		{"digits", "an MLP reads digits drawn from strokes, no download", "", Job{
+			Model: "flatten linear(128) relu linear(64) relu linear", Data: DataJob{Source: "digits"},
+			Optimizer: Optimizer{Name: "adamw", LR: 2e-3}, Epochs: 5}},
+		{"fashion-mnist", "an MLP tells ten kinds of clothes apart", "", Job{
+			Model: "mlp", Data: DataJob{Source: "fashion-mnist"},
+			Optimizer: Optimizer{Name: "adamw", LR: 1.5e-3}, Batch: 128, Epochs: 10}},
+		{"tinyshakespeare", "a GPT learns Shakespeare character by character", "", Job{
+			Model: "embed(96,pos=128) 3*gpt(heads=4) layernorm linear", Data: DataJob{Source: "tinyshakespeare", Context: 128},
+			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 8, Steps: 1000,
+			Sample: SampleJob{Prompt: "ROMEO:", Tokens: 200}}},
+		{"arithmetic", "a LLaMA learns to add numbers it has not seen", "", Job{
+			Model: "embed(64) 2*llama(heads=4,ff=128) rmsnorm linear", Data: DataJob{Source: "arithmetic"},
+			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000}},
+		{defaultPreset, "the main job: a LLaMA learns to write Go from the toolchain's own source", "", Job{
+			Model:     "embed(128) 3*llama(heads=4,ff=344) rmsnorm linear(tied=true)",
+			Data:      DataJob{Source: "go", Context: 96, Limit: 24 << 20},
+			Tokenizer: TokenJob{Kind: "bpe", Vocab: 2048, Limit: 8 << 20},
+			Optimizer: Optimizer{Name: "adamw", LR: 4e-3, Args: map[string]any{"beta2": 0.95, "weight_decay": 0.1}},
+			Schedule:  Schedule{Name: "cosine"},
+			Batch:     12, Steps: 500, ClipNorm: 1,
+			Eval:   EvalJob{Every: 100, Batches: 20},
+			Save:   SaveJob{Every: 100},
+			Sample: SampleJob{Prompt: "func (c *", Tokens: 160}}},
+	}
+}
+
+func findPreset(name string) (Preset, bool) {
+	for _, p := range Presets() {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return Preset{}, false
+}
+
+// Choose makes a job from what was said: nothing at all, a preset, or a model (a stack or a name) with the source of its data.
+func Choose(what, source string) (Job, error) {
+	if what == "" && source == "" {
+		what = defaultPreset
+	}
+	p, isPreset := findPreset(what)
+	switch {
+	case isPreset && (source == "" || source == p.Job.Data.Source):
+		return p.Job, nil
+	case source == "":
+		if _, named := model.Find(what); named || strings.ContainsAny(what, "( ") {
+			return Job{}, fmt.Errorf("train: %q needs data: --data FILE or one of the sets of `brick data list`", what)
+		}
+		return Job{}, fmt.Errorf("train: %q is neither a preset (brick train --list), a model nor a stack", what)
+	case what == "":
+		if data.IsText(source) {
+			p, _ = findPreset(defaultPreset)
+			j := p.Job
+			j.Data.Source, j.Data.Limit, j.Sample.Prompt = source, 0, ""
+			return j, nil
+		}
+		what = "mlp"
+	}
+	return Job{Model: what, Data: DataJob{Source: source}}, nil
+}
+
+// Find resolves the folder of a run from a path, or from a name under root. The latest run is found by "last".
+func Find(root, name string) (string, error) {
+	if name == "last" {
+		var newest string
+		var when int64
+		found, _ := filepath.Glob(filepath.Join(root, "*", jobFile))
+		for _, f := range found {
+			if info, err := os.Stat(f); err == nil && info.ModTime().UnixNano() > when {
+				newest, when = filepath.Dir(f), info.ModTime().UnixNano()
+			}
+		}
+		if newest == "" {
+			return "", fmt.Errorf("there is no run in %s yet: brick train makes one", root)
+		}
+		return newest, nil
+	}
+	for _, dir := range []string{name, filepath.Join(root, name)} {
+		if _, err := os.Stat(filepath.Join(dir, jobFile)); err == nil {
+			return dir, nil
+		}
+	}
+	var names []string
+	found, _ := filepath.Glob(filepath.Join(root, "*", jobFile))
+	for _, f := range found {
+		names = append(names, filepath.Base(filepath.Dir(f)))
+	}
+	if len(names) == 0 {
+		return "", fmt.Errorf("%s is no run folder (it has no %s), and there is no run in %s yet: brick train makes one", name, jobFile, root)
+	}
+	return "", fmt.Errorf("%s is no run folder (it has no %s); the runs in %s are %s", name, jobFile, root, strings.Join(names, ", "))
+}

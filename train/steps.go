@@ -1,0 +1,193 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"time"
+
+	"brick/data"
+	"brick/device"
+	"brick/grad"
+	"brick/nn"
+	"brick/optim"
+)
+
+// A Config says how the loop runs. Its zero value, but for Steps and Rate, is plain training.
+type Config struct {
+	Steps      int                    // the run ends when this many steps are done, those before Start included
+	Start      int                    // steps done before, by the run that this one resumes
+	Rate       func(step int) float64 // learning rate of a step, from 0
+	Loss       Loss                   // nil: what fits the batch, see LossFor
+	Accumulate int                    // micro-batches a step; 0 means 1
+	Clip       optim.Clip             // bounds on the gradients
+	EMA        *optim.EMA             // moving average of the weights, updated after each step; may be nil
+	Seed       uint64                 // of dropout
+	Device     device.Device          // nil means all cores
+	Recompute  bool                   // keep only the inputs of blocks, compute their insides again on the way back
+	SkipLimit  int                    // steps in a row without a finite gradient before ErrDiverged; 0 means 5
+}
+
+// A Step is what the loop body sees after an update.
+type Step struct {
+	N        int           // which step, from 0
+	Loss     float64       // mean over the step's micro-batches, before the update
+	LR       float64       // learning rate used
+	GradNorm float64       // 2-norm of all gradients before clipping
+	Skipped  bool          // the loss or a gradient was not finite: the weights are unchanged
+	Examples int           // in all micro-batches
+	Tokens   int           // targets that took part in the loss
+	Bytes    int           // bytes of text they stand for
+	Took     time.Duration // wall time of the step
+}
+
+// ErrDiverged is wrapped by the error of a run whose loss or gradients stayed NaN or infinite.
+var ErrDiverged = errors.New("training diverged")
+
+// Steps trains m and yields after every step. batches yields Accumulate
+// micro-batches for each step number, as data.Loader.From does; their gradients are
+// summed in a fixed binary tree, so that the bits do not depend on who computed which.
+// The sequence ends after c.Steps steps, when the batches end, or with an error: ctx's, a
+// *grad.ShapeError, or one wrapping ErrDiverged that names the first block whose output was not finite.
+func Steps(ctx context.Context, m nn.Block, opt optim.Optimizer, batches iter.Seq2[int, *data.Batch], c Config) iter.Seq2[Step, error] {
+	return func(yield func(Step, error) bool) {
+		l := newLoop(m, opt, c)
+		if c.Start >= c.Steps {
+			return
+		}
+		var s Step
+		begin, micro := time.Now(), 0
+		for n, b := range batches {
+			if err := ctx.Err(); err != nil {
+				yield(Step{N: n}, err)
+				return
+			}
+			if micro == 0 {
+				s = Step{N: n}
+				begin = time.Now()
+			}
+			if err := grad.Catch(func() { l.micro(&s, n, micro, b) }); err != nil {
+				yield(s, fmt.Errorf("train: step %d: %w", n, err))
+				return
+			}
+			if micro++; micro < l.accumulate {
+				continue
+			}
+			micro = 0
+			err := l.finish(&s, b)
+			s.Took = time.Since(begin)
+			if !yield(s, err) || err != nil || n+1 >= c.Steps {
+				return
+			}
+		}
+	}
+}
+
+// loop is what the steps of one call share.
+type loop struct {
+	Config
+	m          nn.Block
+	opt        optim.Optimizer
+	tape       grad.Tape
+	tree       *optim.Tree // nil when a step is one micro-batch
+	accumulate int
+	skipped    int // steps in a row
+}
+
+func newLoop(m nn.Block, opt optim.Optimizer, c Config) *loop {
+	l := &loop{Config: c, m: m, opt: opt, accumulate: max(c.Accumulate, 1)}
+	if l.Loss == nil {
+		l.Loss = LossFor
+	}
+	if l.SkipLimit == 0 {
+		l.SkipLimit = 5
+	}
+	l.tape = grad.Tape{Device: c.Device, Training: true, Recompute: c.Recompute, Seed: c.Seed}
+	if l.accumulate > 1 {
+		l.tree = optim.NewTree(opt)
+	}
+	return l
+}
+
+// micro runs one micro-batch forward and backward.
+func (l *loop) micro(s *Step, n, i int, b *data.Batch) {
+	l.tape.Reset()
+	l.tape.Step = uint64(n*l.accumulate + i)
+	y := l.Loss(l.m.Forward(Input(&l.tape, b)), b)
+	y.Backward()
+	s.Loss += y.Item() / float64(l.accumulate)
+	s.Examples += b.Examples()
+	s.Tokens += b.Count()
+	s.Bytes += b.Bytes
+	if l.tree != nil {
+		if err := l.tree.Add(i); err != nil {
+			panic(err) // micro-batches come in order
+		}
+	}
+}
+
+// finish clips, moves the weights, and watches for numbers that are not finite.
+func (l *loop) finish(s *Step, last *data.Batch) error {
+	if l.tree != nil {
+		if err := l.tree.Finish(l.accumulate, 1/float64(l.accumulate)); err != nil {
+			return fmt.Errorf("train: step %d: %w", s.N, err)
+		}
+	}
+	s.GradNorm = l.Clip.Apply(l.opt)
+	if l.Rate != nil {
+		s.LR = l.Rate(s.N)
+	}
+	if bad := s.Loss + s.GradNorm; math.IsNaN(bad) || math.IsInf(bad, 0) {
+		s.Skipped = true
+		for _, p := range l.opt.Groups() {
+			p.P.Clear()
+		}
+		if l.skipped++; l.skipped >= l.SkipLimit {
+			return fmt.Errorf("train: step %d: %w: loss %v, gradient norm %v for %d steps in a row; %s", s.N, ErrDiverged, s.Loss, s.GradNorm, l.skipped, l.blame(last))
+		}
+		return nil
+	}
+	l.skipped = 0
+	l.opt.Step(s.LR)
+	if l.EMA != nil {
+		l.EMA.Update()
+	}
+	return nil
+}
+
+// blame runs b forward again and names the first block whose output is not finite.
+func (l *loop) blame(b *data.Batch) string {
+	for _, v := range b.X {
+		if x := float64(v); math.IsNaN(x) || math.IsInf(x, 0) {
+			return "the input itself is not finite"
+		}
+	}
+	found := ""
+	l.tape.Reset()
+	l.tape.NoGrad = true
+	l.tape.Trace = func(block grad.Block, y *grad.Var) {
+		if found == "" && !allFinite(y.Data()) {
+			found = nn.NameOf(l.m, block)
+		}
+	}
+	y := l.m.Forward(Input(&l.tape, b))
+	l.tape.NoGrad, l.tape.Trace = false, nil
+	switch {
+	case found != "":
+		return "the first block whose output is not finite is " + found
+	case !allFinite(y.Data()):
+		return "the model's output is not finite"
+	}
+	return "every block's output is finite: the trouble is in the loss or its gradient"
+}
+
+func allFinite(x []grad.Float) bool {
+	for _, v := range x {
+		if v-v != 0 {
+			return false
+		}
+	}
+	return true
+}
