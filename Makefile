@@ -34,5 +34,7 @@ same: ## 20 steps of each tiny model: their losses as bits, to compare two commi
 docs: ## docs/ops.md from the comments of the ops
 	go run ./docs/ops > docs/ops.md
 
-fuzz: ## each reader for a minute
-	./docs/fuzz.sh 60s
+FUZZTIME = 60s
+fuzz: ## every reader, FUZZTIME each
+	for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+		echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; done; done

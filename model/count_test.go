@@ -118,7 +118,7 @@ func TestCountTrillions(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	if took := time.Since(begin); took > 100*time.Millisecond || allocs > 1000 || n < 1_800_000_000_000 {
+	if took := time.Since(begin); took > 500*time.Millisecond || allocs > 1000 || n < 1_800_000_000_000 {
 		t.Errorf("%d parameters in %v with %v allocations", n, took, allocs)
 	}
 	if n, err := model.CountStack("embed(64) 1000000*[1000000*llama] rmsnorm linear", nn.Input{Vocab: 1000}); err != nil || n < 1e16 {

@@ -2,6 +2,8 @@ package model
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"brick/grad"
@@ -108,7 +110,7 @@ func newGPTBlock(c GPT2Config) *GPTBlock {
 		Ln2: nn.NewLayerNorm(c.Width),
 		MLP: &GPTMLP{
 			CFc: nn.NewConv1D(c.Width, c.inner(), w), CProj: nn.NewConv1D(c.inner(), c.Width, resid),
-			act: gptActs[c.Act],
+			act: c.Act,
 		},
 		drop: c.Resid,
 	}
@@ -154,11 +156,13 @@ type GPTMLP struct {
 	CFc   *nn.Conv1D `brick:"c_fc"`   // (C → I)
 	CProj *nn.Conv1D `brick:"c_proj"` // (I → C)
 
-	act kernel.Fn
+	act string // a key of gptActs
 }
 
 // Forward maps (B, T, C) to (B, T, C).
-func (m *GPTMLP) Forward(x *nn.Var) *nn.Var { return m.CProj.Forward(m.CFc.ForwardAct(x, m.act)) }
+func (m *GPTMLP) Forward(x *nn.Var) *nn.Var {
+	return m.CProj.Forward(m.CFc.ForwardAct(x, gptActs[m.act]))
+}
 
 // gptActs are the activations that config.json may name.
 var gptActs = map[string]kernel.Fn{
@@ -216,8 +220,17 @@ func (b *GPTBlock) Notation() string {
 	if b.drop != 0 {
 		fmt.Fprintf(&s, ",dropout=%v", b.drop)
 	}
+	if b.Ln1.Eps != 1e-5 {
+		fmt.Fprintf(&s, ",eps=%v", b.Ln1.Eps)
+	}
+	if b.MLP.act != gptAct.Default {
+		fmt.Fprintf(&s, ",act=%s", b.MLP.act)
+	}
 	return s.String() + ")"
 }
+
+// gptAct is the activation as an argument in stack notation.
+var gptAct = nn.ArgDef{Name: "act", Kind: nn.Word, Default: "gelu_new", Doc: "activation", Words: slices.Sorted(maps.Keys(gptActs))}
 
 func init() {
 	nn.Register(&nn.Def{Name: "gpt", Doc: "GPT-2's block: attention and GELU layers, each after a layer norm (Radford et al. 2019)", Deep: true,
@@ -225,6 +238,8 @@ func init() {
 			{Name: "heads", Kind: nn.Size, Default: "width/64", Doc: "how many; they divide the width"},
 			{Name: "ff", Kind: nn.Size, Default: "4*width", Doc: "feed-forward width"},
 			{Name: "dropout", Kind: nn.Share, Default: "0", Doc: "share of each branch that is dropped"},
+			{Name: "eps", Kind: nn.Real, Default: "1e-5", Doc: "added to the norms' variance"},
+			gptAct,
 		},
 		Fit: func(s *nn.Site, a *nn.Args) ([]int, func(*nn.Maker) nn.Block, error) {
 			_, width, err := s.Sequence("gpt")
@@ -238,7 +253,10 @@ func init() {
 			s.Tie = true
 			c := gpt2Defaults
 			c.Width, c.Heads, c.Layers, c.Context = width, heads, s.Depth, s.Context(0)
-			c.Resid, c.AttDrop = a.Float("dropout", 0), 0
+			c.Resid, c.AttDrop, c.Eps, c.Act = a.Float("dropout", 0), 0, a.Float("eps", 1e-5), a.Word(&gptAct)
+			if c.Eps < 0 {
+				return nil, nil, s.Fail(fmt.Sprintf("eps=%v is negative", c.Eps), "want a small number such as 1e-5")
+			}
 			ff := a.Int("ff", 4*width)
 			c.Inner = &ff
 			return s.In, func(*nn.Maker) nn.Block { return newGPTBlock(c) }, nil

@@ -78,6 +78,9 @@ func TestStories260K(t *testing.T) {
 		t.Errorf("logits differ by %v", worst)
 	}
 	t.Logf("logits differ by at most %.2g", worst)
+	if testing.Short() {
+		want.Greedy = nil // 600 tokens
+	}
 	for _, g := range want.Greedy {
 		tape := &grad.Tape{NoGrad: true, Memory: map[any]any{}}
 		ids, next := append([]int32(nil), g.PromptIDs...), g.PromptIDs

@@ -224,16 +224,32 @@ func (b *LlamaBlock) Notation() string {
 	if b.Attn.rope.Base != 10000 {
 		fmt.Fprintf(&s, ",rope=%v", b.Attn.rope.Base)
 	}
+	if b.Attn.rope.Dim != c/b.Attn.heads {
+		fmt.Fprintf(&s, ",dim=%d", b.Attn.rope.Dim)
+	}
+	if b.Norm1.Eps != 1e-5 {
+		fmt.Fprintf(&s, ",eps=%v", b.Norm1.Eps)
+	}
+	if b.Attn.Q.B != nil {
+		s.WriteString(",bias=true")
+	}
+	if b.MLP.Gate.B != nil {
+		s.WriteString(",mlp_bias=true")
+	}
 	return s.String() + ")"
 }
 
 func init() {
 	nn.Register(&nn.Def{Name: "llama", Doc: "LLaMA's block: rotary attention and SwiGLU, each after an RMS norm (Touvron et al. 2023)", Deep: true,
 		Args: []nn.ArgDef{
-			{Name: "heads", Kind: nn.Size, Default: "width/64", Doc: "query heads; they divide the width"},
+			{Name: "heads", Kind: nn.Size, Default: "width/64", Doc: "query heads; they divide the width unless dim is given"},
 			{Name: "kv", Kind: nn.Size, Default: "heads", Doc: "key heads; they divide heads"},
 			{Name: "ff", Kind: nn.Size, Default: "8/3*width", Doc: "feed-forward width"},
 			{Name: "rope", Kind: nn.Real, Default: "10000", Doc: "base of the rotary angles"},
+			{Name: "dim", Kind: nn.Size, Default: "width/heads", Doc: "numbers of a head, even"},
+			{Name: "eps", Kind: nn.Real, Default: "1e-5", Doc: "added to the norms' mean square"},
+			{Name: "bias", Kind: nn.Flag, Default: "false", Doc: "biases in attention"},
+			{Name: "mlp_bias", Kind: nn.Flag, Default: "false", Doc: "biases in the feed-forward branch"},
 		},
 		Fit: func(s *nn.Site, a *nn.Args) ([]int, func(*nn.Maker) nn.Block, error) {
 			_, width, err := s.Sequence("llama")
@@ -241,11 +257,14 @@ func init() {
 				return nil, nil, err
 			}
 			heads := a.Int("heads", max(width/64, 1))
-			if err := s.Heads(heads, width); err != nil {
-				return nil, nil, err
+			if !a.Has("dim") {
+				if err := s.Heads(heads, width); err != nil {
+					return nil, nil, err
+				}
 			}
 			c := llamaDefaults
-			c.Width, c.Heads, c.Layers, c.Eps = width, heads, s.Depth, 1e-5
+			c.Width, c.Heads, c.Layers, c.HeadDim = width, heads, s.Depth, a.Int("dim", 0)
+			c.Eps, c.AttnBias, c.MLPBias = a.Float("eps", 1e-5), a.Bool("bias", false), a.Bool("mlp_bias", false)
 			c.KVHeads, c.Hidden, c.RopeBase = a.Int("kv", heads), a.Int("ff", llamaHidden(width)), a.Float("rope", 10000)
 			c.Context = s.Context(2048)
 			c = c.filled()

@@ -132,7 +132,7 @@ func asGPT2(c nn.Chain) *GPT2 {
 	if len(m.H) == 0 || head.B != nil || head.W.Shape[0] != g.Vocab || ln.Eps != m.H[0].Ln1.Eps {
 		return nil
 	}
-	g.Layers, g.Heads, g.Resid = len(m.H), m.H[0].Attn.heads, m.H[0].drop
+	g.Layers, g.Heads, g.Resid, g.Act = len(m.H), m.H[0].Attn.heads, m.H[0].drop, m.H[0].MLP.act
 	if ff := m.H[0].MLP.CFc.W.Shape[1]; ff != 4*g.Width {
 		g.Inner = &ff
 	}
@@ -166,6 +166,7 @@ func asLlama(c nn.Chain) *Llama {
 	g.Vocab, g.Width, g.Hidden, g.Layers = e.W.Shape[0], e.W.Shape[1], b.MLP.Gate.W.Shape[0], len(m.Layers)
 	g.Heads, g.KVHeads, g.HeadDim, g.Context = b.Attn.heads, b.Attn.kv, b.Attn.rope.Dim, b.Attn.context
 	g.Eps, g.RopeBase, g.Tied = norm.Eps, b.Attn.rope.Base, head.W == e.W
+	g.AttnBias, g.MLPBias = b.Attn.Q.B != nil, b.MLP.Gate.B != nil
 	return m
 }
 

@@ -76,9 +76,19 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// Published GPT-2 dropout and width in the notation survive the struct.
+// What is not usual survives the struct and its config.json.
 func TestNotation(t *testing.T) {
-	const stack = "embed(16,pos=8) dropout(0.1) 3*gpt(heads=2,ff=24,dropout=0.2) layernorm linear(tied=false)"
+	for _, stack := range []string{
+		"embed(16,pos=8) dropout(0.1) 3*gpt(heads=2,ff=24,dropout=0.2) layernorm linear(tied=false)",
+		"embed(16,pos=8) gpt(heads=2,eps=1e-06,act=relu) layernorm(eps=1e-06) linear",
+		"embed(16) 2*llama(heads=3,kv=1,ff=24,rope=500,dim=6,eps=1e-06,bias=true,mlp_bias=true) rmsnorm(eps=1e-06) linear(tied=true)",
+	} {
+		survives(t, stack)
+	}
+}
+
+func survives(t *testing.T, stack string) {
+	t.Helper()
 	m, err := model.New(stack, nn.Input{Vocab: 50})
 	if err != nil {
 		t.Fatal(err)
@@ -100,9 +110,11 @@ func TestBlockErrors(t *testing.T) {
 	for _, c := range []struct{ stack, says string }{
 		{"embed(130) gpt(heads=4) linear", "heads must divide 130: 1, 2, 5, 10, 13, 26, 65, 130"},
 		{"embed(128) gpt(head=4) linear", "did you mean heads"},
-		{"embed(128) gtp(heads=4) linear", "did you mean gpt(heads=width/64, ff=4*width, dropout=0)"},
+		{"embed(128) gtp(heads=4) linear", "did you mean gpt(heads=width/64, ff=4*width, dropout=0, eps=1e-5, act=gelu_new)"},
 		{"embed(128) llama(heads=4,kv=3) linear", "does not divide"},
 		{"embed(12) llama(heads=4) linear", "odd"},
+		{"embed(128) gpt(act=quick) linear", "word: gelu, gelu_new"},
+		{"embed(128) gpt(eps=-1) linear", "negative"},
 		{"embed(128) llama(rope=-1) linear", "rope_theta"},
 		{"gpt(heads=4)", "put embed"},
 	} {

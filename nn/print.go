@@ -17,8 +17,8 @@ type Noted interface {
 type Tying interface{ TiesHead() }
 
 // Print writes a model made of standard blocks in stack notation, shortest form:
-// Parse and Plan with the same Input give the same network. It errs for a
-// block that has no notation.
+// Parse and Plan with the same Input give the same network, a chain within a chain
+// as one. It errs for a block that has no notation.
 func Print(b Block) (string, error) {
 	if c, ok := b.(Chain); ok {
 		return printChain(c)

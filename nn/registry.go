@@ -30,6 +30,7 @@ type ArgDef struct {
 	Kind    ArgKind
 	Default string // as shown to the user; "" means it must be given
 	Doc     string
+	Words   []string // what a Word may be
 }
 
 // An ArgKind is the type of an argument.
@@ -41,12 +42,13 @@ const (
 	Share                // a number in [0, 1)
 	Real                 // a number
 	Flag                 // true or false
+	Word                 // one of ArgDef.Words
 )
 
 // MaxSize is the largest size of an axis in stack notation.
 const MaxSize = 1 << 28
 
-var kindNames = [...]string{"whole number from 1", "number from 0 to below 1", "number", "true or false"}
+var kindNames = [...]string{"whole number from 1", "number from 0 to below 1", "number", "true or false", "word"}
 
 func (k ArgKind) String() string { return kindNames[k] }
 
@@ -118,6 +120,14 @@ func (a *Args) Bool(name string, d bool) bool {
 	return d
 }
 
+// Word is a Word argument of d, or its default where it was not given.
+func (a *Args) Word(d *ArgDef) string {
+	if v, ok := a.values[d.Name]; ok {
+		return d.Words[int(v)]
+	}
+	return d.Default
+}
+
 // List are the positional arguments of a Def with Many.
 func (a *Args) List() []int { return a.list }
 
@@ -158,9 +168,9 @@ func (d *Def) read(text string, it *Item) (*Args, error) {
 		if a.Has(def.Name) && !d.Many {
 			return nil, fail(def.Name + " is given twice")
 		}
-		v, ok := def.Kind.parse(g.Value)
+		v, ok := def.parse(g.Value)
 		if !ok {
-			return nil, fail(fmt.Sprintf("%s=%s is not a %v", def.Name, g.Value, def.Kind))
+			return nil, fail(fmt.Sprintf("%s=%s is not a %s", def.Name, g.Value, def.kind()))
 		}
 		a.values[def.Name] = v
 		if d.Many {
@@ -179,13 +189,24 @@ func (d *Def) read(text string, it *Item) (*Args, error) {
 func (d *Def) argDocs() string {
 	var parts []string
 	for _, a := range d.Args {
-		parts = append(parts, fmt.Sprintf("%s: %s, %v", a.Name, a.Doc, a.Kind))
+		parts = append(parts, fmt.Sprintf("%s: %s, %s", a.Name, a.Doc, a.kind()))
 	}
 	return " (" + strings.Join(parts, "; ") + ")"
 }
 
-func (k ArgKind) parse(s string) (float64, bool) {
-	switch k {
+// kind says what values a may have.
+func (a *ArgDef) kind() string {
+	if a.Kind == Word {
+		return "word: " + strings.Join(a.Words, ", ")
+	}
+	return a.Kind.String()
+}
+
+func (a *ArgDef) parse(s string) (float64, bool) {
+	switch a.Kind {
+	case Word:
+		i := slices.Index(a.Words, s)
+		return float64(i), i >= 0
 	case Size:
 		n, err := strconv.Atoi(s)
 		return float64(n), err == nil && n >= 1 && n <= MaxSize
@@ -200,7 +221,7 @@ func (k ArgKind) parse(s string) (float64, bool) {
 	}
 	v, err := strconv.ParseFloat(s, 64)
 	ok := err == nil && v-v == 0
-	if k == Share {
+	if a.Kind == Share {
 		ok = ok && v >= 0 && v < 1
 	}
 	return v, ok

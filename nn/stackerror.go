@@ -30,7 +30,7 @@ func (e *StackError) Error() string {
 // window is the part of the text around the place, on one line, and how many
 // columns of a terminal stand before the place.
 func (e *StackError) window() (string, int) {
-	const before, after = 50, 30
+	const before, after = 60, 60
 	r := []rune(e.Text)
 	at := min(max(e.Column-1, 0), len(r))
 	lo, hi := max(at-before, 0), min(at+after, len(r))
@@ -60,8 +60,9 @@ func (e *StackError) window() (string, int) {
 func nearest(word string, names []string) (string, bool) {
 	best, at := 3, ""
 	for _, n := range names {
-		if d := distance(strings.ToLower(word), n); d < best && d <= (len(n)+1)/2 {
-			best, at = d, n
+		d := distance(strings.ToLower(word), n)
+		if d < best && d <= (len(n)+1)/2 || d == best && at != "" && n[0] == word[0] && at[0] != word[0] {
+			best, at = d, n // of two as near, the one that begins alike
 		}
 	}
 	return at, at != ""

@@ -9,19 +9,19 @@ import (
 func init() {
 	Register(&Def{Name: "linear", Doc: "a layer of neurons, x·Wᵀ + b",
 		Args: []ArgDef{
-			{"out", Size, "data's targets", "numbers it gives"},
-			{"bias", Flag, "true, but false for a language model's head", "add b"},
-			{"tied", Flag, "true after gpt blocks, else false", "share the embedding's matrix"},
+			{Name: "out", Kind: Size, Default: "data's targets", Doc: "numbers it gives"},
+			{Name: "bias", Kind: Flag, Default: "true, but false for a language model's head", Doc: "add b"},
+			{Name: "tied", Kind: Flag, Default: "true after gpt blocks, else false", Doc: "share the embedding's matrix"},
 		}, Fit: fitLinear})
 	Register(&Def{Name: "embed", Doc: "a vector for each token id",
 		Args: []ArgDef{
-			{"width", Size, "", "numbers in a vector"},
-			{"pos", Size, "none", "learn a vector for each of so many places, too"},
-			{"vocab", Size, "data's vocabulary", "how many ids there are"},
+			{Name: "width", Kind: Size, Default: "", Doc: "numbers in a vector"},
+			{Name: "pos", Kind: Size, Default: "none", Doc: "learn a vector for each of so many places, too"},
+			{Name: "vocab", Kind: Size, Default: "data's vocabulary", Doc: "how many ids there are"},
 		}, Fit: fitEmbed})
 	Register(&Def{Name: "sinusoidal", Doc: "add fixed waves that tell places apart",
-		Args: []ArgDef{{"places", Size, "data's length, or 2048", "longest sequence"}}, Fit: fitSinusoidal})
-	eps := []ArgDef{{"eps", Real, "1e-5", "added to the variance"}}
+		Args: []ArgDef{{Name: "places", Kind: Size, Default: "data's length, or 2048", Doc: "longest sequence"}}, Fit: fitSinusoidal})
+	eps := []ArgDef{{Name: "eps", Kind: Real, Default: "1e-5", Doc: "added to the variance"}}
 	Register(&Def{Name: "layernorm", Doc: "zero mean and unit variance of each vector", Args: eps, Fit: fitNorm(func(c int, eps float64) Block {
 		n := NewLayerNorm(c)
 		n.Eps = eps
@@ -33,7 +33,7 @@ func init() {
 		return n
 	})})
 	Register(&Def{Name: "dropout", Doc: "drop numbers at random while training", Elementwise: true,
-		Args: []ArgDef{{"p", Share, "0.5", "share that is dropped"}},
+		Args: []ArgDef{{Name: "p", Kind: Share, Default: "0.5", Doc: "share that is dropped"}},
 		Fit: numbers(func(s *Site, a *Args) ([]int, func(*Maker) Block, error) {
 			p := a.Float("p", 0.5)
 			return s.In, func(*Maker) Block { return &Dropout{p} }, nil
@@ -44,7 +44,7 @@ func init() {
 			d.Doc = "probabilities over the last axis"
 		}
 		if act.Arg != 0 {
-			d.Args = []ArgDef{{"alpha", Real, fmt.Sprint(act.Arg), "slope or scale below 0"}}
+			d.Args = []ArgDef{{Name: "alpha", Kind: Real, Default: fmt.Sprint(act.Arg), Doc: "slope or scale below 0"}}
 		}
 		d.Fit = numbers(func(s *Site, a *Args) ([]int, func(*Maker) Block, error) {
 			α := a.Float("alpha", act.Arg)
@@ -54,22 +54,22 @@ func init() {
 	}
 	Register(&Def{Name: "flatten", Doc: "one vector of all an example's numbers", Fit: numbers(fitFlatten)})
 	Register(&Def{Name: "reshape", Doc: "another shape of as many numbers", Many: true,
-		Args: []ArgDef{{"sizes", Size, "", "of the new axes"}}, Fit: numbers(fitReshape)})
+		Args: []ArgDef{{Name: "sizes", Kind: Size, Default: "", Doc: "of the new axes"}}, Fit: numbers(fitReshape)})
 	Register(&Def{Name: "mean", Doc: "average of a sequence's vectors", Fit: func(s *Site, _ *Args) ([]int, func(*Maker) Block, error) {
 		_, c, err := s.Sequence("mean")
 		return []int{c}, func(*Maker) Block { return &MeanTime{} }, err
 	}})
 	Register(&Def{Name: "attention", Doc: "multi-head self-attention (Vaswani et al. 2017)",
 		Args: []ArgDef{
-			{"heads", Size, "", "how many; they divide the width"},
-			{"causal", Flag, "true for language models", "see only what came before"},
+			{Name: "heads", Kind: Size, Default: "", Doc: "how many; they divide the width"},
+			{Name: "causal", Kind: Flag, Default: "true for language models", Doc: "see only what came before"},
 		}, Fit: fitAttention})
 	Register(&Def{Name: "encoder", Doc: "post-norm transformer layer (Vaswani et al. 2017)", Deep: true,
 		Args: []ArgDef{
-			{"heads", Size, "", "how many; they divide the width"},
-			{"ff", Size, "4*width", "feed-forward width"},
-			{"causal", Flag, "true for language models", "see only what came before"},
-			{"dropout", Share, "0", "share of each branch that is dropped"},
+			{Name: "heads", Kind: Size, Default: "", Doc: "how many; they divide the width"},
+			{Name: "ff", Kind: Size, Default: "4*width", Doc: "feed-forward width"},
+			{Name: "causal", Kind: Flag, Default: "true for language models", Doc: "see only what came before"},
+			{Name: "dropout", Kind: Share, Default: "0", Doc: "share of each branch that is dropped"},
 		}, Fit: fitEncoder})
 	Register(&Def{Name: "residual", Doc: "add the input to what the brackets make of it", Holds: true})
 }

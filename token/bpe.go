@@ -165,8 +165,8 @@ func (t *BPE) wholeWord(s string) (int32, bool) {
 	return id, ok && !t.IsSpecial(id)
 }
 
-// workers is the number of goroutines that n stands for: as many as there are processors where n is 0.
-func workers(n int) int {
+// goroutines is the number of goroutines that n stands for: as many as there are processors where n is 0.
+func goroutines(n int) int {
 	if n <= 0 {
 		return runtime.GOMAXPROCS(0)
 	}

@@ -13,20 +13,20 @@ const chunkBytes = 256 << 10
 // EncodeParallel is [BPE.Encode] on several goroutines, as many as there are processors where workers is 0: the
 // same ids in the same order. The text is cut at line ends where every pattern ends a word; where that
 // can't be told (a normalizer, an expression without scanner, added tokens with line ends) it is done in one.
-func (t *BPE) EncodeParallel(text string, dst []int32, n int) []int32 {
+func (t *BPE) EncodeParallel(text string, dst []int32, workers int) []int32 {
 	if t.scan == nil || len(t.normalize) > 0 || t.raw.spansLines() || t.normal.spansLines() {
 		return t.Encode(text, dst)
 	}
-	for _, ids := range EncodeAll(t, chunks(text, chunkBytes), n) {
+	for _, ids := range EncodeAll(t, chunks(text, chunkBytes), workers) {
 		dst = append(dst, ids...)
 	}
 	return dst
 }
 
 // EncodeAll encodes texts on several goroutines, as many as there are processors where workers is 0.
-func EncodeAll(t Tokenizer, texts []string, n int) [][]int32 {
+func EncodeAll(t Tokenizer, texts []string, workers int) [][]int32 {
 	out := make([][]int32, len(texts))
-	share(len(texts), workers(n), func(i int) {
+	share(len(texts), goroutines(workers), func(i int) {
 		out[i] = t.Encode(texts[i], make([]int32, 0, len(texts[i])/3+8))
 	})
 	return out

@@ -43,7 +43,7 @@ func TrainBPE(docs iter.Seq[string], c TrainConfig) (*BPE, error) {
 	if err != nil {
 		return nil, fmt.Errorf("training a tokenizer: %w", err)
 	}
-	words, err := countWords(docs, scan, special.set, workers(c.Workers))
+	words, err := countWords(docs, scan, special.set, goroutines(c.Workers))
 	if err != nil {
 		return nil, fmt.Errorf("training a tokenizer: %w", err)
 	}

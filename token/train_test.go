@@ -202,11 +202,15 @@ func TestTrainConfig(t *testing.T) {
 // A long word costs no more than its bytes.
 func TestTrainOnOneLongWord(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
-	b := make([]byte, 1<<20)
+	n := 1 << 20
+	if testing.Short() {
+		n >>= 4
+	}
+	b := make([]byte, n)
 	for i := range b {
 		b[i] = 'a' + byte(r.IntN(26))
 	}
-	tok, err := TrainBPE(slices.Values([]string{string(b), strings.Repeat("z", 1<<20)}), TrainConfig{Vocab: 1024})
+	tok, err := TrainBPE(slices.Values([]string{string(b), strings.Repeat("z", n)}), TrainConfig{Vocab: 1024})
 	if err != nil || tok.Vocab() != 1024 {
 		t.Fatal(tok.Vocab(), err)
 	}

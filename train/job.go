@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -124,7 +125,7 @@ func LoadJob(path string) (Job, error) {
 		err = j.merge(src)
 	}
 	if err != nil {
-		return j, fmt.Errorf("train: run file %s: %w", path, err)
+		return j, &JobError{path, err}
 	}
 	return j, nil
 }
@@ -134,10 +135,29 @@ func (j *Job) merge(src []byte) error {
 	dec := yaml.NewDecoder(bytes.NewReader(src))
 	dec.KnownFields(true)
 	if err := dec.Decode(j); err != nil && !errors.Is(err, io.EOF) {
-		return err
+		return plain(err)
 	}
 	return nil
 }
+
+// plain is a YAML error on one line, in the words of a run file.
+func plain(err error) error {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	text = strings.TrimPrefix(text, "unmarshal errors:\n  ")
+	text = strings.ReplaceAll(text, "\n  ", "; ")
+	return errors.New(unknownField.ReplaceAllString(text, "$1 is not a field of a run file"))
+}
+
+var unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
+
+// A JobError says why a run file cannot be used.
+type JobError struct {
+	Path string
+	Err  error
+}
+
+func (e *JobError) Error() string { return fmt.Sprintf("train: run file %s: %v", e.Path, e.Err) }
+func (e *JobError) Unwrap() error { return e.Err }
 
 // Set overrides one field, given as "optimizer.lr=3e-4".
 func (j *Job) Set(assignment string) error {

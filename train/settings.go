@@ -55,5 +55,8 @@ func settings(args map[string]any, into any) error {
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(src))
 	dec.KnownFields(true)
-	return dec.Decode(into)
+	if err := dec.Decode(into); err != nil {
+		return plain(err)
+	}
+	return nil
 }

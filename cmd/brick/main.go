@@ -68,6 +68,7 @@ func exitCode(err error) int {
 	var stack *nn.StackError
 	var file *wire.Error
 	var path *fs.PathError
+	var job *train.JobError
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
@@ -75,7 +76,7 @@ func exitCode(err error) int {
 		return exitDiverged
 	case errors.As(err, &usage), errors.As(err, &stack):
 		return exitUsage
-	case errors.As(err, &file), errors.As(err, &path):
+	case errors.As(err, &file), errors.As(err, &path), errors.As(err, &job):
 		return exitBadInput
 	}
 	return exitFailed
