@@ -3,10 +3,13 @@ package token
 import (
 	"bytes"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"brick/tensor/durable"
 )
 
 // Save writes t to a folder, which it makes if need be, as Hugging Face files: tokenizer.json,
@@ -33,7 +36,7 @@ func (t *BPE) Save(dir string) error {
 	if inConfig, _ := chatTemplate(c.Template); t.ChatTemplate == inConfig {
 		return nil
 	}
-	if err := writeFile(dir, "chat_template.jinja", []byte(t.ChatTemplate)); err != nil {
+	if err := durable.WriteFile(filepath.Join(dir, "chat_template.jinja"), []byte(t.ChatTemplate)); err != nil {
 		return fmt.Errorf("saving a tokenizer to %s: %w", dir, err)
 	}
 	return nil
@@ -59,11 +62,14 @@ func (s *spec) save(dir string, roles Special) error {
 	if err != nil {
 		return err
 	}
+	if err := durable.MkdirAll(dir); err != nil {
+		return fmt.Errorf("saving a tokenizer to %s: %w", dir, err)
+	}
 	for _, f := range []struct {
 		name string
 		data []byte
 	}{{"tokenizer.json", tokenizer}, {"tokenizer_config.json", config}, {"special_tokens_map.json", special}} {
-		if err := writeFile(dir, f.name, f.data); err != nil {
+		if err := durable.WriteFile(filepath.Join(dir, f.name), f.data); err != nil {
 			return fmt.Errorf("saving a tokenizer to %s: %w", dir, err)
 		}
 	}

@@ -86,7 +86,7 @@ func (r *Run) leastSquares(intercept bool) (*solve.Fit, error) {
 //	η = 1/λmax    momentum = (√κ−1)/(√κ+1)    error after t steps ≤ (1−1/√κ)^t
 func (r *Run) tuneLinear() error {
 	l, ok := r.linearProblem()
-	if !ok || r.Job.Optimizer.Name != "" || r.Job.Optimizer.LR != 0 || r.Job.Steps != 0 || r.Job.Epochs != 0 || r.Job.Batch != 0 {
+	if !ok || r.Job.Optimizer.Name != "" || len(r.Job.Optimizer.Args) > 0 || r.Job.Schedule.Name != "" || r.Job.Optimizer.LR != 0 || r.Job.Steps != 0 || r.Job.Epochs != 0 || r.Job.Batch != 0 {
 		return nil
 	}
 	fit, err := r.leastSquares(l.B != nil)

@@ -19,8 +19,8 @@ type progress struct {
 	bar    *progressbar.ProgressBar // nil where there is no terminal
 	unit   string                   // tokens or examples
 	began  time.Time
-	every  int // steps between plain lines
-	first  int // steps done before
+	last   time.Time // of the last plain line
+	first  int       // steps done before
 	count  int64
 	smooth float64
 }
@@ -32,7 +32,7 @@ func isTerminal(w io.Writer) bool {
 }
 
 func newProgress(w io.Writer, done, total int, unit string) *progress {
-	p := &progress{w: w, unit: unit, began: time.Now(), every: max(total/20, 1), first: done}
+	p := &progress{w: w, unit: unit, began: time.Now(), last: time.Now(), first: done}
 	if isTerminal(w) {
 		_, noColor := os.LookupEnv("NO_COLOR")
 		p.bar = progressbar.NewOptions(total,
@@ -65,13 +65,14 @@ func (p *progress) show(e train.Event) {
 	took := time.Since(p.began)
 	rate := float64(p.count) / took.Seconds()
 	left := time.Duration(float64(took) / float64(e.Done-p.first) * float64(e.Total-e.Done)).Round(time.Second)
+	due := p.bar != nil || e.Valid != nil && time.Since(p.began) > 2*time.Second || p.due(e)
 	if p.bar != nil {
 		p.bar.Describe(fmt.Sprintf("loss %.4f  lr %.2e  %s/s", p.smooth, e.Step.LR, si(rate, p.unit)))
 		_ = p.bar.Set(e.Done)
-	} else if e.Done%p.every == 0 || e.Done == e.Total {
+	} else if due {
 		fmt.Fprintf(p.w, "step %d/%d  loss %.4f  lr %.2e  %s/s  left %v\n", e.Done, e.Total, p.smooth, e.Step.LR, si(rate, p.unit), left)
 	}
-	if e.Valid != nil {
+	if e.Valid != nil && due {
 		mark := ""
 		if e.Best && e.Done < e.Total {
 			mark = "  (best so far)"
@@ -81,6 +82,15 @@ func (p *progress) show(e train.Event) {
 	if e.Note != "" {
 		p.line("%s", e.Note)
 	}
+}
+
+// due says whether it is time for another plain line: one every two seconds, and the last.
+func (p *progress) due(e train.Event) bool {
+	if e.Done < e.Total && time.Since(p.last) < 2*time.Second {
+		return false
+	}
+	p.last = time.Now()
+	return true
 }
 
 // line prints one line without tearing the bar.

@@ -47,7 +47,7 @@ func TestIndexIsTheLoop(t *testing.T) {
 		want := slices.Concat(index, gather, dIndex, dGather)
 		got := everyTeam(t, func(d *Device) []kernel.Float {
 			yi, yg, di, dg := noise(r, len(y)), noise(r, len(y)), noise(r, len(x)), noise(r, len(x))
-			if n := testing.AllocsPerRun(2, func() {
+			if n := testing.AllocsPerRun(20, func() {
 				d.Index(device.Into(device.Host(yi)), device.Host(x), device.HostIDs(rows), s.outer, s.n, s.inner, s.k)
 				d.Gather(device.Into(device.Host(yg)), device.Host(x), device.HostIDs(each), s.outer, s.n, s.inner, s.k)
 				d.IndexBack(device.Into(device.Host(di)), device.Host(yi), device.HostIDs(rows), s.outer, s.n, s.inner, s.k)

@@ -96,7 +96,7 @@ func TestZipInAnyTeam(t *testing.T) {
 	bv := device.View{Stride: device.Dims{0, 0, 0, 0, 1, 0}}
 	everyTeam(t, func(d *Device) []kernel.Float {
 		y, da, db := make([]kernel.Float, len(a)), make([]kernel.Float, len(a)), make([]kernel.Float, len(a))
-		if n := testing.AllocsPerRun(3, func() {
+		if n := testing.AllocsPerRun(20, func() {
 			d.Zip(kernel.MulOf, device.Into(device.Host(y)), device.Host(a), device.Contiguous(shape), device.Host(b), bv, shape)
 			d.ZipBack(kernel.DivOf, device.Into(device.Host(da)), device.Into(device.Host(db)), device.Host(a), device.Contiguous(shape), device.Host(b), bv, device.Host(y), shape)
 		}); n != 0 {
