@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -36,7 +37,17 @@ func lossSVG(title string, records []Record) ([]byte, error) {
 	p.Title.Text = title
 	p.X.Label.Text = "step"
 	p.Y.Label.Text = "loss"
-	p.Legend.Top = true
+	p.X.Tick.Marker = plot.TickerFunc(func(lo, hi float64) []plot.Tick {
+		ticks := plot.DefaultTicks{}.Ticks(lo, hi)
+		for i := range ticks {
+			if ticks[i].Label != "" {
+				ticks[i].Label = strconv.FormatFloat(ticks[i].Value, 'f', -1, 64) // steps are whole numbers
+			}
+		}
+		return ticks
+	})
+	// Lines before names: a viewer's font may be wider than the one that is measured here.
+	p.Legend.Top, p.Legend.Left, p.Legend.XOffs = true, true, 8*vg.Centimeter
 	p.Add(plotter.NewGrid())
 	lines := []struct {
 		name  string
@@ -73,7 +84,7 @@ func lossSVG(title string, records []Record) ([]byte, error) {
 	p.Draw(draw.New(c))
 	var b bytes.Buffer
 	_, err := c.WriteTo(&b)
-	return b.Bytes(), err
+	return bytes.ReplaceAll(b.Bytes(), []byte("Liberation Serif"), []byte("system-ui, sans-serif")), err
 }
 
 // thin keeps about n points of a curve, evenly, with its first and last.

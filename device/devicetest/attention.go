@@ -21,7 +21,7 @@ var attentions = []device.Attn{
 	{B: 1, T: 9, S: 4, H: 2, K: 1, D: 5},
 	{B: 3, T: 1, S: 33, H: 4, K: 4, D: 16},
 	{B: 2, T: 33, S: 33, H: 4, K: 2, D: 17},
-	{B: 2, T: 65, S: 65, H: 3, K: 3, D: 16},
+	{B: 1, T: 65, S: 65, H: 3, K: 3, D: 8},
 }
 
 // A heads is the arguments of an attention.
@@ -31,13 +31,13 @@ type heads struct {
 }
 
 // heads calls f with all kinds of attentions; make makes the arguments.
-func (m *maker) heads(f func(name string, make func() heads)) {
+func (m *maker) heads(f func(name string, large bool, make func() heads)) {
 	for _, a := range attentions {
 		for kind := range 4 {
 			a.Causal = kind&1 != 0
 			a.Scale = kernel.Float(1 / math.Sqrt(float64(a.D)))
 			masked := kind&2 != 0
-			f(fmt.Sprintf("%+v, mask %v", a, masked), func() heads {
+			f(fmt.Sprintf("%+v, mask %v", a, masked), a.T*a.S > 1000, func() heads {
 				h := heads{a, m.normal("q", a.B*a.T*a.H*a.D), m.normal("k", a.B*a.S*a.K*a.D), nil, nil}
 				h.v = m.normal("v", len(h.k.f))
 				for i := range h.q.f {
@@ -108,7 +108,7 @@ func (h *heads) each(f func(b, t, i int, p []float64, stat, size float64)) {
 }
 
 func attention(m *maker) {
-	m.heads(func(name string, make func() heads) {
+	m.heads(func(name string, _ bool, make func() heads) {
 		h := make()
 		y, stat := m.stored("y", len(h.q.f)), m.stored("stat", h.B*h.T*h.H)
 		m.call(name,
@@ -146,18 +146,25 @@ func sum(p []float64) (s float64) {
 }
 
 func attentionBack(m *maker) {
-	m.heads(func(name string, make func() heads) {
-		for i, mode := range modes(3) {
+	m.heads(func(name string, large bool, make func() heads) {
+		all := modes(3)
+		switch {
+		case large:
+			all = [][]device.Mode{{m.mode(), m.mode(), m.mode()}}
+		case m.IntN(3) > 0: // three of them
+			m.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+			all = all[:3]
+		}
+		for _, mode := range all {
 			h := make()
-			if len(h.q.f)*h.S > 20_000 && i%9 != 0 {
-				m.args = nil
-				continue
-			}
 			dq, dk, dv := m.result("dq", len(h.q.f), mode[0]), m.result("dk", len(h.k.f), mode[1]), m.result("dv", len(h.k.f), mode[2])
 			m.attentionBack(name+", "+modeName(mode...), &h, dq, dk, dv)
 		}
 		// k and v are one value, and where sizes allow so is q.
 		for _, first := range []device.Mode{device.Set, device.Add} {
+			if large && first == device.Add {
+				continue
+			}
 			h := make()
 			dq, dk := m.result("dq", len(h.q.f), first), m.result("dk and dv", len(h.k.f), first)
 			m.attentionBack(name+", one gradient for k and v, "+modeName(first, device.Add), &h, dq, dk, result{dk.array, device.Add})

@@ -143,10 +143,31 @@ func (m *maker) perhaps(wanted bool, name string, n int) *array {
 	return m.normal(name, n)
 }
 
-func (m *maker) normals(n int) []kernel.Float {
-	f := make([]kernel.Float, n)
+// drawn is numbers from the standard normal distribution, and coarsened the same
+// with every third a multiple of a half from −1 to 1. There are a prime number of
+// them, so that no two rows or blocks are alike.
+var drawn, coarsened = func() (f, g [65_521]kernel.Float) {
+	r := rand.New(rand.NewPCG(1, 2))
 	for i := range f {
-		f[i] = kernel.Float(m.NormFloat64())
+		f[i] = kernel.Float(r.NormFloat64())
+		if g[i] = f[i]; r.IntN(3) == 0 {
+			g[i] = kernel.Float(r.IntN(5)-2) / 2
+		}
+	}
+	return f, g
+}()
+
+// normals is n random numbers.
+func (m *maker) normals(n int) []kernel.Float { return m.from(&drawn, n) }
+
+// coarse is n random numbers with ties and zeros among them.
+func (m *maker) coarse(n int) []kernel.Float { return m.from(&coarsened, n) }
+
+// from is n numbers of pool from a random one on.
+func (m *maker) from(pool *[65_521]kernel.Float, n int) []kernel.Float {
+	f := make([]kernel.Float, n)
+	for i := 0; i < n; {
+		i += copy(f[i:], pool[m.IntN(len(pool)):])
 	}
 	return f
 }

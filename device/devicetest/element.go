@@ -183,9 +183,10 @@ func swiGLUBackWant(dgate, dup result, gate, up, dy *array) {
 
 func dropout(m *maker) {
 	for _, n := range lengths {
-		for _, p := range []float64{0, 0.25, 0.9, 1} {
+		key := m.Uint64()
+		for _, p := range []float64{0, 0.25, 0.9, 1, float64(kernel.Uniform(key, n/2))} { // the last is met exactly
 			for _, mode := range []device.Mode{device.Set, device.Add, device.Skip} {
-				y, x, key := m.result("y", n, mode), m.normal("x", n), m.Uint64()
+				y, x := m.result("y", n, mode), m.normal("x", n)
 				m.call(fmt.Sprintf("%d, p = %v, %s", n, p, modeName(mode)),
 					func(d device.Device) { d.Dropout(y.dst(), x.buf, kernel.Float(p), key) },
 					func() {

@@ -26,17 +26,6 @@ func (m *maker) pair(shape device.Dims, av, bv device.View, an, bn int, one bool
 	return p
 }
 
-// coarse is n numbers, every third a multiple of a half from −1 to 1.
-func (m *maker) coarse(n int) []kernel.Float {
-	f := m.normals(n)
-	for i := range f {
-		if m.IntN(3) == 0 {
-			f[i] = kernel.Float(m.IntN(5)-2) / 2
-		}
-	}
-	return f
-}
-
 // pairs calls f with arguments of all kinds: both contiguous, one number or row
 // repeated for the other, random views, one array for both.
 func (m *maker) pairs(f func(name string, shape device.Dims, make func() pair)) {
