@@ -55,13 +55,13 @@ func misfit(op string, shape []int, n int) {
 	panic(&ShapeError{op, [][]int{slices.Clone(shape)}, fmt.Sprintf("%d elements do not fill it", n), caller()})
 }
 
-// caller is the first line outside this package and nn: the line that has to change.
+// caller is the first line outside this package, nn and model: the line that has to change.
 func caller() string {
 	var pc [64]uintptr
 	frames := runtime.CallersFrames(pc[:runtime.Callers(2, pc[:])])
 	for {
 		f, more := frames.Next()
-		inside := strings.HasPrefix(f.Function, "brick/grad.") || strings.HasPrefix(f.Function, "brick/nn.")
+		inside := strings.HasPrefix(f.Function, "brick/grad.") || strings.HasPrefix(f.Function, "brick/nn.") || strings.HasPrefix(f.Function, "brick/model.")
 		if !inside && f.File != "" || strings.HasSuffix(f.File, "_test.go") || !more {
 			return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
 		}

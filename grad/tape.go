@@ -54,6 +54,14 @@ func (t *Tape) Const(data []Float, shape ...int) *Var {
 	return v
 }
 
+// Over places memory that the caller keeps on the tape's device, such as a cache, as
+// an input of the given shape that needs no gradient.
+func (t *Tape) Over(b device.Buf, shape ...int) *Var {
+	v := t.leaf("over", b.N, shape)
+	v.val = b
+	return v
+}
+
 // IDs places token ids or class labels on the tape. They are used in place, not copied.
 func (t *Tape) IDs(ids []int32, shape ...int) *Var {
 	v := t.leaf("ids", len(ids), shape)

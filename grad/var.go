@@ -13,6 +13,7 @@ type Var struct {
 	op    *Op
 	base  *Var // the Var whose memory this one shares (reshape), or nil
 	tape  *Tape
+	home  device.Device // where a parameter lives; nil for this machine's memory
 	attr  attr
 	block Block // of a checkpointed Scope
 	dims  [device.MaxRank]int
@@ -35,13 +36,15 @@ type attr struct {
 // Param returns a leaf of the given shape that collects gradient and outlives
 // tapes. Its gradient has data's length and is made here.
 func Param(data []Float, shape ...int) *Var {
-	return ParamOf(device.Host(data), device.Host(make([]Float, len(data))), shape...)
+	return ParamOf(nil, device.Host(data), device.Host(make([]Float, len(data))), shape...)
 }
 
-// ParamOf is Param over memory that the caller has set aside on a device, such
-// as a piece of one slab for all values and one for all gradients.
-func ParamOf(val, grad device.Buf, shape ...int) *Var {
-	v := &Var{val: val, grd: grad, needs: true, kept: true, fresh: true}
+// ParamOf is Param over memory that the caller has set aside on dev (nil: this
+// machine's memory), such as a piece of one slab for all values and one for all
+// gradients. Without a gradient buffer it is a constant that outlives tapes.
+func ParamOf(dev device.Device, val, grad device.Buf, shape ...int) *Var {
+	learnt := grad.Present()
+	v := &Var{val: val, grd: grad, home: dev, needs: learnt, kept: learnt, fresh: learnt}
 	v.rank = copy(v.dims[:], shape)
 	if len(shape) > device.MaxRank || val.N != v.Len() {
 		misfit("param", shape, val.N)
@@ -88,7 +91,7 @@ func (v *Var) Data() []Float { return host(v, v.val) }
 func (v *Var) Grad() []Float {
 	r := v.root()
 	if r.kept && r.fresh {
-		clear(r.grd.F)
+		r.fill(0)
 	}
 	if !r.grd.Present() {
 		return nil
@@ -97,11 +100,15 @@ func (v *Var) Grad() []Float {
 }
 
 func host(v *Var, b device.Buf) []Float {
-	if b.F != nil || b.N == 0 || v.tape == nil {
+	dev := v.home
+	if v.tape != nil {
+		dev = v.tape.dev()
+	}
+	if b.F != nil || b.N == 0 || dev == nil {
 		return b.F
 	}
 	dst := make([]Float, b.N)
-	v.tape.dev().Read(dst, b)
+	dev.Read(dst, b)
 	return dst
 }
 
@@ -140,8 +147,19 @@ func (v *Var) Clear() { v.fresh = true }
 
 // Zero sets a parameter's gradient to zeros.
 func (v *Var) Zero() {
-	clear(v.grd.F)
+	v.fill(0)
 	v.fresh = false
+}
+
+// fill sets a parameter's gradient, where it lives.
+func (v *Var) fill(x Float) {
+	if v.home != nil {
+		v.home.Fill(v.grd, x)
+		return
+	}
+	for i := range v.grd.F {
+		v.grd.F[i] = x
+	}
 }
 
 // Retain keeps v's gradient on the tape after Backward has passed, for looking at it.

@@ -23,8 +23,6 @@ type Slab struct {
 	Values device.Buf
 	Grads  device.Buf // as long as the learnt part of Values
 	Parts  []Part
-
-	quiet grad.Tape // constants lie on it
 }
 
 // A Part is one parameter's place in a slab: Param.Len() elements from Off on.
@@ -90,7 +88,6 @@ func Count(b Block) (n int) {
 // lay sets memory aside and makes the Vars.
 func lay(dev device.Device, b Block, train bool) *Slab {
 	s := &Slab{Device: dev}
-	s.quiet = grad.Tape{Device: dev, NoGrad: true}
 	names := map[string]bool{}
 	total, learnt := 0, 0
 	for _, trained := range []bool{true, false} {
@@ -119,8 +116,8 @@ func lay(dev device.Device, b Block, train bool) *Slab {
 		if train && !p.Frozen() {
 			g = s.Grads.Slice(q.Off, n)
 		}
-		v := grad.ParamOf(val, g, p.Shape...)
-		p.fixed = s.quiet.Use(v)
+		v := grad.ParamOf(dev, val, g, p.Shape...)
+		p.fixed = grad.ParamOf(dev, val, device.Buf{}, p.Shape...)
 		if train && !p.Frozen() {
 			p.trained = v
 		}

@@ -50,11 +50,7 @@ func (m *Cache) Attend(q, k, v *Var, limit int, o grad.AttentionOptions) *Var {
 
 // seen is sequence b's part of the memory as a value on the tape: (1, n, K, D).
 func (m *Cache) seen(t *grad.Tape, mem device.Buf, b, K, D int) *Var {
-	part := mem.Slice(b*m.room*m.row, m.n*m.row)
-	if part.F != nil {
-		return t.Const(part.F, 1, m.n, K, D)
-	}
-	return t.Use(grad.ParamOf(part, device.Buf{}, 1, m.n, K, D))
+	return t.Over(mem.Slice(b*m.room*m.row, m.n*m.row), 1, m.n, K, D)
 }
 
 // add copies k and v behind what is there.

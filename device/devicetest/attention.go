@@ -30,8 +30,8 @@ type heads struct {
 	q, k, v, mask *array
 }
 
-// heads calls f with all kinds of attentions; make makes the arguments.
-func (m *maker) heads(f func(name string, large bool, make func() heads)) {
+// heads calls f with all kinds of attentions; build makes the arguments.
+func (m *maker) heads(f func(name string, large bool, build func() heads)) {
 	for _, a := range attentions {
 		for kind := range 4 {
 			a.Causal = kind&1 != 0
@@ -108,8 +108,8 @@ func (h *heads) each(f func(b, t, i int, p []float64, stat, size float64)) {
 }
 
 func attention(m *maker) {
-	m.heads(func(name string, _ bool, make func() heads) {
-		h := make()
+	m.heads(func(name string, _ bool, build func() heads) {
+		h := build()
 		y, stat := m.stored("y", len(h.q.f)), m.stored("stat", h.B*h.T*h.H)
 		m.call(name,
 			func(d device.Device) {
@@ -146,7 +146,7 @@ func sum(p []float64) (s float64) {
 }
 
 func attentionBack(m *maker) {
-	m.heads(func(name string, large bool, make func() heads) {
+	m.heads(func(name string, large bool, build func() heads) {
 		all := modes(3)
 		switch {
 		case large:
@@ -156,7 +156,7 @@ func attentionBack(m *maker) {
 			all = all[:3]
 		}
 		for _, mode := range all {
-			h := make()
+			h := build()
 			dq, dk, dv := m.result("dq", len(h.q.f), mode[0]), m.result("dk", len(h.k.f), mode[1]), m.result("dv", len(h.k.f), mode[2])
 			m.attentionBack(name+", "+modeName(mode...), &h, dq, dk, dv)
 		}
@@ -165,10 +165,10 @@ func attentionBack(m *maker) {
 			if large && first == device.Add {
 				continue
 			}
-			h := make()
+			h := build()
 			dq, dk := m.result("dq", len(h.q.f), first), m.result("dk and dv", len(h.k.f), first)
 			m.attentionBack(name+", one gradient for k and v, "+modeName(first, device.Add), &h, dq, dk, result{dk.array, device.Add})
-			if h = make(); len(h.q.f) == len(h.k.f) {
+			if h = build(); len(h.q.f) == len(h.k.f) {
 				all := m.result("dq, dk and dv", len(h.q.f), first)
 				rest := result{all.array, device.Add}
 				m.attentionBack(name+", one gradient, "+modeName(first, device.Add), &h, all, rest, rest)

@@ -14,8 +14,8 @@ type losses struct {
 	x, target, w *array
 }
 
-// losses calls f with all kinds of cross-entropies; make makes the arguments.
-func (m *maker) losses(f func(name string, make func() losses)) {
+// losses calls f with all kinds of cross-entropies; build makes the arguments.
+func (m *maker) losses(f func(name string, build func() losses)) {
 	for _, size := range [][2]int{{0, 3}, {1, 1}, {1, 5}, {4, 7}, {33, 17}, {5, 1000}, {2000, 33}} {
 		for k := range 24 {
 			l := device.Loss{N: size[0], C: size[1], Ignore: []int32{-100, 0}[k%2], Reduction: device.Reduction(k % 3)}
@@ -115,8 +115,8 @@ func (l *losses) total() (sum float64) {
 }
 
 func crossEntropy(m *maker) {
-	m.losses(func(name string, make func() losses) {
-		l := make()
+	m.losses(func(name string, build func() losses) {
+		l := build()
 		n := 1
 		if l.Reduction == device.None {
 			n = l.N
@@ -154,9 +154,9 @@ func crossEntropy(m *maker) {
 }
 
 func crossEntropyBack(m *maker) {
-	m.losses(func(name string, make func() losses) {
+	m.losses(func(name string, build func() losses) {
 		for _, mode := range modes(1) {
-			l := make()
+			l := build()
 			n := 1
 			if l.Reduction == device.None {
 				n = l.N

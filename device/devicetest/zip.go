@@ -28,7 +28,7 @@ func (m *maker) pair(shape device.Dims, av, bv device.View, an, bn int, one bool
 
 // pairs calls f with arguments of all kinds: both contiguous, one number or row
 // repeated for the other, random views, one array for both.
-func (m *maker) pairs(f func(name string, shape device.Dims, make func() pair)) {
+func (m *maker) pairs(f func(name string, shape device.Dims, build func() pair)) {
 	try := func(what string, shape device.Dims, av, bv device.View, an, bn int, one bool) {
 		if an+bn > 10_000 && m.IntN(2) == 0 { // every kind is there for some function
 			return
@@ -61,9 +61,9 @@ func zips(m *maker) {
 	for k := range kernel.Fn2s {
 		f := kernel.Fn2(k)
 		def := function2Of(f)
-		m.pairs(func(name string, shape device.Dims, make func() pair) {
+		m.pairs(func(name string, shape device.Dims, build func() pair) {
 			mode := []device.Mode{device.Set, device.Add, device.Set, device.Add, device.Skip}[m.IntN(5)]
-			y, p := m.result("y", shape.Len(), mode), make()
+			y, p := m.result("y", shape.Len(), mode), build()
 			if n := len(p.a.f); n > 3 && len(p.b.f) > 3 {
 				p.a.f[n-1], p.a.f[n-2], p.b.f[2] = kernel.Float(math.NaN()), kernel.Float(math.Inf(1)), kernel.Float(math.NaN())
 			}
@@ -86,7 +86,7 @@ func zips(m *maker) {
 func zipsBack(m *maker) {
 	for k := range kernel.Fn2s {
 		f := kernel.Fn2(k)
-		m.pairs(func(name string, shape device.Dims, make func() pair) {
+		m.pairs(func(name string, shape device.Dims, build func() pair) {
 			n := shape.Len()
 			all := modes(2)
 			if n > 1000 || m.IntN(4) > 0 { // one of them
@@ -95,12 +95,12 @@ func zipsBack(m *maker) {
 			}
 			for _, mode := range all {
 				da, db := m.result("da", n, mode[0]), m.result("db", n, mode[1])
-				zipBack(m, fmt.Sprintf("%v %s, %s", f, modeName(mode...), name), f, da, db, make(), shape)
+				zipBack(m, fmt.Sprintf("%v %s, %s", f, modeName(mode...), name), f, da, db, build(), shape)
 			}
 			for _, first := range []device.Mode{device.Set, device.Add} {
 				da := m.result("da and db", n, first)
 				db := result{da.array, device.Add}
-				zipBack(m, fmt.Sprintf("%v one gradient, %s, %s", f, modeName(first, device.Add), name), f, da, db, make(), shape)
+				zipBack(m, fmt.Sprintf("%v one gradient, %s, %s", f, modeName(first, device.Add), name), f, da, db, build(), shape)
 			}
 		})
 	}

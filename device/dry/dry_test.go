@@ -12,7 +12,7 @@ import (
 func ExampleDevice() {
 	dev := &dry.Device{}
 	tape := &grad.Tape{Device: dev}
-	x, w := tape.Shaped(32, 1000), grad.ParamOf(dev.Alloc(10*1000, device.Float), dev.Alloc(10*1000, device.Float), 10, 1000)
+	x, w := tape.Shaped(32, 1000), grad.ParamOf(dev, dev.Alloc(10*1000, device.Float), dev.Alloc(10*1000, device.Float), 10, 1000)
 	x.Linear(w, nil)
 	fmt.Println(dev.Total().FLOPs, "= 2·32·1000·10")
 	// Output: 640000 = 2·32·1000·10
@@ -66,7 +66,7 @@ func TestBackward(t *testing.T) {
 		for _, d := range shape {
 			n *= d
 		}
-		return grad.ParamOf(dev.Alloc(n, device.Float), dev.Alloc(n, device.Float), shape...)
+		return grad.ParamOf(dev, dev.Alloc(n, device.Float), dev.Alloc(n, device.Float), shape...)
 	}
 	w := param(7, 5)
 	tape.Use(param(3, 5)).Linear(w, nil).Sum().Backward()
