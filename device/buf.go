@@ -76,7 +76,7 @@ func (d Dims) Len() int {
 }
 
 // A View says where element (i0, …, i5) lies in a buffer: at Off + Σ i·Stride.
-// A stride of 0 repeats the same elements along an axis (broadcasting).
+// A stride of 0 repeats the same elements along an axis (broadcasting); none is negative.
 type View struct {
 	Off    int
 	Stride Dims
@@ -124,7 +124,8 @@ type Epilogue struct {
 //	q, y (B, T, H, D)   k, v (B, S, K, D)   stat (B, T, H)   mask (B, S) or absent
 //
 // Query head h reads key head h·K/H. With Causal, query t sees keys s ≤ t + S − T.
-// A key whose mask is 0 is not seen. Scale multiplies q·k, usually 1/√D.
+// A key whose mask is 0 is not seen; a query that sees no key gives y = 0 and stat = −∞.
+// Scale multiplies q·k, usually 1/√D.
 type Attn struct {
 	B, T, S, H, K, D int
 	Causal           bool

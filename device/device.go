@@ -27,7 +27,7 @@ type Device interface {
 
 	// MatMul is  y = act(op(a)·op(b) + bias)  for every batch index. Batches
 	// whose y coincide (a stride of 0) are summed; then y's Mode applies to the sum
-	// and the epilogue is empty.
+	// and the epilogue is empty. ym is never transposed: swap a and b instead.
 	MatMul(y Dst, ym, a, b Mat, p Product, e Epilogue)
 
 	// Copy is  y[yv(i)] (=|+=) scale·x[xv(i)]  for every index i < shape.

@@ -91,9 +91,9 @@ func (t *Tape) checkpoint(b Block, x *Var) *Var {
 // again is the op of a checkpointed block:  y = b(x),  ∂x and ∂parameters by running b once more.
 var again = &Op{Name: "again", Forward: func(*Var) {}, Backward: func(y *Var) {
 	t, n, inputs, draws := y.tape, y.tape.vars.n, len(y.tape.inputs), y.tape.draws
-	t.draws, t.inner = y.attr.k, true
+	t.draws, t.inner, t.again = y.attr.k, true, true
 	z := y.block.Forward(y.in[0])
-	t.draws, t.inner = draws, false
+	t.draws, t.inner, t.again = draws, false, false
 	if g := z.grad(); g.Mode != device.Skip {
 		t.dev().Copy(g, device.Contiguous(flat(z.Len())), y.grd, device.Contiguous(flat(z.Len())), flat(z.Len()), 1)
 		t.back(n)

@@ -29,6 +29,7 @@ type Tape struct {
 	arena  arena
 	draws  uint64 // random streams handed out in this pass
 	inner  bool   // inside a Scope that recomputes
+	again  bool   // a checkpointed block is being computed once more
 	ropes  map[RoPE]ropeTable
 }
 
@@ -91,6 +92,10 @@ func (t *Tape) Use(p *Var) *Var {
 	y.val, y.dims, y.rank, y.ids = p.val, p.dims, p.rank, p.ids
 	return y
 }
+
+// Again reports whether a block is being computed a second time, for its gradients
+// (see Recompute): what it counts or remembers, it has counted before.
+func (t *Tape) Again() bool { return t.again }
 
 // onDevice reports whether values live elsewhere than in host memory.
 func (t *Tape) onDevice() bool {

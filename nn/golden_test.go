@@ -92,3 +92,32 @@ func TestGoldenNN(t *testing.T) {
 		}
 	}
 }
+
+func TestGoldenNorms(t *testing.T) {
+	for _, c := range goldentest.Load(t, "nn") {
+		if c.Op != "batch_norm" && c.Op != "group_norm" {
+			continue
+		}
+		t.Run(c.Name, func(t *testing.T) {
+			x := param(c, "x")
+			tape := &grad.Tape{Training: c.Bool("training", false)}
+			if c.Op == "group_norm" {
+				n := nn.Build(nn.NewGroupNorm(c.Int("groups", 0), x.Dim(1)), 1)
+				n.Eps = c.Float("eps", 0)
+				fill(t, c, n)
+				check(t, c, n, n.Forward(tape.Use(x)), map[string]*nn.Var{"x": x})
+				return
+			}
+			n := nn.Build(nn.NewBatchNorm(x.Dim(1)), 1)
+			n.Eps, n.Momentum = c.Float("eps", 0), c.Float("momentum", 0)
+			fill(t, c, n)
+			for name, p := range nn.Buffers(n) {
+				copy(p.Data(), c.In[name].Floats(nil))
+			}
+			check(t, c, n, n.Forward(tape.Use(x)), map[string]*nn.Var{"x": x})
+			for name, p := range nn.Buffers(n) {
+				c.Compare(t, "out."+name, p.Data(), goldentest.Tol(1e-5))
+			}
+		})
+	}
+}

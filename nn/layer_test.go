@@ -32,6 +32,8 @@ var layers = []layer{
 	{func() nn.Block { return nn.NewSinusoidal(6, 4) }, []int{2, 3, 4}, 0, "", 0, "sinusoidal(6)"},
 	{func() nn.Block { return nn.NewLayerNorm(4) }, []int{2, 3, 4}, 0, "weight bias", 8, "layernorm"},
 	{func() nn.Block { return nn.NewRMSNorm(4) }, []int{3, 4}, 0, "weight", 4, "rmsnorm"},
+	{func() nn.Block { return nn.NewBatchNorm(4) }, []int{3, 4}, 0, "weight bias", 8, "batchnorm"},
+	{func() nn.Block { return nn.NewGroupNorm(2, 4) }, []int{3, 4, 2, 2}, 0, "weight bias", 8, "groupnorm(2)"},
 	{func() nn.Block { return &nn.Dropout{P: 0.5} }, []int{3, 4}, 0, "", 0, "dropout(0.5)"},
 	{func() nn.Block { return nn.ReLU() }, []int{3, 4}, 0, "", 0, "relu"},
 	{func() nn.Block { return nn.LeakyReLU(0.1) }, []int{3, 4}, 0, "", 0, "leaky_relu(0.1)"},

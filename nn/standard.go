@@ -32,6 +32,20 @@ func init() {
 		n.Eps = eps
 		return n
 	})})
+	Register(&Def{Name: "batchnorm", Doc: "zero mean and unit variance of each channel over the batch (channels first)", Args: eps, Fit: fitChannels("batchnorm",
+		func(s *Site, a *Args, c int) (func(*Maker) Block, error) {
+			e := a.Float("eps", normEps)
+			return func(*Maker) Block { n := NewBatchNorm(c); n.Eps = e; return n }, nil
+		})})
+	Register(&Def{Name: "groupnorm", Doc: "zero mean and unit variance of groups of channels of each example (channels first)",
+		Args: append([]ArgDef{{Name: "groups", Kind: Size, Default: "", Doc: "how many; they divide the channels"}}, eps...),
+		Fit: fitChannels("groupnorm", func(s *Site, a *Args, c int) (func(*Maker) Block, error) {
+			g, e := a.Int("groups", 1), a.Float("eps", normEps)
+			if c%g != 0 {
+				return nil, s.Fail(fmt.Sprintf("%d groups do not divide %d channels", g, c), "")
+			}
+			return func(*Maker) Block { n := NewGroupNorm(g, c); n.Eps = e; return n }, nil
+		})})
 	Register(&Def{Name: "dropout", Doc: "drop numbers at random while training", Elementwise: true,
 		Args: []ArgDef{{Name: "p", Kind: Share, Default: "0.5", Doc: "share that is dropped"}},
 		Fit: numbers(func(s *Site, a *Args) ([]int, func(*Maker) Block, error) {
@@ -180,6 +194,20 @@ func fitNorm(make func(c int, eps float64) Block) func(*Site, *Args) ([]int, fun
 		}
 		return s.In, func(*Maker) Block { return make(c, eps) }, err
 	}
+}
+
+// fitChannels fits a norm over channels, the first axis of an example: a vector's numbers, or an image's planes.
+func fitChannels(name string, fit func(s *Site, a *Args, c int) (func(*Maker) Block, error)) func(*Site, *Args) ([]int, func(*Maker) Block, error) {
+	return numbers(func(s *Site, a *Args) ([]int, func(*Maker) Block, error) {
+		if len(s.In) == 0 || len(s.In) == 2 || s.In[0] == Any {
+			return nil, nil, s.Fail(fmt.Sprintf("%s needs vectors (C) or images (C, H, W), but each example has shape %s here", name, shapeText(s.In)), "layernorm and rmsnorm fit sequences")
+		}
+		if e := a.Float("eps", normEps); !(e >= 0) {
+			return nil, nil, s.Fail(fmt.Sprintf("eps=%v is negative", e), "want a small number such as 1e-5")
+		}
+		declare, err := fit(s, a, s.In[0])
+		return s.In, declare, err
+	})
 }
 
 func fitFlatten(s *Site, _ *Args) ([]int, func(*Maker) Block, error) {

@@ -13,7 +13,7 @@ func update(m *maker) {
 		r := kernel.Rule(k)
 		for _, n := range []int{0, 1, 7, 33, 1000, 40_001} {
 			for _, absent := range absences(r) {
-				w, g := result{m.normal("w", n), device.Set}, m.normal("g", n)
+				w, g := result{m.normal("w", n), device.Set}, m.hold("g", m.coarse(n))
 				var state [3]result
 				for i := range kernel.Rules[r].State {
 					if absent[i] {
@@ -22,8 +22,11 @@ func update(m *maker) {
 					state[i] = result{m.normal("abc"[i:i+1], n), device.Set}
 					for j := range n { // sums of squares, and what is well below them
 						state[i].f[j] = kernel.Float([3]float64{1, 1, 0.1}[i] * (1 + m.Float64()))
-						if i == 2 && r == kernel.StepAdam {
+						switch {
+						case i == 2 && r == kernel.StepAdam: // at times the larger one
 							state[i].f[j] *= 5
+						case r == kernel.StepLion && j%3 > 0: // any sign, or none
+							state[i].f[j] = -g.f[j] * kernel.Float(j%3-1)
 						}
 					}
 				}

@@ -1,0 +1,138 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"brick/data"
+	"brick/device/cpu"
+	"brick/model"
+	"brick/nn"
+	"brick/optim"
+)
+
+// Complete fills in what a job leaves open, as Create would, without making a run.
+func Complete(ctx context.Context, job *Job, o Options) error {
+	r, err := assemble(ctx, "", *job, o)
+	if err != nil {
+		return err
+	}
+	*job = r.Job
+	return r.Close()
+}
+
+// assemble makes everything a run needs from its job. dir is the folder of a run that is resumed, whose
+// tokenizer is used again; "" for a new one.
+func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err error) {
+	if err := job.check(); err != nil {
+		return nil, err
+	}
+	job.Optimizer.Args, job.Schedule.Args = cloneArgs(job.Optimizer.Args), cloneArgs(job.Schedule.Args)
+	r := &Run{Dir: dir, Job: job, dev: o.Device, vault: newVault(dir)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.Close())
+		}
+	}()
+	if r.dev == nil {
+		r.dev = cpu.Default()
+	}
+	if r.Loss, err = lossByName(job.Loss); err != nil {
+		return nil, err
+	}
+	if err = r.open(ctx, dir, o); err != nil {
+		return nil, err
+	}
+	if err = lossFits(job.Loss, &r.Info); err != nil {
+		return nil, err
+	}
+	if r.Model, err = r.declared(); err != nil {
+		return nil, err
+	}
+	if err = r.tuneLinear(); err != nil {
+		return nil, err
+	}
+	if err = r.complete(); err != nil {
+		return nil, err
+	}
+	if r.Memory, err = r.estimate(o.Memory); err != nil {
+		return nil, err
+	}
+	if err = r.Memory.Fits(); err != nil {
+		return nil, err
+	}
+	return r, r.allocate()
+}
+
+// open reads the data and finds or learns their tokenizer.
+func (r *Run) open(ctx context.Context, dir string, o Options) (err error) {
+	if r.Tokenizer, err = tokenizerFor(ctx, dir, &r.Job, o); err != nil {
+		return err
+	}
+	o.note("reading %s", r.Job.Data.Source)
+	if r.Splits, err = openData(ctx, &r.Job, r.Tokenizer); err != nil {
+		return err
+	}
+	r.Info = *r.Splits.Info()
+	if r.Info.Symbols != nil {
+		r.Tokenizer = newSymbols(r.Info.Symbols)
+	}
+	return nil
+}
+
+// complete decides what the job left open, now that the data are known.
+func (r *Run) complete() (err error) {
+	j := &r.Job
+	j.Defaults(r.Info.Task)
+	if j.Steps == 0 {
+		j.Steps = max(int(j.Epochs*float64(r.loader().Steps())+0.5), 1)
+	}
+	if j.Eval.Every == 0 {
+		j.Eval.Every = max(j.Steps/10, 1)
+	}
+	if j.Save.Every == 0 {
+		j.Save.Every = max(j.Steps/10, 1)
+	}
+	if r.schedule, err = j.rate(); err != nil {
+		return err
+	}
+	r.opt, err = j.optimizer()
+	return err
+}
+
+// allocate gives the model, the optimizer and the average of weights their memory.
+func (r *Run) allocate() (err error) {
+	nn.BuildOn(r.dev, r.Model, r.Job.Seed)
+	if err = optim.Attach(r.opt, r.Model); err != nil {
+		return fmt.Errorf("train: optimizer %s: %w", r.Job.Optimizer.Name, err)
+	}
+	if r.Job.EMA > 0 {
+		if r.ema, err = optim.NewEMA(r.opt, r.Job.EMA); err != nil {
+			return fmt.Errorf("train: %w", err)
+		}
+	}
+	return nil
+}
+
+// declared makes the model's structure, without memory.
+func (r *Run) declared() (model.Model, error) {
+	return model.New(r.Job.Model, r.input())
+}
+
+// input is what the data say about the network's two ends.
+func (r *Run) input() nn.Input {
+	return nn.Input{Shape: r.Info.Input, Vocab: r.Info.Vocab, Outputs: r.outputs()}
+}
+
+// outputs is how many numbers the model gives for each target: one for two classes under a loss of one number.
+func (r *Run) outputs() int {
+	if r.Info.Task == data.Classification && len(r.Info.Classes) == 2 && r.Job.Loss != "" && r.Job.Loss != "cross-entropy" {
+		return 1
+	}
+	return r.Info.Outputs()
+}
+
+func (r *Run) loader() *data.Loader {
+	return &data.Loader{Set: r.Splits.Train, Batch: r.Job.Batch, Accumulate: r.Job.Accumulate, Seed: r.Job.Seed}
+}

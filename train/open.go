@@ -1,0 +1,165 @@
+package train
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"unicode/utf8"
+
+	"brick/data"
+	"brick/device/cpu"
+	"brick/nn"
+)
+
+// Open loads a finished run, or the newest checkpoint of an unfinished one, for use: no training data, no optimizer.
+func Open(dir string, o Options) (*Run, error) {
+	r, err := describe(dir)
+	if err != nil {
+		return nil, err
+	}
+	if r.dev = o.Device; r.dev == nil {
+		r.dev = cpu.Default()
+	}
+	if r.Loss, err = lossByName(r.Job.Loss); err != nil {
+		return nil, err
+	}
+	switch {
+	case r.Info.Symbols != nil:
+		r.Tokenizer = newSymbols(r.Info.Symbols)
+	case r.Info.Tokens:
+		if r.Tokenizer, err = loadTokenizer(dir); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.build(); err != nil {
+		return nil, err
+	}
+	weights := filepath.Join(dir, modelFile)
+	if _, err := os.Stat(weights); err != nil {
+		path, _, damaged, err := r.vault.latest()
+		if err != nil {
+			return nil, err
+		}
+		if path == "" {
+			return nil, errors.Join(fmt.Errorf("train: %s has neither %s nor a whole checkpoint: the run has not got that far", dir, modelFile), damaged)
+		}
+		weights = filepath.Join(path, modelFile)
+	}
+	if err := loadWeights(r.Model, weights); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// build declares the model and gives it memory, for weights that will be read.
+func (r *Run) build() (err error) {
+	if r.Model, err = r.declared(); err == nil {
+		nn.BuildFrozen(r.dev, r.Model)
+	}
+	return err
+}
+
+// Declared is the stack of the run in dir, and what its data give it.
+func Declared(dir string) (stack string, in nn.Input, err error) {
+	r, err := describe(dir)
+	if err != nil {
+		return "", in, err
+	}
+	return r.Job.Model, r.input(), nil
+}
+
+// describe reads what a run is about, without weights.
+func describe(dir string) (*Run, error) {
+	job, err := LoadJob(filepath.Join(dir, jobFile))
+	if err != nil {
+		return nil, err
+	}
+	info, err := readInfo(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Run{Dir: dir, Job: job, Info: info, vault: newVault(dir)}, nil
+}
+
+// readInfo reads data.json of a run.
+func readInfo(dir string) (info data.Info, err error) {
+	path := filepath.Join(dir, infoFile)
+	js, err := readBounded(path, 64<<20)
+	if err == nil {
+		err = json.Unmarshal(js, &info)
+	}
+	if err == nil {
+		err = checkInfo(&info)
+	}
+	if err != nil {
+		return info, fmt.Errorf("train: %s: %w", path, err)
+	}
+	return info, nil
+}
+
+// checkInfo refuses descriptions of data that none of ours can be.
+func checkInfo(info *data.Info) error {
+	for _, n := range info.Input {
+		if n < 1 || n > nn.MaxSize {
+			return fmt.Errorf("input has shape %v; want sizes of 1 to %d", info.Input, nn.MaxSize)
+		}
+	}
+	switch {
+	case len(info.Input) == 0 || len(info.Input) > 4:
+		return fmt.Errorf("input has shape %v; want 1 to 4 sizes", info.Input)
+	case info.Outputs() < 1 || info.Vocab < 0 || info.Targets < 0:
+		return fmt.Errorf("%v with %d targets, %d classes and a vocabulary of %d: there is nothing to predict", info.Task, info.Targets, len(info.Classes), info.Vocab)
+	case len(info.Mean) != len(info.Std):
+		return fmt.Errorf("%d means and %d standard deviations", len(info.Mean), len(info.Std))
+	case info.Symbols != nil && len(info.Symbols) != info.Vocab:
+		return fmt.Errorf("%d symbols for a vocabulary of %d", len(info.Symbols), info.Vocab)
+	case info.Columns == nil:
+		return nil
+	}
+	cs := info.Columns
+	if utf8.RuneCountInString(cs.Delimiter) != 1 {
+		return fmt.Errorf("columns: delimiter %q; want one character", cs.Delimiter)
+	}
+	for _, t := range cs.Targets {
+		if t < 0 || t >= len(cs.Columns) {
+			return fmt.Errorf("columns: target %d of %d columns", t, len(cs.Columns))
+		}
+	}
+	if cs.Width() != info.Input[0] || info.Task == data.Regression && len(cs.Targets) != info.Targets || len(cs.Targets) == 0 {
+		return fmt.Errorf("columns make %d inputs and %d targets; want %d and %d", cs.Width(), len(cs.Targets), info.Input[0], info.Targets)
+	}
+	return nil
+}
+
+// sameData reports how data differ from those a run began with: then it could not go on as if nothing had happened.
+func sameData(began, now data.Info) error {
+	a, err1 := fieldsOf(began)
+	b, err2 := fieldsOf(now)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	for name := range b {
+		if _, ok := a[name]; !ok {
+			a[name] = nil
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(a)) {
+		if name != "origin" && name != "rule" && string(a[name]) != string(b[name]) {
+			return fmt.Errorf("the data have changed since the run began: %s was %.200s and is now %.200s; put the old data back, or start a new run", name, a[name], b[name])
+		}
+	}
+	return nil
+}
+
+// fieldsOf is a description by the names of its JSON fields.
+func fieldsOf(info data.Info) (fields map[string]json.RawMessage, err error) {
+	js, err := json.Marshal(info)
+	if err == nil {
+		err = json.Unmarshal(js, &fields)
+	}
+	return fields, err
+}
