@@ -48,15 +48,20 @@ func Example_xor() {
 	optim.Attach(opt, net)
 	loader := data.Loader{Set: sets.Train, Batch: 4}
 	rate := func(step int) float64 { return 0.05 }
-	for s, err := range train.Steps(context.Background(), net, opt, loader.From(0), train.Config{Steps: 300, Rate: rate, Loss: train.BCE}) {
-		if err != nil || s.N%100 == 99 {
-			fmt.Printf("step %d: loss below %g: %v\n", s.N+1, 0.1, s.Loss < 0.1)
+	for _, err := range train.Steps(context.Background(), net, opt, loader.From(0), train.Config{Steps: 300, Rate: rate, Loss: train.BCE}) {
+		if err != nil {
+			panic(err)
 		}
 	}
+	for _, x := range [][]nn.Float{{-1, -1}, {-1, 1}, {1, -1}, {1, 1}} {
+		logit := net.Forward(new(grad.Tape).Const(x, 1, 2))
+		fmt.Printf("%+.0f xor %+.0f is %v\n", x[0], x[1], logit.Item() > 0)
+	}
 	// Output:
-	// step 100: loss below 0.1: true
-	// step 200: loss below 0.1: true
-	// step 300: loss below 0.1: true
+	// -1 xor -1 is false
+	// -1 xor +1 is true
+	// +1 xor -1 is true
+	// +1 xor +1 is false
 }
 
 // LlamaBlock is the block that LLaMA repeats, from the engine's parts.
@@ -153,12 +158,28 @@ func TestReadmeCode(t *testing.T) {
 	}
 }
 
+// Both READMEs name every block of the stack notation.
+func TestReadmeBlocks(t *testing.T) {
+	for _, name := range []string{"README.md", "README.zh.md"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		words := strings.FieldsFunc(string(text), func(r rune) bool { return strings.ContainsRune(" `\n[", r) })
+		for _, d := range nn.Defs() {
+			if !slices.Contains(words, d.Name) {
+				t.Errorf("%s does not name the block %s: %s", name, d.Usage(), d.Doc)
+			}
+		}
+	}
+}
+
 // indented puts a tab before every line that is not empty, as code has it inside a function.
 func indented(code string) string {
 	return regexp.MustCompile(`(?m)^(.)`).ReplaceAllString(code, "\t$1")
 }
 
-// Every file and folder that the documents of the house link to, or name in the tree of rooms, exists.
+// Every file and folder that the documents of the house link to, speak of, or name in the tree of rooms, exists.
 func TestDocumentLinks(t *testing.T) {
 	documents, err := filepath.Glob("*.md")
 	if err != nil {
@@ -168,19 +189,26 @@ func TestDocumentLinks(t *testing.T) {
 		more, _ := filepath.Glob(pattern)
 		documents = append(documents, more...)
 	}
-	links := 0
+	links, code := 0, regexp.MustCompile("`[^`\n]+`")
+	file := regexp.MustCompile(`\b(?:kernel|device|tensor|grad|nn|optim|solve|data|token|model|train|generate|cmd)/[a-z0-9_/]+\.(?:go|txt)\b`)
 	for _, name := range documents {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`\]\(([^)#]+)(?:#[^)]*)?\)`).FindAllStringSubmatch(string(text), -1) {
+		for _, m := range regexp.MustCompile(`\]\(([^)#]+)(?:#[^)]*)?\)`).FindAllStringSubmatch(code.ReplaceAllString(string(text), ""), -1) {
 			if strings.Contains(m[1], "://") {
 				continue
 			}
 			links++
 			if _, err := os.Stat(filepath.Join(filepath.Dir(name), filepath.FromSlash(m[1]))); err != nil {
 				t.Errorf("%s links to %s: %v", name, m[1], err)
+			}
+		}
+		for _, path := range file.FindAllString(string(text), -1) {
+			links++
+			if _, err := os.Stat(filepath.FromSlash(path)); err != nil {
+				t.Errorf("%s names %s: %v", name, path, err)
 			}
 		}
 		for _, m := range regexp.MustCompile("(?s)```tree\n(.*?)```").FindAllStringSubmatch(string(text), -1) {

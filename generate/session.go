@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"strings"
 
 	"brick/device"
 	"brick/nn"
@@ -21,9 +20,9 @@ type Session struct {
 }
 
 // NewSession starts a session. context is how many positions the model can hold,
-// 0 for no bound; dev is nil for all cores.
+// 0 for no bound; dev is nil for where the model lives.
 func NewSession(m nn.Block, tok token.Tokenizer, context int, dev device.Device) *Session {
-	return &Session{reader: reader{model: m, dev: dev, context: context}, tok: tok}
+	return &Session{reader: newReader(m, context, dev), tok: tok}
 }
 
 // Reset forgets what was said.
@@ -34,52 +33,20 @@ func (s *Session) Reset() {
 
 // Stream writes what follows prompt. Each Token carries the characters it
 // completes: never a part of one, and never text that might become a stop text. The
-// sequence ends after the token whose Reason is set, or with an error.
+// sequence ends after the token whose Reason is set, or with an error; then, or when the caller leaves
+// the loop, the next Stream goes on from what was written. An error leaves the prompt unread.
 func (s *Session) Stream(ctx context.Context, prompt string, o Sampling) iter.Seq2[Token, error] {
 	return func(yield func(Token, error) bool) {
-		ids := append([]int32(nil), s.pending...)
-		if len(s.reader.ids) == 0 && len(ids) == 0 {
-			ids = token.EncodeSpecial(s.tok, prompt, ids)
-		} else {
-			ids = s.tok.Encode(prompt, ids)
-		}
-		if len(ids) == 0 {
-			// Nothing to start from: begin a text, as training texts begin.
-			start := s.tok.Special()
-			switch {
-			case start.BOS != token.None:
-				ids = append(ids, start.BOS)
-			case start.EOS != token.None:
-				ids = append(ids, start.EOS)
-			default:
-				yield(Token{}, fmt.Errorf("generate: the prompt is empty and the tokenizer has no token that begins a text; give a prompt"))
-				return
-			}
-		}
-		if limit := s.reader.context; limit > 0 && len(ids) > limit {
-			yield(Token{}, fmt.Errorf("generate: the prompt has %d tokens; the model's context holds %d", len(ids), limit))
+		ids, err := s.encode(prompt)
+		if err != nil {
+			yield(Token{}, err)
 			return
 		}
-		eos := s.tok.Special().EOS
-		dec := token.NewDecoder(s.tok)
-		dec.SkipSpecial = true
-		held := holder{stops: o.Stop}
+		text := writer{eos: s.tok.Special().EOS, decoder: token.NewDecoder(s.tok), held: holder{stops: o.Stop}}
+		text.decoder.SkipSpecial = true
 		end := func(t *Token) bool {
 			s.pending = append(s.pending[:0], t.ID)
-			if t.ID == eos {
-				t.Reason = EOS
-				t.Text = held.rest(dec.Flush())
-				return true
-			}
-			text, stopped := held.add(dec.Next(t.ID))
-			t.Text = text
-			switch {
-			case stopped:
-				t.Reason = Stop
-			case t.Reason == Length:
-				t.Text += held.rest(dec.Flush())
-			}
-			return t.Reason != ""
+			return text.next(t)
 		}
 		for t, err := range s.reader.write(ctx, ids, o, end) {
 			if !yield(t, err) || err != nil {
@@ -89,43 +56,24 @@ func (s *Session) Stream(ctx context.Context, prompt string, o Sampling) iter.Se
 	}
 }
 
-// holder keeps back text that may be the beginning of a stop text.
-type holder struct {
-	stops []string
-	text  string
-}
-
-// add takes new text and returns what may be shown; stopped says that a stop text was met, at which the text ends.
-func (h *holder) add(text string) (show string, stopped bool) {
-	h.text += text
-	first := -1
-	for _, s := range h.stops {
-		if i := strings.Index(h.text, s); i >= 0 && (first < 0 || i < first) {
-			first = i
+// encode gives the ids that are to be read: the last one written, and the prompt's.
+func (s *Session) encode(prompt string) ([]int32, error) {
+	ids := append([]int32(nil), s.pending...)
+	if len(s.reader.ids) > 0 || len(ids) > 0 {
+		if ids = s.tok.Encode(prompt, ids); len(ids) == 0 {
+			return nil, fmt.Errorf("generate: there is nothing new to read; give a prompt")
 		}
+		return ids, nil
 	}
-	if first >= 0 {
-		show, h.text = h.text[:first], ""
-		return show, true
+	if ids = token.EncodeSpecial(s.tok, prompt, ids); len(ids) > 0 {
+		return ids, nil
 	}
-	keep := 0
-	for _, s := range h.stops {
-		for n := min(len(s)-1, len(h.text)); n > keep; n-- {
-			if strings.HasSuffix(h.text, s[:n]) {
-				keep = n
-			}
-		}
+	// Nothing to start from: begin a text, as training texts begin.
+	switch start := s.tok.Special(); {
+	case start.BOS != token.None:
+		return append(ids, start.BOS), nil
+	case start.EOS != token.None:
+		return append(ids, start.EOS), nil
 	}
-	show, h.text = h.text[:len(h.text)-keep], h.text[len(h.text)-keep:]
-	return show, false
-}
-
-// rest is all that is left when nothing more will come.
-func (h *holder) rest(text string) string {
-	show, stopped := h.add(text)
-	if !stopped {
-		show += h.text
-	}
-	h.text = ""
-	return show
+	return nil, fmt.Errorf("generate: the prompt is empty and the tokenizer has no token that begins a text; give a prompt")
 }

@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"iter"
 
-	"brick/device"
-	"brick/grad"
+	"brick/model"
 	"brick/nn"
 )
 
@@ -29,53 +28,17 @@ const (
 )
 
 // Stream continues a prompt of ids, token by token, without text. m maps ids (1, T) to
-// logits (1, T, V). The error is a *grad.ShapeError, or says which setting is unusable; it ends the sequence.
+// logits (1, T, V). Beyond the model's context the older half is forgotten. The error is a *grad.ShapeError
+// or *grad.RangeError, or says which setting is unusable; it ends the sequence.
 func Stream(m nn.Block, prompt []int32, s Sampling) iter.Seq2[Token, error] {
 	return func(yield func(Token, error) bool) {
-		r := &reader{model: m}
+		r := newReader(m, model.Context(m), nil)
 		for t, err := range r.write(context.Background(), prompt, s, nil) {
 			if !yield(t, err) {
 				return
 			}
 		}
 	}
-}
-
-// reader feeds ids to a model that remembers what it has read.
-type reader struct {
-	model   nn.Block
-	dev     device.Device
-	context int     // positions the model can hold; 0 means no bound
-	ids     []int32 // everything read so far, and still remembered
-	tape    grad.Tape
-}
-
-// reset forgets everything.
-func (r *reader) reset() {
-	r.ids = r.ids[:0]
-	r.tape = grad.Tape{Device: r.dev, NoGrad: true, Memory: map[any]any{}}
-}
-
-// read feeds ids and returns the logits of what comes after the last one, valid
-// until the next read. When the model's context is full, the older half is
-// forgotten: the newer half is read again from the beginning.
-func (r *reader) read(ids []int32) (logits []grad.Float, err error) {
-	if r.tape.Memory == nil {
-		r.reset()
-	}
-	if r.context > 0 && len(r.ids)+len(ids) > r.context {
-		all := append(append([]int32(nil), r.ids...), ids...)
-		ids = all[len(all)-min(r.context/2+1, len(all)):]
-		r.reset()
-	}
-	err = grad.Catch(func() {
-		r.tape.Reset()
-		y := r.model.Forward(r.tape.IDs(ids, 1, len(ids))) // (1, T, V)
-		logits = y.Data()
-		logits = logits[len(logits)-y.Dim(-1):]
-	})
-	r.ids = append(r.ids, ids...)
-	return logits, err
 }
 
 // write reads the prompt and writes tokens until s.Max or until stop says so.
@@ -85,8 +48,12 @@ func (r *reader) write(ctx context.Context, prompt []int32, s Sampling, stop fun
 			yield(Token{}, err)
 			return
 		}
-		if len(prompt) == 0 && len(r.ids) == 0 {
+		if len(prompt) == 0 {
 			yield(Token{}, fmt.Errorf("generate: the prompt is empty; a model needs at least one token to start from"))
+			return
+		}
+		if r.context > 0 && len(prompt) > r.context {
+			yield(Token{}, fmt.Errorf("generate: the prompt has %d tokens; the model's context holds %d", len(prompt), r.context))
 			return
 		}
 		draw := &sampler{Sampling: s}
@@ -99,11 +66,14 @@ func (r *reader) write(ctx context.Context, prompt []int32, s Sampling, stop fun
 			}
 			logits, err := r.read(next)
 			if err != nil {
-				yield(Token{}, err)
+				yield(Token{}, fmt.Errorf("generate: %w", err))
 				return
 			}
 			var t Token
-			t.ID, t.LogProb = draw.draw(logits, history, n)
+			if t.ID, t.LogProb, err = draw.draw(logits, history, n); err != nil {
+				yield(Token{}, err)
+				return
+			}
 			history = append(history, t.ID)
 			next = history[len(history)-1:]
 			if n == s.max()-1 {

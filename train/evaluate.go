@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"brick/data"
@@ -11,7 +12,8 @@ import (
 )
 
 // Evaluate runs m over a whole set, or its first batches, and measures it. Dropout
-// is off, nothing is recorded. limit is the number of batches, 0 for all.
+// is off, nothing is recorded. limit is the number of batches, 0 for all. It errs when
+// the set has no target, when the model's output does not fit the targets, and when ctx is done.
 func Evaluate(ctx context.Context, dev device.Device, m nn.Block, set data.Set, loss Loss, batch, limit int) (Metrics, error) {
 	var out Metrics
 	info := set.Info()
@@ -32,6 +34,7 @@ func Evaluate(ctx context.Context, dev device.Device, m nn.Block, set data.Set, 
 			return out, err
 		}
 		count := float64(b.Count())
+		var wrong error
 		err := grad.Catch(func() {
 			tape.Reset()
 			y := m.Forward(Input(tape, b))
@@ -40,17 +43,19 @@ func Evaluate(ctx context.Context, dev device.Device, m nn.Block, set data.Set, 
 			}
 			switch {
 			case classes != nil:
-				tallyClasses(classes, y, b)
+				wrong = tallyClasses(classes, y, b)
 			case b.Labels != nil:
-				right += float64(countRight(y, b))
+				n, err := countRight(y, b)
+				right, wrong = right+float64(n), err
 			default:
-				for i, v := range y.Data() {
-					numbers.add(float64(b.Y[i]), float64(v))
-				}
+				wrong = tallyNumbers(&numbers, y, b)
 			}
 		})
+		if err == nil {
+			err = wrong
+		}
 		if err != nil {
-			return out, err
+			return out, fmt.Errorf("train: evaluate %s: %w", info.Name, err)
 		}
 		targets += count
 		bytes += b.Bytes
@@ -61,6 +66,9 @@ func Evaluate(ctx context.Context, dev device.Device, m nn.Block, set data.Set, 
 	}
 	if err := loader.Err(); err != nil {
 		return out, err
+	}
+	if targets == 0 {
+		return out, fmt.Errorf("train: evaluate %s: the set has no targets", info.Name)
 	}
 	out.Loss = nats / targets
 	switch info.Task {
@@ -80,13 +88,32 @@ func Evaluate(ctx context.Context, dev device.Device, m nn.Block, set data.Set, 
 }
 
 // tallyClasses counts the predicted classes: the largest logit, or the sign of a single one.
-func tallyClasses(t *classTally, y *grad.Var, b *data.Batch) {
+func tallyClasses(t *classTally, y *grad.Var, b *data.Batch) error {
+	if len(b.Labels) == 0 || y.Len()%len(b.Labels) != 0 {
+		return fmt.Errorf("the model gives %v for %d labels", y.Shape(), len(b.Labels))
+	}
 	out, n := y.Data(), y.Len()/len(b.Labels)
 	for i, want := range b.Labels {
-		if want != data.Ignore {
-			t.add(int(want), Class(out[i*n:i*n+n]))
+		if want == data.Ignore {
+			continue
+		}
+		if err := t.add(int(want), Class(out[i*n:i*n+n])); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+// tallyNumbers compares predicted numbers with their targets.
+func tallyNumbers(t *regressionTally, y *grad.Var, b *data.Batch) error {
+	if y.Len() != len(b.Y) {
+		return fmt.Errorf("the model gives %v for targets %v", y.Shape(), b.YShape)
+	}
+	k := max(len(b.Y)/max(b.Examples(), 1), 1)
+	for i, v := range y.Data() {
+		t.add(i%k, float64(b.Y[i]), float64(v))
+	}
+	return nil
 }
 
 // Class is the class that logits stand for: the first largest, or for a single logit 1 if it is positive.
@@ -107,12 +134,15 @@ func Class(logits []grad.Float) int {
 }
 
 // countRight counts the next tokens that have the largest logit.
-func countRight(y *grad.Var, b *data.Batch) (right int) {
+func countRight(y *grad.Var, b *data.Batch) (right int, err error) {
 	out, n := y.Data(), y.Dim(-1)
+	if y.Len() != n*len(b.Labels) {
+		return 0, fmt.Errorf("the model gives %v for %d labels", y.Shape(), len(b.Labels))
+	}
 	for i, want := range b.Labels {
 		if want != data.Ignore && Class(out[i*n:i*n+n]) == int(want) {
 			right++
 		}
 	}
-	return right
+	return right, nil
 }

@@ -2,6 +2,7 @@ package train
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"math"
@@ -20,59 +21,80 @@ type events struct {
 	now func() time.Time
 }
 
-// newEvents creates a file whose name TensorBoard recognises. A run that resumes
+// newEvents creates a file whose name TensorBoard recognises and no other has. A run that resumes
 // starts another one; firstStep tells TensorBoard to forget later steps of older files.
 func newEvents(dir string, firstStep int) (*events, error) {
 	host, _ := os.Hostname()
-	now := time.Now()
-	name := fmt.Sprintf("events.out.tfevents.%010d.%s.%d", now.Unix(), host, os.Getpid())
-	f, err := os.Create(filepath.Join(dir, name))
+	name := fmt.Sprintf("events.out.tfevents.%010d.%s.%d", time.Now().Unix(), host, os.Getpid())
+	var f *os.File
+	err := os.ErrExist
+	for i := 0; os.IsExist(err); i++ {
+		f, err = os.OpenFile(filepath.Join(dir, fmt.Sprintf("%s.%d", name, i)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("train: event file: %w", err)
 	}
 	e := &events{f: f, now: time.Now}
-	if err := e.record(0, func(b []byte) []byte {
+	e.frame(0, func(b []byte) []byte {
 		b = protowire.AppendTag(b, 3, protowire.BytesType) // file_version
 		return protowire.AppendString(b, "brain.Event:2")
-	}); err != nil {
-		return nil, err
-	}
+	})
 	if firstStep > 0 {
-		err = e.record(firstStep, func(b []byte) []byte {
+		e.frame(firstStep, func(b []byte) []byte {
 			b = protowire.AppendTag(b, 7, protowire.BytesType) // session_log {status: START}
 			return protowire.AppendBytes(b, protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), 1))
 		})
 	}
-	return e, err
+	if err := e.flush(); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return e, nil
 }
 
-// scalar records one number of a step under a tag such as "train/loss".
-func (e *events) scalar(step int, tag string, v float64) error {
-	return e.record(step, func(b []byte) []byte {
-		value := protowire.AppendTag(nil, 1, protowire.BytesType) // tag
-		value = protowire.AppendString(value, tag)
-		value = protowire.AppendTag(value, 2, protowire.Fixed32Type) // simple_value
-		value = protowire.AppendFixed32(value, math.Float32bits(float32(v)))
-		summary := protowire.AppendTag(nil, 1, protowire.BytesType) // value
-		summary = protowire.AppendBytes(summary, value)
+// A scalar is one number under a tag such as "train/loss".
+type scalar struct {
+	tag   string
+	value float64
+}
+
+// scalars records numbers of a step.
+func (e *events) scalars(step int, list ...scalar) error {
+	e.frame(step, func(b []byte) []byte {
+		var summary []byte
+		for _, s := range list {
+			value := protowire.AppendTag(nil, 1, protowire.BytesType) // tag
+			value = protowire.AppendString(value, s.tag)
+			value = protowire.AppendTag(value, 2, protowire.Fixed32Type) // simple_value
+			value = protowire.AppendFixed32(value, math.Float32bits(float32(s.value)))
+			summary = protowire.AppendTag(summary, 1, protowire.BytesType) // value
+			summary = protowire.AppendBytes(summary, value)
+		}
 		b = protowire.AppendTag(b, 5, protowire.BytesType) // summary
 		return protowire.AppendBytes(b, summary)
 	})
+	return e.flush()
 }
 
-// record frames one Event as a TFRecord: length, its CRC, the message, its CRC.
-func (e *events) record(step int, what func([]byte) []byte) error {
+// frame adds one Event as a TFRecord: length, its CRC, the message, its CRC.
+func (e *events) frame(step int, what func([]byte) []byte) {
 	msg := protowire.AppendTag(nil, 1, protowire.Fixed64Type) // wall_time
 	msg = protowire.AppendFixed64(msg, math.Float64bits(float64(e.now().UnixNano())/1e9))
 	msg = protowire.AppendTag(msg, 2, protowire.VarintType) // step
 	msg = protowire.AppendVarint(msg, uint64(step))
 	msg = what(msg)
 
-	e.buf = binary.LittleEndian.AppendUint64(e.buf[:0], uint64(len(msg)))
-	e.buf = binary.LittleEndian.AppendUint32(e.buf, maskedCRC(e.buf))
+	at := len(e.buf)
+	e.buf = binary.LittleEndian.AppendUint64(e.buf, uint64(len(msg)))
+	e.buf = binary.LittleEndian.AppendUint32(e.buf, maskedCRC(e.buf[at:]))
 	e.buf = append(e.buf, msg...)
 	e.buf = binary.LittleEndian.AppendUint32(e.buf, maskedCRC(msg))
-	if _, err := e.f.Write(e.buf); err != nil {
+}
+
+// flush writes whole records, at once.
+func (e *events) flush() error {
+	_, err := e.f.Write(e.buf)
+	e.buf = e.buf[:0]
+	if err != nil {
 		return fmt.Errorf("train: event file: %w", err)
 	}
 	return nil

@@ -16,7 +16,7 @@ import (
 // export writes the finished model: weights, and for the architectures that Hugging Face
 // knows their config.json and generation_config.json, so that the run's folder is one of its checkpoints.
 func (r *Run) export() error {
-	if err := writeTensors(filepath.Join(r.Dir, modelFile), weights(r.Model)); err != nil {
+	if _, err := writeTensors(durable.Disk{}, filepath.Join(r.Dir, modelFile), weights(r.Model)); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
 	config, err := model.Config(r.Model)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -14,20 +15,6 @@ import (
 	"brick/tensor/durable"
 )
 
-// An Event is what happened last in a run.
-type Event struct {
-	Step  Step     // the step
-	Done  int      // steps done
-	Total int      // steps in all
-	Valid *Metrics // an evaluation followed, on the validation set
-	Best  bool     // … and it is the best so far
-	Saved string   // a checkpoint was written here
-	Note  string   // something the user should know, such as why a run ends early
-}
-
-// errStopped ends a run early and well.
-var errStopped = errors.New("stopped early")
-
 // Train runs the job to its end, from where it stands: steps, evaluations, checkpoints,
 // log. It yields after every step. When ctx is cancelled, or the caller leaves the loop, the
 // step in hand is finished and a checkpoint saved; SaveNow asks for one without stopping. At the
@@ -35,112 +22,154 @@ var errStopped = errors.New("stopped early")
 func (r *Run) Train(ctx context.Context) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		var last Event
+		left := false
 		err := r.train(ctx, func(e Event) bool {
 			last = e
-			return yield(e, nil)
+			left = !yield(e, nil)
+			return !left
 		})
-		if err != nil {
+		if err != nil && !left {
 			yield(last, err)
 		}
 	}
 }
 
-func (r *Run) train(ctx context.Context, yield func(Event) bool) error {
-	log, records, err := openLog(filepath.Join(r.Dir, logFile), r.state.Step)
-	if err != nil {
-		return err
-	}
-	defer log.close()
-	r.records = records
-	ev, err := newEvents(r.Dir, r.state.Step)
-	if err != nil {
-		return err
-	}
-	defer ev.close()
-	os.Remove(filepath.Join(r.Dir, doneFile))
+// fit is one call of Train.
+type fit struct {
+	*Run
+	log *runLog
+	ev  *events
+}
 
-	loader := r.loader()
-	config := Config{
-		Steps: r.Job.Steps, Start: r.state.Step, Rate: r.schedule.At, Loss: r.Loss,
-		Accumulate: r.Job.Accumulate, Clip: optim.Clip{Norm: r.Job.ClipNorm, Value: r.Job.ClipValue},
-		EMA: r.ema, Seed: r.Job.Seed, Device: r.dev, Recompute: r.Job.Recompute,
-	}
-	// The loop never sees ctx: a cancelled run finishes its step here, and saves.
-	for s, err := range Steps(context.Background(), r.Model, r.opt, loader.From(r.state.Step), config) {
-		if err != nil {
-			return errors.Join(err, r.lastGood())
-		}
-		e := Event{Step: s, Done: s.N + 1, Total: r.Job.Steps}
-		r.state.Step = s.N + 1
-		r.state.Seconds += s.Took.Seconds()
-		r.state.Tokens += int64(s.Tokens)
-		if s.Skipped {
-			r.state.Skipped++
-			e.Note = fmt.Sprintf("step %d skipped: loss %v, gradient norm %v", s.N, s.Loss, s.GradNorm)
-		}
-		if err := r.record(log, ev, s); err != nil {
-			return err
-		}
-		final := e.Done == r.Job.Steps
-		if r.Splits.Valid != nil && (e.Done%r.Job.Eval.Every == 0 || final) {
-			if err := r.validate(ctx, &e, final, log, ev); err != nil && ctx.Err() == nil {
-				return err
-			}
-		}
-		stop := r.Job.Eval.Patience > 0 && r.state.Stale >= r.Job.Eval.Patience
-		cancelled := ctx.Err() != nil
-		if e.Done%r.Job.Save.Every == 0 || final || stop || cancelled || r.asked() {
-			if err := log.flush(); err != nil {
-				return err
-			}
-			if e.Saved, err = r.checkpoint(); err != nil {
-				return err
-			}
-		}
-		if stop && !final {
-			e.Note = fmt.Sprintf("stopped early: no better validation loss in %d evaluations; the best was %.4f at step %d", r.state.Stale, r.state.Best.Valid.Loss, r.state.Best.Step)
-		}
-		if !yield(e) {
-			if e.Saved == "" {
-				_, err = r.checkpoint()
-			}
-			return err
-		}
-		if cancelled && !final {
-			return ctx.Err()
-		}
-		if stop || final {
-			break
-		}
-	}
-	if err := loader.Err(); err != nil {
+func (r *Run) train(ctx context.Context, yield func(Event) bool) (err error) {
+	f := fit{Run: r}
+	if f.log, r.records, err = openLog(filepath.Join(r.Dir, logFile), r.state.Step); err != nil {
 		return err
 	}
-	if err := log.flush(); err != nil {
+	defer func() { err = errors.Join(err, f.log.close()) }()
+	if f.ev, err = newEvents(r.Dir, r.state.Step); err != nil {
 		return err
+	}
+	defer func() { err = errors.Join(err, f.ev.close()) }()
+	if err := os.Remove(filepath.Join(r.Dir, doneFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("train: %w", err)
+	}
+	if r.due() { // the run was cancelled when an evaluation was
+		if err := f.validate(ctx, new(Event)); err != nil {
+			return err
+		}
+	}
+	if !r.over() {
+		if left, err := f.steps(ctx, yield); err != nil || left {
+			return err
+		}
 	}
 	return r.finish()
 }
 
+// steps trains until the run is over; left says that the caller had enough before.
+func (f *fit) steps(ctx context.Context, yield func(Event) bool) (left bool, err error) {
+	r := f.Run
+	loader := r.loader()
+	config := Config{
+		Steps: r.Job.Steps, Start: r.state.Step, Rate: r.schedule.At, Loss: r.Loss,
+		Accumulate: r.Job.Accumulate, Clip: optim.Clip{Norm: r.Job.ClipNorm, Value: r.Job.ClipValue},
+		EMA: r.ema, Seed: r.Job.Seed, Device: r.dev, Recompute: r.Job.Recompute, Skipped: r.state.Row,
+	}
+	// The loop never sees ctx: a cancelled run finishes its step here, and saves.
+	for s, err := range Steps(context.Background(), r.Model, r.opt, loader.From(r.state.Step), config) {
+		if err != nil {
+			return false, errors.Join(err, r.lastGood())
+		}
+		e, err := f.after(ctx, s)
+		if err != nil {
+			return false, err
+		}
+		cancelled := ctx.Err()
+		if !yield(e) {
+			if e.Saved == "" {
+				_, err = f.checkpoint()
+			}
+			return true, err
+		}
+		switch {
+		case cancelled != nil && (!r.over() || r.due()):
+			return false, cancelled
+		case r.over():
+			return false, nil
+		}
+	}
+	if err := loader.Err(); err != nil {
+		return false, fmt.Errorf("train: step %d: %w", r.state.Step, err)
+	}
+	return false, nil
+}
+
+// after does what follows a step: log, evaluation, checkpoint.
+func (f *fit) after(ctx context.Context, s Step) (Event, error) {
+	r := f.Run
+	r.state.Step = s.N + 1
+	r.state.Seconds += s.Took.Seconds()
+	r.state.Tokens += int64(s.Tokens)
+	r.state.Row = 0
+	e := Event{Step: s, Done: s.N + 1, Total: r.Job.Steps}
+	if s.Skipped {
+		r.state.Skipped++
+		r.state.Row = s.Row
+		e.Note = fmt.Sprintf("step %d skipped: loss %v, gradient norm %v", s.N, s.Loss, s.GradNorm)
+	}
+	if err := f.record(s); err != nil {
+		return e, err
+	}
+	if r.due() {
+		if err := f.validate(ctx, &e); err != nil && ctx.Err() == nil {
+			return e, err
+		}
+	}
+	if r.stale() && e.Done < e.Total {
+		e.Note = fmt.Sprintf("stopped early: no better validation loss in %d evaluations", r.state.Stale)
+		if b := r.state.Best; b != nil {
+			e.Note += fmt.Sprintf("; the best was %.4f at step %d", b.Valid.Loss, b.Step)
+		}
+	}
+	asked := r.save.Swap(false)
+	if asked || e.Done%r.Job.Save.Every == 0 || r.over() || ctx.Err() != nil {
+		var err error
+		if e.Saved, err = f.checkpoint(); err != nil {
+			return e, err
+		}
+	}
+	return e, nil
+}
+
+// stale reports whether patience is at its end.
+func (r *Run) stale() bool { return r.Job.Eval.Patience > 0 && r.state.Stale >= r.Job.Eval.Patience }
+
+// over reports whether no step is left to do.
+func (r *Run) over() bool { return r.state.Step >= r.Job.Steps || r.stale() }
+
+// due reports whether the validation set is to be looked at now.
+func (r *Run) due() bool {
+	n := r.state.Step
+	return n > 0 && n != r.state.Evaluated && r.Splits.Valid != nil && r.Splits.Valid.Len() > 0 &&
+		(n%r.Job.Eval.Every == 0 || n == r.Job.Steps)
+}
+
 // record logs a step.
-func (r *Run) record(log *runLog, ev *events, s Step) error {
+func (f *fit) record(s Step) error {
 	rec := Record{Step: s.N + 1, Loss: number(s.Loss), LR: s.LR, GradNorm: number(s.GradNorm), Skipped: s.Skipped, Seconds: s.Took.Seconds()}
 	if sec := s.Took.Seconds(); sec > 0 {
 		rec.Rate = float64(max(s.Tokens, s.Examples)) / sec
 	}
-	r.records = append(r.records, rec)
-	return errors.Join(log.add(rec),
-		ev.scalar(s.N+1, "train/loss", s.Loss),
-		ev.scalar(s.N+1, "train/learning_rate", s.LR),
-		ev.scalar(s.N+1, "train/grad_norm", s.GradNorm))
+	f.records = append(f.records, rec)
+	return errors.Join(f.log.add(rec), f.ev.scalars(s.N+1,
+		scalar{"train/loss", s.Loss}, scalar{"train/learning_rate", s.LR}, scalar{"train/grad_norm", s.GradNorm}))
 }
 
-// validate evaluates, logs it, and keeps the best weights.
-func (r *Run) validate(ctx context.Context, e *Event, whole bool, log *runLog, ev *events) error {
+// validate evaluates, logs it, and keeps the best weights. A loss of NaN is never the best.
+func (f *fit) validate(ctx context.Context, e *Event) error {
+	r := f.Run
 	limit := r.Job.Eval.Batches
-	if whole {
-		limit = 0
-	}
 	if r.ema != nil {
 		r.ema.Swap()
 		defer r.ema.Swap()
@@ -149,50 +178,61 @@ func (r *Run) validate(ctx context.Context, e *Event, whole bool, log *runLog, e
 	if err != nil {
 		return err
 	}
+	r.state.Evaluated = r.state.Step
 	e.Valid = &m
-	rec := Record{Step: e.Done, Loss: number(m.Loss), Valid: &m}
+	slim := m
+	slim.Confusion = nil // what is logged again and again stays short
+	rec := Record{Step: r.state.Step, Loss: number(m.Loss), Valid: &slim}
 	r.records = append(r.records, rec)
-	err = errors.Join(log.add(rec), ev.scalar(e.Done, "valid/loss", m.Loss))
-	for tag, v := range map[string]float64{"valid/accuracy": m.Accuracy, "valid/bits_per_byte": m.BitsPerByte, "valid/r2": m.R2} {
-		if v != 0 {
-			err = errors.Join(err, ev.scalar(e.Done, tag, v))
+	found := []scalar{{"valid/loss", m.Loss}}
+	for _, s := range []scalar{{"valid/accuracy", m.Accuracy}, {"valid/bits_per_byte", m.BitsPerByte}, {"valid/r2", m.R2}} {
+		if s.value != 0 {
+			found = append(found, s)
 		}
 	}
-	if err != nil {
+	if err := errors.Join(f.log.add(rec), f.ev.scalars(r.state.Step, found...)); err != nil {
 		return err
 	}
-	if r.state.Best != nil && !m.Better(r.state.Best.Valid) {
+	if m.Loss != m.Loss || r.state.Best != nil && !m.Better(r.state.Best.Valid) {
 		r.state.Stale++
 		return nil
 	}
-	slim := m
-	slim.Confusion = nil
-	e.Best, r.state.Best, r.state.Stale = true, &best{e.Done, slim}, 0
-	dir := filepath.Join(r.Dir, checkpointDir, "best")
-	if err := durable.MkdirAll(dir); err != nil {
+	e.Best, r.state.Best, r.state.Stale = true, &best{r.state.Step, slim}, 0
+	if err := durable.MkdirAll(r.vault.best()); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
-	return writeTensors(filepath.Join(dir, modelFile), weights(r.Model))
+	if _, err := writeTensors(durable.Disk{}, filepath.Join(r.vault.best(), modelFile), weights(r.Model)); err != nil {
+		return fmt.Errorf("train: best weights: %w", err)
+	}
+	return nil
 }
 
 // SaveNow makes the run write a checkpoint after the step in hand. It may be called from a signal handler's goroutine.
 func (r *Run) SaveNow() { r.save.Store(true) }
 
-func (r *Run) asked() bool { return r.save.Swap(false) }
-
-// checkpoint saves where the run stands and forgets old checkpoints.
-func (r *Run) checkpoint() (string, error) {
-	path, err := save(r.Dir, r.state, map[string][]tensor.Named{modelFile: weights(r.Model), optimizerFile: r.optimizerState()})
+// checkpoint saves where the run stands, its log first, and forgets old checkpoints. Weights that are not
+// finite are not saved: the run cannot recover from them.
+func (f *fit) checkpoint() (string, error) {
+	r := f.Run
+	if name := notFinite(r.Model); name != "" {
+		err := fmt.Errorf("train: after step %d: %w: %s is not finite", r.state.Step-1, ErrDiverged, name)
+		return "", errors.Join(err, r.lastGood())
+	}
+	if err := f.log.sync(); err != nil {
+		return "", err
+	}
+	r.state.Examples = r.Splits.Train.Len()
+	path, err := r.vault.save(r.state, map[string][]tensor.Named{modelFile: weights(r.Model), optimizerFile: r.optimizerState()})
 	if err != nil {
 		return "", err
 	}
-	return path, prune(r.Dir, r.Job.Save.Keep)
+	return path, r.vault.prune(r.Job.Save.Keep)
 }
 
 // lastGood says where a run that failed can be taken up again.
 func (r *Run) lastGood() error {
-	if path, s, ok, _ := latest(r.Dir); ok {
-		return fmt.Errorf("the last good checkpoint is %s (step %d); resume it with a lower learning rate", path, s.Step)
+	if path, s, _, _ := r.vault.latest(); path != "" {
+		return fmt.Errorf("the last good checkpoint is %s (step %d); start a new run with a lower learning rate", path, s.Step)
 	}
 	return errors.New("no checkpoint had been written; start again with a lower learning rate")
 }
@@ -202,7 +242,7 @@ func (r *Run) finish() error {
 	early := r.Job.Eval.Patience > 0 && r.state.Best != nil && r.state.Best.Step < r.state.Step
 	switch {
 	case early:
-		if err := loadWeights(r.Model, filepath.Join(r.Dir, checkpointDir, "best", modelFile)); err != nil {
+		if err := loadWeights(r.Model, filepath.Join(r.vault.best(), modelFile)); err != nil {
 			return err
 		}
 	case r.ema != nil:

@@ -1,16 +1,11 @@
 package train
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 
 	"brick/data"
 	"brick/optim"
@@ -81,14 +76,14 @@ type Schedule struct {
 // EvalJob says when the validation set is looked at.
 type EvalJob struct {
 	Every    int `yaml:"every,omitempty"`    // steps; 0 means ten times a run
-	Batches  int `yaml:"batches,omitempty"`  // at most this many batches in each evaluation on the way; 0 means all. The last one is always whole
+	Batches  int `yaml:"batches,omitempty"`  // at most this many batches in each evaluation; 0 means all, or 20 for text, whose held-out part is long
 	Patience int `yaml:"patience,omitempty"` // evaluations without improvement before the run stops early with its best weights; 0 means never
 }
 
 // SaveJob says when checkpoints are written.
 type SaveJob struct {
 	Every int `yaml:"every,omitempty"` // steps; 0 means ten times a run
-	Keep  int `yaml:"keep,omitempty"`  // how many of the latest stay; 0 means 2
+	Keep  int `yaml:"keep,omitempty"`  // how many of the latest whole ones stay; 0 means 2
 }
 
 // SampleJob says what a language model writes when it is trained.
@@ -107,96 +102,6 @@ func (j *Job) options(enc data.Encoder) data.Options {
 		Encoder: enc, Window: d.Context, Limit: d.Limit,
 		Examples: d.Examples, Noise: d.Noise,
 	}
-}
-
-// LoadJob reads a run file. Unknown fields and wrong types are refused with their line.
-func LoadJob(path string) (Job, error) {
-	var j Job
-	f, err := os.Open(path)
-	if err != nil {
-		return j, fmt.Errorf("train: run file: %w", err)
-	}
-	defer f.Close()
-	src, err := io.ReadAll(io.LimitReader(f, 1<<20+1))
-	if err == nil && len(src) > 1<<20 {
-		err = errors.New("larger than 1 MiB: this is not a run file")
-	}
-	if err == nil {
-		err = j.merge(src)
-	}
-	if err != nil {
-		return j, &JobError{path, err}
-	}
-	return j, nil
-}
-
-// merge sets the fields that the YAML text src names.
-func (j *Job) merge(src []byte) error {
-	dec := yaml.NewDecoder(bytes.NewReader(src))
-	dec.KnownFields(true)
-	if err := dec.Decode(j); err != nil && !errors.Is(err, io.EOF) {
-		return plain(err)
-	}
-	return nil
-}
-
-// plain is a YAML error on one line, in the words of a run file.
-func plain(err error) error {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	text = strings.TrimPrefix(text, "unmarshal errors:\n  ")
-	text = strings.ReplaceAll(text, "\n  ", "; ")
-	return errors.New(unknownField.ReplaceAllString(text, "$1 is not a field of a run file"))
-}
-
-var unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
-
-// A JobError says why a run file cannot be used.
-type JobError struct {
-	Path string
-	Err  error
-}
-
-func (e *JobError) Error() string { return fmt.Sprintf("train: run file %s: %v", e.Path, e.Err) }
-func (e *JobError) Unwrap() error { return e.Err }
-
-// Set overrides one field, given as "optimizer.lr=3e-4".
-func (j *Job) Set(assignment string) error {
-	path, value, ok := strings.Cut(assignment, "=")
-	if !ok {
-		return fmt.Errorf("train: %q sets nothing; write field=value, such as optimizer.lr=3e-4", assignment)
-	}
-	var node yaml.Node
-	if err := yaml.Unmarshal([]byte(value), &node); err != nil {
-		return fmt.Errorf("train: value of %s: %w", path, err)
-	}
-	tree := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: ""}
-	if len(node.Content) == 1 {
-		tree = node.Content[0]
-	}
-	parts := strings.Split(path, ".")
-	for i := len(parts) - 1; i >= 0; i-- {
-		key := &yaml.Node{Kind: yaml.ScalarNode, Value: strings.TrimSpace(parts[i])}
-		tree = &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{key, tree}}
-	}
-	src, err := yaml.Marshal(tree)
-	if err == nil {
-		err = j.merge(src)
-	}
-	if err != nil {
-		return fmt.Errorf("train: set %s: %w", assignment, err)
-	}
-	return nil
-}
-
-// YAML is the run file of j.
-func (j Job) YAML() []byte {
-	var b bytes.Buffer
-	enc := yaml.NewEncoder(&b)
-	enc.SetIndent(2)
-	if err := enc.Encode(j); err != nil {
-		panic(err) // a Job is plain data
-	}
-	return b.Bytes()
 }
 
 // Defaults fills what was left open with what usually works, given the task of the data.
@@ -219,6 +124,7 @@ func (j *Job) Defaults(task data.Task) {
 	if task == data.Language {
 		num(&j.Data.Context, 128)
 		num(&j.Batch, 16)
+		num(&j.Eval.Batches, 20)
 		if j.ClipNorm == 0 {
 			j.ClipNorm = 1
 		}
@@ -235,12 +141,15 @@ func (j *Job) Defaults(task data.Task) {
 func (j *Job) folder(root string) string {
 	base := filepath.Base(j.Data.Source)
 	base = strings.TrimSuffix(base, filepath.Ext(base))
-	base = strings.Map(func(r rune) rune {
+	base = strings.Trim(strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`/\:*?"<>|[]{} `, r) || r < ' ' {
 			return '-'
 		}
 		return r
-	}, base)
+	}, base), "-.")
+	if base == "" {
+		base = "run"
+	}
 	for i := 1; ; i++ {
 		dir := filepath.Join(root, fmt.Sprintf("%s-%d", base, i))
 		if _, err := os.Lstat(dir); os.IsNotExist(err) {
@@ -248,3 +157,6 @@ func (j *Job) folder(root string) string {
 		}
 	}
 }
+
+// cloneArgs copies settings, so that two jobs never share them.
+func cloneArgs(args map[string]any) map[string]any { return maps.Clone(args) }

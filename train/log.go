@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -56,12 +57,11 @@ func openLog(path string, step int) (*runLog, []Record, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("train: run log: %w", err)
 	}
-	if err := f.Truncate(kept); err == nil {
+	if err = f.Truncate(kept); err == nil {
 		_, err = f.Seek(kept, 0)
 	}
 	if err != nil {
-		f.Close()
-		return nil, nil, fmt.Errorf("train: run log: %w", err)
+		return nil, nil, fmt.Errorf("train: run log: %w", errors.Join(err, f.Close()))
 	}
 	return &runLog{f: f, w: bufio.NewWriter(f)}, records, nil
 }
@@ -103,11 +103,22 @@ func (l *runLog) add(r Record) error {
 	return nil
 }
 
-func (l *runLog) flush() error { return l.w.Flush() }
+// sync forces the lines to the disk: a checkpoint never stands after steps that the log lacks.
+func (l *runLog) sync() error {
+	err := l.w.Flush()
+	if err == nil {
+		err = l.f.Sync()
+	}
+	if err != nil {
+		return fmt.Errorf("train: run log: %w", err)
+	}
+	return nil
+}
 
 func (l *runLog) close() error {
-	if err := l.w.Flush(); err != nil {
-		return err
+	err := l.w.Flush()
+	if err = errors.Join(err, l.f.Close()); err != nil {
+		return fmt.Errorf("train: run log: %w", err)
 	}
-	return l.f.Close()
+	return nil
 }

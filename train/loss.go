@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,43 +36,86 @@ func CrossEntropy(out *grad.Var, b *data.Batch) *grad.Var {
 	return out.Reshape(n, -1).CrossEntropy(out.Tape().IDs(b.Labels, n), grad.CrossEntropyOptions{})
 }
 
-// MSE is the mean squared error, Σ(out − y)²/n.
-func MSE(out *grad.Var, b *data.Batch) *grad.Var { return out.MSE(targets(out, b), device.Mean) }
+// MSE is the mean squared error, Σ(out − y)²/n. Of two classes the targets are −1 and 1, as in Widrow & Hoff's
+// Adaline (1960), so that the sign of out is the class; so they are for L1 and Huber.
+func MSE(out *grad.Var, b *data.Batch) *grad.Var { return new(numeric).mse(out, b) }
 
 // L1 is the mean absolute error.
-func L1(out *grad.Var, b *data.Batch) *grad.Var { return out.L1(targets(out, b), device.Mean) }
+func L1(out *grad.Var, b *data.Batch) *grad.Var { return new(numeric).l1(out, b) }
 
 // Huber is the mean Huber loss with δ = 1 (Huber 1964).
-func Huber(out *grad.Var, b *data.Batch) *grad.Var { return out.Huber(targets(out, b), 1, device.Mean) }
+func Huber(out *grad.Var, b *data.Batch) *grad.Var { return new(numeric).huber(out, b) }
 
 // BCE is the mean binary cross-entropy of one logit an example, with numbers in [0, 1] or two classes as targets.
-func BCE(out *grad.Var, b *data.Batch) *grad.Var {
-	return out.BCEWithLogits(targets(out, b), nil, device.Mean)
+func BCE(out *grad.Var, b *data.Batch) *grad.Var { return new(numeric).bce(out, b) }
+
+// Hinge is mean max(0, 1 − t·out), with two classes or numbers ±1 as targets t, for the perceptron's and the support vector machine's margin.
+func Hinge(out *grad.Var, b *data.Batch) *grad.Var { return new(numeric).hinge(out, b) }
+
+// numeric is the losses of numbers, with memory for those that stand for classes.
+type numeric struct{ y []grad.Float }
+
+func (m *numeric) mse(out *grad.Var, b *data.Batch) *grad.Var {
+	return out.MSE(m.targets(-1, out, b), device.Mean)
 }
 
-// Hinge is mean max(0, 1 − t·out), with two classes as targets t = ±1, for the perceptron's and the support vector machine's margin.
-func Hinge(out *grad.Var, b *data.Batch) *grad.Var {
-	return out.Hinge(targets(out, b).Scale(2).AddScalar(-1), device.Mean)
+func (m *numeric) l1(out *grad.Var, b *data.Batch) *grad.Var {
+	return out.L1(m.targets(-1, out, b), device.Mean)
 }
 
-// targets places a batch's targets on out's tape in out's shape; classes become their numbers.
-func targets(out *grad.Var, b *data.Batch) *grad.Var {
-	if b.Labels == nil {
-		return out.Tape().Const(b.Y, b.YShape...).Reshape(out.Shape()...)
-	}
-	if cap(b.Y) < len(b.Labels) {
-		b.Y = make([]grad.Float, len(b.Labels))
-	}
-	y := b.Y[:len(b.Labels)]
-	for i, c := range b.Labels {
-		y[i] = grad.Float(c)
+func (m *numeric) huber(out *grad.Var, b *data.Batch) *grad.Var {
+	return out.Huber(m.targets(-1, out, b), 1, device.Mean)
+}
+
+func (m *numeric) bce(out *grad.Var, b *data.Batch) *grad.Var {
+	return out.BCEWithLogits(m.targets(0, out, b), nil, device.Mean)
+}
+
+func (m *numeric) hinge(out *grad.Var, b *data.Batch) *grad.Var {
+	return out.Hinge(m.targets(-1, out, b), device.Mean)
+}
+
+// targets places a batch's targets on out's tape in out's shape; two classes become low and 1.
+func (m *numeric) targets(low grad.Float, out *grad.Var, b *data.Batch) *grad.Var {
+	y := b.Y
+	if b.Labels != nil {
+		if cap(m.y) < len(b.Labels) {
+			m.y = make([]grad.Float, len(b.Labels))
+		}
+		y = m.y[:len(b.Labels)]
+		for i, c := range b.Labels {
+			if y[i] = low; c == 1 {
+				y[i] = 1
+			}
+		}
 	}
 	return out.Tape().Const(y, len(y)).Reshape(out.Shape()...)
 }
 
-// Losses are the losses that a run file may name.
-var Losses = map[string]Loss{
-	"cross-entropy": CrossEntropy, "mse": MSE, "l1": L1, "huber": Huber, "bce": BCE, "hinge": Hinge,
+// lossFits errs where a loss of that name cannot be taken of the data.
+func lossFits(name string, info *data.Info) error {
+	two := info.Task == data.Classification && len(info.Classes) == 2
+	what, ok := info.Task.String(), true
+	switch name {
+	case "":
+	case "cross-entropy":
+		ok = info.Task != data.Regression
+	case "hinge":
+		ok = two
+	default: // bce, mse, l1, huber
+		ok = two || info.Task == data.Regression
+	}
+	if ok {
+		return nil
+	}
+	if info.Task == data.Classification {
+		what = fmt.Sprintf("classification with %d classes", len(info.Classes))
+	}
+	fitting := "cross-entropy"
+	if info.Task == data.Regression {
+		fitting = "mse, l1, huber, or bce for numbers in [0, 1]"
+	}
+	return fmt.Errorf("train: loss %s does not fit %s (%s); want %s", name, info.Name, what, fitting)
 }
 
 // lossByName finds a loss; "" is LossFor.
@@ -79,13 +123,10 @@ func lossByName(name string) (Loss, error) {
 	if name == "" {
 		return LossFor, nil
 	}
-	if l, ok := Losses[name]; ok {
+	m := new(numeric) // of this loss alone: a step reuses its memory
+	own := map[string]Loss{"cross-entropy": CrossEntropy, "mse": m.mse, "l1": m.l1, "huber": m.huber, "bce": m.bce, "hinge": m.hinge}
+	if l, ok := own[name]; ok {
 		return l, nil
 	}
-	var names []string
-	for n := range Losses {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return nil, fmt.Errorf("train: no loss is called %q; there are %s", name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("train: no loss is called %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(own)), ", "))
 }

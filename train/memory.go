@@ -2,9 +2,7 @@ package train
 
 import (
 	"fmt"
-	"os"
-	"strconv"
-	"strings"
+	"math"
 
 	"brick/data"
 	"brick/device"
@@ -13,42 +11,6 @@ import (
 	"brick/nn"
 	"brick/optim"
 )
-
-// available is the memory in bytes that this process may still use: what the
-// machine has free, or what is left under its control group's limit if that is
-// less. ok is false where the system does not tell.
-func available() (bytes int64, ok bool) {
-	if info, err := os.ReadFile("/proc/meminfo"); err == nil {
-		for line := range strings.Lines(string(info)) {
-			f := strings.Fields(line)
-			if len(f) >= 2 && f[0] == "MemAvailable:" {
-				if kb, err := strconv.ParseInt(f[1], 10, 64); err == nil {
-					bytes, ok = kb<<10, true
-				}
-			}
-		}
-	}
-	for _, g := range []struct{ limit, used string }{
-		{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"},
-		{"/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"},
-	} {
-		limit, ok1 := readInt(g.limit)
-		used, ok2 := readInt(g.used)
-		if ok1 && ok2 && (!ok || limit-used < bytes) {
-			bytes, ok = limit-used, true
-		}
-	}
-	return bytes, ok
-}
-
-func readInt(path string) (int64, bool) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
-	return n, err == nil
-}
 
 // size writes a number of bytes the way people read it.
 func size(bytes int64) string {
@@ -69,15 +31,18 @@ type Memory struct {
 	Gradients   int64 `json:"gradients"`
 	Optimizer   int64 `json:"optimizer"`   // its state, the moving average and the sums of micro-batches
 	Activations int64 `json:"activations"` // values and gradients of one micro-batch, by a pass that only counts
+	Batches     int64 `json:"batches"`     // examples in hand and read ahead
 	Available   int64 `json:"available,omitempty"`
 }
 
-// Total is the sum of the parts.
-func (m Memory) Total() int64 { return m.Weights + m.Gradients + m.Optimizer + m.Activations }
+// Total is the sum of the parts, math.MaxInt64 if it is more than that.
+func (m Memory) Total() int64 {
+	return sum(m.Weights, m.Gradients, m.Optimizer, m.Activations, m.Batches)
+}
 
 // String says the total and its parts.
 func (m Memory) String() string {
-	return fmt.Sprintf("%s: weights %s, gradients %s, optimizer %s, activations %s", size(m.Total()), size(m.Weights), size(m.Gradients), size(m.Optimizer), size(m.Activations))
+	return fmt.Sprintf("%s: weights %s, gradients %s, optimizer %s, activations %s, batches %s", size(m.Total()), size(m.Weights), size(m.Gradients), size(m.Optimizer), size(m.Activations), size(m.Batches))
 }
 
 // Fits errs if the machine has not got what the run needs.
@@ -88,28 +53,64 @@ func (m Memory) Fits() error {
 	return fmt.Errorf("train: the run needs %v; this machine has %s left. A smaller batch, --recompute or a smaller model needs less", m, size(m.Available))
 }
 
-// estimate runs one training step on a device that counts and computes nothing.
-func (r *Run) estimate() (m Memory, err error) {
-	m.Available, _ = available()
-	n := int64(nn.Count(r.Model))
-	each := int64(device.Float.Size())
-	m.Weights, m.Gradients = n*each, n*each
+// sum and times stop at math.MaxInt64, for models of any size. Operands are not negative.
+func sum(list ...int64) (total int64) {
+	for _, v := range list {
+		if total > math.MaxInt64-v {
+			return math.MaxInt64
+		}
+		total += v
+	}
+	return total
+}
+
+func times(list ...int64) int64 {
+	total := int64(1)
+	for _, v := range list {
+		if v != 0 && total > math.MaxInt64/v {
+			return math.MaxInt64
+		}
+		total *= v
+	}
+	return total
+}
+
+// estimate runs one training step on a device that counts and computes nothing. limit is what the run may
+// use, 0 for what the machine has left. What surely does not fit is refused before anything is read.
+func (r *Run) estimate(limit int64) (m Memory, err error) {
+	if m.Available = limit; limit == 0 {
+		m.Available, _ = available()
+	}
 	kind, err := optim.ByName(r.Job.Optimizer.Name)
 	if err != nil {
 		return m, fmt.Errorf("train: %w", err)
 	}
-	m.Optimizer = n * each * int64(kind.State)
+	each := int64(device.Float.Size())
+	all := times(int64(nn.Count(r.Model)), each)
+	m.Weights, m.Gradients = all, all
+	m.Optimizer = times(all, int64(kind.State))
 	if r.Job.EMA > 0 {
-		m.Optimizer += n * each
+		m.Optimizer = sum(m.Optimizer, all)
 	}
 	for k := r.Job.Accumulate; k > 1; k = (k + 1) / 2 {
-		m.Optimizer += n * each // one partial sum a level of the tree
+		m.Optimizer = sum(m.Optimizer, all) // one partial sum a level of the tree
 	}
-	dev := new(dry.Device)
+	const inHand = 3 // the loader's batches: one in use, two read ahead
+	targets := 1
+	if r.Info.Task == data.Language {
+		targets = r.width()
+	} else if r.Info.Task == data.Regression {
+		targets = r.Info.Targets
+	}
+	m.Batches = times(inHand, int64(r.Job.Batch), int64(r.width()+targets), each)
+	if err := m.Fits(); err != nil {
+		return m, err
+	}
 	shadow, err := r.declared()
 	if err != nil {
 		return m, err
 	}
+	dev := new(dry.Device)
 	nn.BuildOn(dev, shadow, 0)
 	var b data.Batch
 	if err := r.loader().At(&b, 0, 0); err != nil {

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"strings"
@@ -21,100 +22,44 @@ type Metrics struct {
 	F1        float64 `json:"f1,omitempty"` // macro average over classes, as Precision and Recall
 	Confusion [][]int `json:"confusion,omitempty"`
 
-	R2   float64 `json:"r2,omitempty"` // 1 − Σ(y−ŷ)² / Σ(y−ȳ)², over all targets
-	RMSE float64 `json:"rmse,omitempty"`
-	MAE  float64 `json:"mae,omitempty"`
+	R2   float64 `json:"r2,omitempty"`   // 1 − Σ(y−ŷ)² / Σ(y−ȳ)² over all targets, ȳ the mean of each; of constant targets 1 if met, else 0
+	RMSE float64 `json:"rmse,omitempty"` // √ mean (y−ŷ)², in the units the model sees
+	MAE  float64 `json:"mae,omitempty"`  // mean |y−ŷ|
 }
 
-// classTally counts predictions by true class.
-type classTally struct {
-	confusion [][]int // [true][predicted]
-	correct   int
-	total     int
+// MarshalJSON writes numbers that are not finite as null.
+func (m Metrics) MarshalJSON() ([]byte, error) {
+	type plain Metrics
+	return json.Marshal(struct {
+		plain
+		Loss       number `json:"loss"`
+		Perplexity number `json:"perplexity,omitempty"`
+		Bits       number `json:"bits_per_byte,omitempty"`
+		R2         number `json:"r2,omitempty"`
+		RMSE       number `json:"rmse,omitempty"`
+		MAE        number `json:"mae,omitempty"`
+	}{plain(m), number(m.Loss), number(m.Perplexity), number(m.BitsPerByte), number(m.R2), number(m.RMSE), number(m.MAE)})
 }
 
-// maxConfusion bounds the classes for which a confusion matrix is kept.
-const maxConfusion = 1000
-
-func newClassTally(classes int) *classTally {
-	t := &classTally{}
-	if classes <= maxConfusion {
-		t.confusion = make([][]int, classes)
-		for i := range t.confusion {
-			t.confusion[i] = make([]int, classes)
-		}
+// UnmarshalJSON reads what MarshalJSON wrote, null as NaN.
+func (m *Metrics) UnmarshalJSON(js []byte) error {
+	type plain Metrics
+	var v struct {
+		plain
+		Loss       number `json:"loss"`
+		Perplexity number `json:"perplexity"`
+		Bits       number `json:"bits_per_byte"`
+		R2         number `json:"r2"`
+		RMSE       number `json:"rmse"`
+		MAE        number `json:"mae"`
 	}
-	return t
-}
-
-func (t *classTally) add(want, got int) {
-	t.total++
-	if want == got {
-		t.correct++
+	if err := json.Unmarshal(js, &v); err != nil {
+		return err
 	}
-	if t.confusion != nil {
-		t.confusion[want][got]++
-	}
-}
-
-// fill writes accuracy and the macro-averaged precision, recall and F1
-// (a class that never occurs and is never predicted takes no part).
-func (t *classTally) fill(m *Metrics) {
-	if t.total == 0 {
-		return
-	}
-	m.Accuracy = float64(t.correct) / float64(t.total)
-	if t.confusion == nil {
-		return
-	}
-	m.Confusion = t.confusion
-	var p, r, f, n float64
-	for c := range t.confusion {
-		tp := float64(t.confusion[c][c])
-		var row, col float64
-		for o := range t.confusion {
-			row += float64(t.confusion[c][o])
-			col += float64(t.confusion[o][c])
-		}
-		if row+col == 0 {
-			continue
-		}
-		n++
-		if col > 0 {
-			p += tp / col
-		}
-		if row > 0 {
-			r += tp / row
-		}
-		f += 2 * tp / (row + col)
-	}
-	m.Precision, m.Recall, m.F1 = p/n, r/n, f/n
-}
-
-// regressionTally sums errors of predicted numbers.
-type regressionTally struct {
-	n                  int
-	sq, abs, sum, sum2 float64
-}
-
-func (t *regressionTally) add(want, got float64) {
-	d := got - want
-	t.n++
-	t.sq += d * d
-	t.abs += math.Abs(d)
-	t.sum += want
-	t.sum2 += want * want
-}
-
-func (t *regressionTally) fill(m *Metrics) {
-	if t.n == 0 {
-		return
-	}
-	n := float64(t.n)
-	m.RMSE, m.MAE = math.Sqrt(t.sq/n), t.abs/n
-	if total := t.sum2 - t.sum*t.sum/n; total > 0 {
-		m.R2 = 1 - t.sq/total
-	}
+	*m = Metrics(v.plain)
+	m.Loss, m.Perplexity, m.BitsPerByte = float64(v.Loss), float64(v.Perplexity), float64(v.Bits)
+	m.R2, m.RMSE, m.MAE = float64(v.R2), float64(v.RMSE), float64(v.MAE)
+	return nil
 }
 
 // String is one line for people: what matters for the task first.
@@ -140,7 +85,7 @@ func (m Metrics) String() string {
 	return strings.Join(s, ", ")
 }
 
-// Better reports whether m is the better model than o: lower loss.
+// Better reports whether m is the better model than o: lower loss, where NaN is worse than any.
 func (m Metrics) Better(o Metrics) bool {
-	return m.Loss < o.Loss || math.IsNaN(o.Loss)
+	return m.Loss < o.Loss || math.IsNaN(o.Loss) && !math.IsNaN(m.Loss)
 }

@@ -1,9 +1,7 @@
 package train
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -74,56 +72,46 @@ func (r *Run) Predict(ctx context.Context, name string, in io.Reader, top int) i
 var errLeft = errors.New("the caller left the loop")
 
 func (r *Run) predictTable(ctx context.Context, name string, in io.Reader, top int, yield func(Prediction, error) bool) error {
-	cs := r.Info.Columns
-	rows := csv.NewReader(bufio.NewReader(in))
-	rows.Comma = []rune(cs.Delimiter)[0]
-	rows.FieldsPerRecord, rows.LazyQuotes, rows.ReuseRecord = -1, false, true
+	table := newRows(in, r.Info.Columns)
 	var x []grad.Float
-	first, count := 0, 0
+	first := 0 // row of x[0]
 	flush := func() error {
 		if len(x) == 0 {
 			return nil
 		}
-		err := r.predict(x, len(x)/r.width(), func(i int, p Prediction) bool {
+		n := len(x) / r.width()
+		err := r.predict(x, n, func(i int, p Prediction) bool {
 			p.Source, p.Row = name, first+i+1
 			return yield(p, nil)
 		}, top)
-		first, x = count, x[:0]
+		first, x = first+n, x[:0]
 		return err
 	}
-	for line := 0; ; line++ {
+	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		row, err := rows.Read()
-		if err == io.EOF {
+		row, err := table.next()
+		if errors.Is(err, io.EOF) {
 			return flush()
 		}
-		if err != nil {
-			return fmt.Errorf("predict: %s: %w", name, err)
+		where := fmt.Sprintf("after row %d", table.n)
+		if err == nil {
+			where = fmt.Sprintf("row %d", table.n)
+			var longer []grad.Float
+			if longer, err = r.Info.Columns.Encode(x, row); err == nil {
+				x = longer
+			}
 		}
-		if line == 0 && r.isHeader(row) {
-			continue
+		if err != nil { // the rows before it are still answered
+			return errors.Join(flush(), fmt.Errorf("predict: %s: %s: %w", name, where, err))
 		}
-		if x, err = cs.Encode(x, row); err != nil {
-			return fmt.Errorf("predict: %s: row %d: %w", name, count+1, err)
-		}
-		if count++; count-first == predictBatch {
+		if table.n-first == predictBatch {
 			if err := flush(); err != nil {
 				return err
 			}
 		}
 	}
-}
-
-// isHeader reports whether a first row repeats the names of the training table's columns.
-func (r *Run) isHeader(row []string) bool {
-	for _, c := range r.Info.Columns.Columns {
-		if slices.Contains(row, c.Name) {
-			return r.Info.Columns.Header
-		}
-	}
-	return false
 }
 
 func (r *Run) predictImage(name string, in io.Reader, top int, yield func(Prediction, error) bool) error {

@@ -47,7 +47,8 @@ func Presets() []Preset {
 			Sample: SampleJob{Prompt: "ROMEO:", Tokens: 200}}},
 		{"arithmetic", "a LLaMA learns to add numbers it has not seen", "", Job{
 			Model: "embed(64) 2*llama(heads=4,ff=128) rmsnorm linear", Data: DataJob{Source: "arithmetic"},
-			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000}},
+			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000,
+			Sample: SampleJob{Prompt: "27+58=", Tokens: 8}}},
 		{defaultPreset, "the main job: a LLaMA learns to write Go from the toolchain's own source", "", Job{
 			Model:     "embed(128) 3*llama(heads=4,ff=344) rmsnorm linear(tied=true)",
 			Data:      DataJob{Source: "go", Context: 96, Limit: 24 << 20},

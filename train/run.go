@@ -65,6 +65,9 @@ const (
 // ErrExists is wrapped by the error of Create for a folder that already holds a run.
 var ErrExists = errors.New("a run of this name exists")
 
+// errLocked is wrapped where another process has a run's folder.
+var errLocked = errors.New("is being trained by another process")
+
 // Create sets up a new run: reads the data, learns a vocabulary where one is
 // needed, builds the model and checks that memory suffices. The run folder then
 // holds everything to resume from, even if the first step never comes.

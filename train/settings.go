@@ -1,7 +1,6 @@
 package train
 
 import (
-	"bytes"
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
@@ -39,7 +38,7 @@ func (j *Job) rate() (optim.Schedule, error) {
 		err = s.Check()
 	}
 	if err != nil {
-		return s, fmt.Errorf("train: schedule: %w", err)
+		return s, fmt.Errorf("train: schedule %s: %w", j.Schedule.Name, err)
 	}
 	return s, nil
 }
@@ -50,13 +49,11 @@ func settings(args map[string]any, into any) error {
 		return nil
 	}
 	src, err := yaml.Marshal(args)
-	if err != nil {
-		return err
+	if err == nil {
+		err = decode(src, into)
 	}
-	dec := yaml.NewDecoder(bytes.NewReader(src))
-	dec.KnownFields(true)
-	if err := dec.Decode(into); err != nil {
-		return plain(err)
+	if err != nil { // the lines are not those of the run file
+		return fmt.Errorf("%s", lineNumber.ReplaceAllString(err.Error(), ""))
 	}
 	return nil
 }

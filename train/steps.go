@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"math"
+	"reflect"
 	"time"
 
 	"brick/data"
@@ -28,6 +28,7 @@ type Config struct {
 	Device     device.Device          // nil means all cores
 	Recompute  bool                   // keep only the inputs of blocks, compute their insides again on the way back
 	SkipLimit  int                    // steps in a row without a finite gradient before ErrDiverged; 0 means 5
+	Skipped    int                    // updates skipped in a row just before Start
 }
 
 // A Step is what the loop body sees after an update.
@@ -37,6 +38,7 @@ type Step struct {
 	LR       float64       // learning rate used
 	GradNorm float64       // 2-norm of all gradients before clipping
 	Skipped  bool          // the loss or a gradient was not finite: the weights are unchanged
+	Row      int           // updates skipped in a row, this one included
 	Examples int           // in all micro-batches
 	Tokens   int           // targets that took part in the loss
 	Bytes    int           // bytes of text they stand for
@@ -65,7 +67,7 @@ func Steps(ctx context.Context, m nn.Block, opt optim.Optimizer, batches iter.Se
 				return
 			}
 			if micro == 0 {
-				s = Step{N: n}
+				s, l.why = Step{N: n}, ""
 				begin = time.Now()
 			}
 			if err := grad.Catch(func() { l.micro(&s, n, micro, b) }); err != nil {
@@ -93,7 +95,7 @@ type loop struct {
 	tape       grad.Tape
 	tree       *optim.Tree // nil when a step is one micro-batch
 	accumulate int
-	skipped    int // steps in a row
+	why        string // what of the step in hand is not finite, if that was found out
 }
 
 func newLoop(m nn.Block, opt optim.Optimizer, c Config) *loop {
@@ -117,7 +119,8 @@ func (l *loop) micro(s *Step, n, i int, b *data.Batch) {
 	l.tape.Step = uint64(n*l.accumulate + i)
 	y := l.Loss(l.m.Forward(Input(&l.tape, b)), b)
 	y.Backward()
-	s.Loss += y.Item() / float64(l.accumulate)
+	loss := y.Item()
+	s.Loss += loss / float64(l.accumulate)
 	s.Examples += b.Examples()
 	s.Tokens += b.Count()
 	s.Bytes += b.Bytes
@@ -125,6 +128,9 @@ func (l *loop) micro(s *Step, n, i int, b *data.Batch) {
 		if err := l.tree.Add(i); err != nil {
 			panic(err) // micro-batches come in order
 		}
+	}
+	if !finite(loss) && l.why == "" && l.Skipped+1 >= l.SkipLimit {
+		l.why = l.blame(b) // now: b is gone when the step ends
 	}
 }
 
@@ -139,17 +145,21 @@ func (l *loop) finish(s *Step, last *data.Batch) error {
 	if l.Rate != nil {
 		s.LR = l.Rate(s.N)
 	}
-	if bad := s.Loss + s.GradNorm; math.IsNaN(bad) || math.IsInf(bad, 0) {
+	if !finite(s.Loss) || !finite(s.GradNorm) {
 		s.Skipped = true
 		for _, p := range l.opt.Groups() {
 			p.P.Clear()
 		}
-		if l.skipped++; l.skipped >= l.SkipLimit {
-			return fmt.Errorf("train: step %d: %w: loss %v, gradient norm %v for %d steps in a row; %s", s.N, ErrDiverged, s.Loss, s.GradNorm, l.skipped, l.blame(last))
+		l.Skipped++
+		if s.Row = l.Skipped; s.Row < l.SkipLimit {
+			return nil
 		}
-		return nil
+		if l.why == "" {
+			l.why = l.blame(last)
+		}
+		return fmt.Errorf("train: step %d: %w: loss %v, gradient norm %v, not finite for %d steps in a row; %s", s.N, ErrDiverged, s.Loss, s.GradNorm, s.Row, l.why)
 	}
-	l.skipped = 0
+	l.Skipped = 0
 	l.opt.Step(s.LR)
 	if l.EMA != nil {
 		l.EMA.Update()
@@ -159,28 +169,41 @@ func (l *loop) finish(s *Step, last *data.Batch) error {
 
 // blame runs b forward again and names the first block whose output is not finite.
 func (l *loop) blame(b *data.Batch) string {
-	for _, v := range b.X {
-		if x := float64(v); math.IsNaN(x) || math.IsInf(x, 0) {
-			return "the input itself is not finite"
-		}
+	if !allFinite(b.X) {
+		return "the input itself is not finite"
 	}
 	found := ""
 	l.tape.Reset()
 	l.tape.NoGrad = true
 	l.tape.Trace = func(block grad.Block, y *grad.Var) {
 		if found == "" && !allFinite(y.Data()) {
-			found = nn.NameOf(l.m, block)
+			found = nameOf(l.m, block)
 		}
 	}
 	y := l.m.Forward(Input(&l.tape, b))
+	whole := allFinite(y.Data())
 	l.tape.NoGrad, l.tape.Trace = false, nil
 	switch {
 	case found != "":
 		return "the first block whose output is not finite is " + found
-	case !allFinite(y.Data()):
+	case !whole:
 		return "the model's output is not finite"
 	}
 	return "every block's output is finite: the trouble is in the loss or its gradient"
+}
+
+// nameOf is a block's name in m: its path, or its place in a chain and its type where it is a function.
+func nameOf(m nn.Block, block grad.Block) string {
+	name := nn.NameOf(m, block)
+	f := reflect.ValueOf(block)
+	if c, ok := m.(nn.Chain); ok && f.Kind() == reflect.Func {
+		for i, b := range c {
+			if g := reflect.ValueOf(b); g.Kind() == reflect.Func && g.Pointer() == f.Pointer() {
+				return fmt.Sprintf("%d (a %s)", i, name)
+			}
+		}
+	}
+	return name
 }
 
 func allFinite(x []grad.Float) bool {
@@ -191,3 +214,6 @@ func allFinite(x []grad.Float) bool {
 	}
 	return true
 }
+
+// finite reports whether x is neither NaN nor infinite.
+func finite(x float64) bool { return x-x == 0 }

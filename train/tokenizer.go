@@ -127,7 +127,19 @@ func openTokenizer(path string) (token.Tokenizer, error) {
 	if info.IsDir() {
 		return loadTokenizer(path)
 	}
-	return loadTokenizer(filepath.Dir(path))
+	if filepath.Base(path) == tokenizerFile {
+		return loadTokenizer(filepath.Dir(path)) // with the files beside it
+	}
+	f, err := openRegular(path)
+	if err != nil {
+		return nil, fmt.Errorf("train: tokenizer: %w", err)
+	}
+	defer f.Close()
+	t, err := token.ReadJSON(f)
+	if err != nil {
+		return nil, fmt.Errorf("train: tokenizer %s: %w", path, err)
+	}
+	return t, nil
 }
 
 func loadTokenizer(dir string) (token.Tokenizer, error) {

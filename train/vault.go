@@ -32,6 +32,9 @@ func newVault(dir string) *vault { return &vault{dir: dir, sound: map[string]boo
 
 func (v *vault) root() string { return filepath.Join(v.dir, checkpointDir) }
 
+// best is the folder of the weights that did best on the validation set so far.
+func (v *vault) best() string { return filepath.Join(v.root(), "best") }
+
 const (
 	oldMark = ".old"
 	tmpMark = ".tmp-"

@@ -119,4 +119,3 @@ func (r *Run) loadOptimizer(path string) error {
 	}
 	return nil
 }
-

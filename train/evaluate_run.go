@@ -1,0 +1,91 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"brick/data"
+	"brick/grad"
+)
+
+// Evaluate measures the model on a split of the run's data, or on all of another source of the same kind.
+func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, error) {
+	job := r.Job
+	batch := max(min(job.Batch, 256), 1)
+	if source != "" && r.Info.Columns != nil { // read with the scaling and categories the model knows
+		t, err := openTable(ctx, source, &r.Info)
+		if err != nil {
+			return Metrics{}, err
+		}
+		return Evaluate(ctx, r.dev, r.Model, t, r.Loss, batch, 0)
+	}
+	if source != "" {
+		job.Data.Source = source
+		job.Data.Valid, job.Data.Test = -1, -1
+		split = "train" // all of it
+	}
+	s, err := r.reopen(ctx, &job)
+	if err != nil {
+		return Metrics{}, err
+	}
+	defer s.Close()
+	var names []string
+	for name, set := range s.Each {
+		if name == split {
+			return Evaluate(ctx, r.dev, r.Model, set, r.Loss, batch, 0)
+		}
+		names = append(names, name)
+	}
+	return Metrics{}, fmt.Errorf("train: %s has no %s split; it has %s", job.Data.Source, split, strings.Join(names, ", "))
+}
+
+// reopen opens data for a model that is trained: they must be of its kind, scaled as what it was trained on.
+func (r *Run) reopen(ctx context.Context, job *Job) (*data.Splits, error) {
+	s, err := openData(ctx, job, r.Tokenizer)
+	if err != nil {
+		return nil, err
+	}
+	got := s.Info()
+	if got.Task != r.Info.Task || !slices.Equal(got.Input, r.Info.Input) || got.Outputs() != r.Info.Outputs() || !slices.Equal(got.Classes, r.Info.Classes) {
+		err = fmt.Errorf("train: %s holds %v examples of shape %v with %d outputs %.100q; the model was trained on %v of %v with %d %.100q",
+			job.Data.Source, got.Task, got.Input, got.Outputs(), got.Classes, r.Info.Task, r.Info.Input, r.Info.Outputs(), r.Info.Classes)
+		return nil, errors.Join(err, s.Close())
+	}
+	if !slices.Equal(got.Mean, r.Info.Mean) || !slices.Equal(got.Std, r.Info.Std) {
+		for _, set := range []*data.Set{&s.Train, &s.Valid, &s.Test} {
+			if *set != nil {
+				*set = &rescaled{*set, &r.Info}
+			}
+		}
+	}
+	return s, nil
+}
+
+// rescaled is a set of images in the scaling of those a model was trained on.
+//
+//	x ← ((x·σ + μ) − μ')/σ'     by channel
+type rescaled struct {
+	data.Set
+	info *data.Info
+}
+
+// Info is the description the model was trained with.
+func (s *rescaled) Info() *data.Info { return s.info }
+
+// Read reads the examples and scales them anew.
+func (s *rescaled) Read(b *data.Batch, index []int, seed uint64) error {
+	if err := s.Set.Read(b, index, seed); err != nil {
+		return err
+	}
+	was := s.Set.Info()
+	channels := len(was.Mean)
+	plane := len(b.X) / max(len(index)*channels, 1)
+	for i := range b.X {
+		c := i / plane % channels
+		b.X[i] = grad.Float((float64(b.X[i])*was.Std[c] + was.Mean[c] - s.info.Mean[c]) / s.info.Std[c])
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Bounds of a job: far above what fits a machine, far below what overflows.
+const (
+	maxBatch = 1 << 24 // examples in a micro-batch
+	maxCount = 1 << 40 // steps
+)
+
+// check reports the first field whose value means nothing. What is left open passes.
+func (j *Job) check() error {
+	count := func(field string, v, most int64) error {
+		if v < 0 || v > most {
+			return fmt.Errorf("%s is %d; want 0 (for the default) to %d", field, v, most)
+		}
+		return nil
+	}
+	real := func(field string, v, least, most float64) error {
+		if !(v >= least && v <= most) {
+			return fmt.Errorf("%s is %v; want %v to %v", field, v, least, most)
+		}
+		return nil
+	}
+	big := math.MaxFloat64
+	for _, err := range []error{
+		count("batch", int64(j.Batch), maxBatch),
+		count("accumulate", int64(j.Accumulate), maxBatch),
+		count("steps", int64(j.Steps), maxCount),
+		real("epochs", j.Epochs, 0, 1e9),
+		real("optimizer.lr", j.Optimizer.LR, 0, big),
+		real("clip_norm", j.ClipNorm, 0, big),
+		real("clip_value", j.ClipValue, 0, big),
+		real("ema", j.EMA, 0, 1),
+		count("eval.every", int64(j.Eval.Every), maxCount),
+		count("eval.batches", int64(j.Eval.Batches), maxCount),
+		count("eval.patience", int64(j.Eval.Patience), maxCount),
+		count("save.every", int64(j.Save.Every), maxCount),
+		count("save.keep", int64(j.Save.Keep), maxCount),
+		count("sample.tokens", int64(j.Sample.Tokens), maxCount),
+		count("tokenizer.vocab", int64(j.Tokenizer.Vocab), 1<<24),
+		count("tokenizer.limit", j.Tokenizer.Limit, math.MaxInt64),
+		count("data.context", int64(j.Data.Context), 1<<24),
+		count("data.limit", j.Data.Limit, math.MaxInt64),
+		count("data.examples", int64(j.Data.Examples), 1<<40),
+		real("data.valid", j.Data.Valid, -big, 1),
+		real("data.test", j.Data.Test, -big, 1),
+		real("data.noise", j.Data.Noise, -big, big),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	switch {
+	case j.EMA == 1:
+		return fmt.Errorf("ema is 1: the average would never move; want less, such as 0.999")
+	case j.Data.Task != "" && !slices.Contains([]string{"regression", "classification"}, j.Data.Task):
+		return fmt.Errorf("data.task is %q; want regression or classification", j.Data.Task)
+	case strings.ContainsRune(j.Name+j.Data.Source, 0):
+		return fmt.Errorf("name or data.source holds a NUL character")
+	}
+	return nil
+}

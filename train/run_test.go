@@ -1,0 +1,239 @@
+package train_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"brick/device"
+	"brick/device/cpu"
+	"brick/train"
+)
+
+// poem is enough text to be split and learnt from.
+var poem = strings.Repeat("床前明月光，疑是地上霜。\n举头望明月，低头思故乡。\nThe moon is bright before my bed.\nIs it frost upon the ground?\n", 30)
+
+// mlpJob is an MLP with all that a run has to keep: momentum, an average of weights, accumulation, dropout.
+func mlpJob() train.Job {
+	return train.Job{
+		Name: "mlp", Model: "linear(16) tanh dropout(0.2) linear(8) tanh linear", Data: train.DataJob{Source: "moons", Examples: 200},
+		Optimizer: train.Optimizer{Name: "nesterov", LR: 0.05, Args: map[string]any{"momentum": 0.9}}, Schedule: train.Schedule{Name: "cosine"},
+		Batch: 8, Accumulate: 3, Steps: 24, Seed: 7, EMA: 0.9, ClipNorm: 1,
+		Eval: train.EvalJob{Every: 3, Patience: 50}, Save: train.SaveJob{Every: 5},
+	}
+}
+
+// llamaJob is a small LLaMA on text at path.
+func llamaJob(path string) train.Job {
+	return train.Job{
+		Name: "llama", Model: "embed(16) 2*llama(heads=2,ff=24) dropout(0.1) rmsnorm linear(tied=true)", Data: train.DataJob{Source: path, Context: 12, Valid: 0.2, Test: -1},
+		Tokenizer: train.TokenJob{Kind: "chars"},
+		Optimizer: train.Optimizer{Name: "adamw", LR: 0.01, Args: map[string]any{"beta2": 0.95}}, Schedule: train.Schedule{Name: "wsd"},
+		Batch: 2, Accumulate: 2, Steps: 12, Seed: 3, ClipNorm: 1, EMA: 0.8,
+		Eval: train.EvalJob{Every: 4, Batches: 3}, Save: train.SaveJob{Every: 4},
+	}
+}
+
+// write makes a file in a folder of the test's own.
+func write(t testing.TB, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// setup keeps the caches of data sets inside the test.
+func setup(t testing.TB) train.Options {
+	t.Helper()
+	t.Setenv("BRICK_DATA", t.TempDir())
+	return train.Options{Root: t.TempDir()}
+}
+
+// create sets up a run that is closed when the test ends.
+func create(t testing.TB, job train.Job, o train.Options) *train.Run {
+	t.Helper()
+	r, err := train.Create(context.Background(), job, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r
+}
+
+// finish trains a run to its end.
+func finish(t testing.TB, r *train.Run) {
+	t.Helper()
+	for _, err := range r.Train(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// hashFile names the content of a file.
+func hashFile(t testing.TB, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := fnv.New64a()
+	h.Write(b)
+	return fmt.Sprintf("%016x", h.Sum64())
+}
+
+// logOf is run.jsonl without what a clock says.
+func logOf(t testing.TB, dir string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "run.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for line := range strings.Lines(string(text)) {
+		var fields map[string]any
+		if err := json.Unmarshal([]byte(line), &fields); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		delete(fields, "seconds")
+		delete(fields, "per_second")
+		js, _ := json.Marshal(fields)
+		out.Write(append(js, '\n'))
+	}
+	return out.String()
+}
+
+// A run that is stopped at every checkpoint, and one that is stopped after any step, evaluations included,
+// ends in the bits of one that never was, and in its log.
+func TestExactResume(t *testing.T) {
+	o := setup(t)
+	text := write(t, "poem.txt", poem)
+	early := mlpJob()
+	early.Eval.Patience, early.Optimizer.LR = 1, 0.5
+	for name, job := range map[string]train.Job{"mlp": mlpJob(), "llama": llamaJob(text), "early": early} {
+		t.Run(name, func(t *testing.T) {
+			job.Name = name + "-whole"
+			whole := create(t, job, o)
+			finish(t, whole)
+			want, wantLog := hashFile(t, filepath.Join(whole.Dir, "model.safetensors")), logOf(t, whole.Dir)
+			for _, every := range []int{1, 4, 5} {
+				job.Name = fmt.Sprintf("%s-%d", name, every)
+				r := create(t, job, o)
+				stops := 0
+				for !train.Done(r.Dir) {
+					stops++
+					if err := interrupt(r, every); err != nil {
+						t.Fatal(err)
+					}
+					dir := r.Dir
+					r.Close()
+					var err error
+					if r, err = train.Resume(context.Background(), dir, o); err != nil {
+						t.Fatal(err)
+					}
+				}
+				r.Close()
+				if got := hashFile(t, filepath.Join(r.Dir, "model.safetensors")); got != want {
+					t.Errorf("stopped every %d steps: weights %s, uninterrupted %s", every, got, want)
+				}
+				if got := logOf(t, r.Dir); got != wantLog {
+					t.Errorf("stopped every %d steps: the log differs:\n%s\nuninterrupted:\n%s", every, got, wantLog)
+				}
+				if stops < 2 {
+					t.Errorf("stopped %d times", stops)
+				}
+			}
+		})
+	}
+}
+
+// interrupt trains until the number of steps done is a multiple of every, and cancels in the middle of the next
+// step, in the evaluation too if one is due.
+func interrupt(r *train.Run, every int) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if every == 1 {
+		cancel() // from the first step on
+	}
+	for e, err := range r.Train(ctx) {
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+		if (e.Done+1)%every == 0 {
+			cancel()
+		}
+	}
+	return nil
+}
+
+// Leaving the loop saves; SaveNow saves without leaving.
+func TestSaveOnDemand(t *testing.T) {
+	job := mlpJob()
+	job.Save.Every = 1000
+	r := create(t, job, setup(t))
+	saved := map[int]bool{}
+	for e, err := range r.Train(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Saved != "" {
+			saved[e.Done] = true
+		}
+		if e.Done == 4 {
+			r.SaveNow()
+		}
+		if e.Done == 9 {
+			break
+		}
+	}
+	found, _ := filepath.Glob(filepath.Join(r.Dir, "checkpoints", "step-*"))
+	if len(saved) != 1 || !saved[5] || len(found) != 2 || filepath.Base(found[1]) != "step-000009" {
+		t.Errorf("saved %v, folders %v", saved, found)
+	}
+}
+
+// The weights after 100 steps are the same bits for any number of workers.
+func TestWorkers(t *testing.T) {
+	o := setup(t)
+	text := write(t, "poem.txt", poem)
+	job := mlpJob()
+	job.Steps, job.Eval.Every, job.Save.Every, job.Model = 100, 50, 50, "linear(64) tanh dropout(0.1) linear(64) tanh linear"
+	llama := llamaJob(text)
+	llama.Steps, llama.Eval.Every, llama.Save.Every = 100, 50, 50
+	gpt := llama
+	gpt.Model = "embed(16,pos=12) 2*gpt(heads=2) layernorm linear"
+	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama} {
+		want := ""
+		for _, n := range []int{1, 2, 3, 5} {
+			d := cpu.New(n)
+			got := trainOn(t, d, job, o, fmt.Sprintf("%s-%d", name, n))
+			d.Close()
+			if want == "" {
+				want = got
+			}
+			if got != want {
+				t.Errorf("%s: %d workers give %s, 1 gives %s", name, n, got, want)
+			}
+		}
+		t.Logf("%s after 100 steps with 1, 2, 3 and 5 workers: %s", name, want)
+	}
+}
+
+func trainOn(t *testing.T, d device.Device, job train.Job, o train.Options, name string) string {
+	t.Helper()
+	o.Device, job.Name = d, name
+	r := create(t, job, o)
+	defer r.Close()
+	finish(t, r)
+	return hashFile(t, filepath.Join(r.Dir, "model.safetensors"))
+}
