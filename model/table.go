@@ -12,6 +12,7 @@ type Entry struct {
 	Doc     string   // one line
 	Stack   string   // in stack notation; sizes that follow from the data are left out
 	Typical nn.Input // what it takes and gives where no data say so, such as the vocabulary it was published with
+	Loss    string   // the loss that makes it this model, where a job names none
 }
 
 // Table lists the named models: the rungs from one neuron to LLaMA, and published sizes.

@@ -26,7 +26,7 @@ func Complete(ctx context.Context, job *Job, o Options) error {
 // tokenizer is used again; "" for a new one.
 func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err error) {
 	if err := job.check(); err != nil {
-		return nil, err
+		return nil, &UsageError{err}
 	}
 	job.Optimizer.Args, job.Schedule.Args = cloneArgs(job.Optimizer.Args), cloneArgs(job.Schedule.Args)
 	r := &Run{Dir: dir, Job: job, dev: o.Device, vault: newVault(dir)}
@@ -38,13 +38,16 @@ func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err 
 	if r.dev == nil {
 		r.dev = cpu.Default()
 	}
-	if r.Loss, err = lossByName(job.Loss); err != nil {
+	if e, named := model.Find(job.Model); named && job.Loss == "" {
+		r.Job.Loss = e.Loss
+	}
+	if r.Loss, err = lossByName(r.Job.Loss); err != nil {
 		return nil, err
 	}
 	if err = r.open(ctx, dir, o); err != nil {
 		return nil, err
 	}
-	if err = lossFits(job.Loss, &r.Info); err != nil {
+	if err = lossFits(r.Job.Loss, &r.Info); err != nil {
 		return nil, err
 	}
 	if r.Model, err = r.declared(); err != nil {
@@ -84,9 +87,17 @@ func (r *Run) open(ctx context.Context, dir string, o Options) (err error) {
 // complete decides what the job left open, now that the data are known.
 func (r *Run) complete() (err error) {
 	j := &r.Job
+	open := j.Steps == 0 && j.Epochs == 0
+	if j.Optimizer.LR == 0 && (j.Optimizer.Name == "" || j.Optimizer.Name == "adam" || j.Optimizer.Name == "adamw") {
+		j.Optimizer.LR = adamRate(nn.Count(r.Model))
+	}
 	j.Defaults(r.Info.Task)
 	if j.Steps == 0 {
 		j.Steps = max(int(j.Epochs*float64(r.loader().Steps())+0.5), 1)
+		if open && r.Info.Task == data.Language {
+			j.Steps = min(j.Steps, 1000) // a long text has more than can be waited for
+		}
+		j.Epochs = 0
 	}
 	if j.Eval.Every == 0 {
 		j.Eval.Every = max(j.Steps/10, 1)
@@ -99,6 +110,17 @@ func (r *Run) complete() (err error) {
 	}
 	r.opt, err = j.optimizer()
 	return err
+}
+
+// adamRate is a learning rate for Adam that suits a number of parameters: small nets learn with larger steps.
+func adamRate(n int) float64 {
+	switch {
+	case n < 10_000:
+		return 1e-2
+	case n < 100_000:
+		return 3e-3
+	}
+	return 1e-3
 }
 
 // allocate gives the model, the optimizer and the average of weights their memory.

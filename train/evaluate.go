@@ -22,7 +22,7 @@ func Evaluate(ctx context.Context, dev device.Device, m nn.Block, set data.Set, 
 	}
 	tape := &grad.Tape{Device: dev, NoGrad: true}
 	var classes *classTally
-	var numbers regressionTally
+	numbers := regressionTally{unit: units(info)}
 	if info.Task == data.Classification {
 		classes = newClassTally(len(info.Classes))
 	}

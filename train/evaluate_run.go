@@ -39,7 +39,7 @@ func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, erro
 		}
 		names = append(names, name)
 	}
-	return Metrics{}, fmt.Errorf("train: %s has no %s split; it has %s", job.Data.Source, split, strings.Join(names, ", "))
+	return Metrics{}, usagef("train: %s has no %s split; it has %s", job.Data.Source, split, strings.Join(names, ", "))
 }
 
 // reopen opens data for a model that is trained: they must be of its kind, scaled as what it was trained on.

@@ -79,15 +79,16 @@ func (r *Run) leastSquares(intercept bool) (*solve.Fit, error) {
 }
 
 // tuneLinear chooses full-batch gradient descent with Nesterov's momentum and the best
-// constant rate for the problem, where the job left the choice open. For the mean squared
+// constant rate for the problem, unless the job names an optimizer, a schedule or a batch. For the mean squared
 // error the curvatures are λ = 2σ²/(n·K), with σ the singular values of the inputs and a column
 // of ones; with κ = λmax/λmin (Nesterov 2004, section 2.2)
 //
 //	η = 1/λmax    momentum = (√κ−1)/(√κ+1)    error after t steps ≤ (1−1/√κ)^t
 func (r *Run) tuneLinear() error {
 	l, ok := r.linearProblem()
-	if !ok || r.Job.Optimizer.Name != "" || len(r.Job.Optimizer.Args) > 0 || r.Job.Schedule.Name != "" || r.Job.Optimizer.LR != 0 || r.Job.Steps != 0 || r.Job.Epochs != 0 || r.Job.Batch != 0 {
-		return nil
+	j := &r.Job
+	if !ok || j.Optimizer.Name != "" || len(j.Optimizer.Args) > 0 || j.Schedule.Name != "" || j.Batch != 0 || j.Accumulate > 1 {
+		return nil // the user wants to see something else
 	}
 	fit, err := r.leastSquares(l.B != nil)
 	if err != nil {
@@ -97,10 +98,16 @@ func (r *Run) tuneLinear() error {
 		n, k := float64(r.Splits.Train.Len()), float64(r.Info.Targets)
 		λmax := 2 * fit.SigmaMax * fit.SigmaMax / (n * k)
 		root := fit.Condition // √κ is the ratio of singular values
-		r.Job.Optimizer = Optimizer{Name: "nesterov", LR: round3(1 / λmax), Args: map[string]any{"momentum": round3((root - 1) / (root + 1)), "weight_decay": 0.0}}
-		r.Job.Schedule = Schedule{Name: "constant"}
-		r.Job.Batch = r.Splits.Train.Len()
-		r.Job.Steps = int(min(max(30*root, 200), 20000))
+		lr := j.Optimizer.LR
+		if lr == 0 {
+			lr = round3(1 / λmax)
+		}
+		j.Optimizer = Optimizer{Name: "nesterov", LR: lr, Args: map[string]any{"momentum": round3((root - 1) / (root + 1)), "weight_decay": 0.0}}
+		j.Schedule = Schedule{Name: "constant"}
+		j.Batch = r.Splits.Train.Len()
+		if j.Steps == 0 && j.Epochs == 0 {
+			j.Steps = int(min(max(30*root, 200), 20000))
+		}
 	}
 	return nil
 }

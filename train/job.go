@@ -36,13 +36,13 @@ type Job struct {
 
 // DataJob names the data and how to read them; see data.Options for what each field means.
 type DataJob struct {
-	Source   string   `yaml:"source"`           // a named set, a file, a folder or a glob
-	Target   []string `yaml:"target,omitempty"` // columns of a table to predict
-	Skip     []string `yaml:"skip,omitempty"`   // columns to leave out
-	Task     string   `yaml:"task,omitempty"`   // regression or classification
-	Raw      bool     `yaml:"raw,omitempty"`    // do not standardise columns
-	ScaleY   bool     `yaml:"scale_target,omitempty"`
-	Height   int      `yaml:"height,omitempty"` // of images
+	Source   string   `yaml:"source"`               // a named set, a file, a folder or a glob
+	Target   []string `yaml:"target,omitempty"`     // columns of a table to predict
+	Skip     []string `yaml:"skip,omitempty"`       // columns to leave out
+	Task     string   `yaml:"task,omitempty"`       // regression or classification
+	Raw      bool     `yaml:"raw,omitempty"`        // do not standardise columns
+	RawY     bool     `yaml:"raw_target,omitempty"` // do not standardise numbers to predict
+	Height   int      `yaml:"height,omitempty"`     // of images
 	Width    int      `yaml:"width,omitempty"`
 	Channels int      `yaml:"channels,omitempty"`
 	Context  int      `yaml:"context,omitempty"`  // tokens in an example of text
@@ -97,7 +97,7 @@ func (j *Job) options(enc data.Encoder) data.Options {
 	d := j.Data
 	return data.Options{
 		Seed: j.Seed, Valid: d.Valid, Test: d.Test,
-		Target: d.Target, Skip: d.Skip, Task: d.Task, Raw: d.Raw, ScaleTarget: d.ScaleY,
+		Target: d.Target, Skip: d.Skip, Task: d.Task, Raw: d.Raw, ScaleTarget: !d.Raw && !d.RawY,
 		Height: d.Height, Width: d.Width, Channels: d.Channels,
 		Encoder: enc, Window: d.Context, Limit: d.Limit,
 		Examples: d.Examples, Noise: d.Noise,
@@ -152,7 +152,7 @@ func (j *Job) folder(root string) string {
 	}
 	for i := 1; ; i++ {
 		dir := filepath.Join(root, fmt.Sprintf("%s-%d", base, i))
-		if _, err := os.Lstat(dir); os.IsNotExist(err) {
+		if _, err := os.Lstat(dir); err != nil { // it is free, or making it will say what is wrong
 			return dir
 		}
 	}

@@ -22,8 +22,11 @@ func Input(t *grad.Tape, b *data.Batch) *grad.Var {
 // A Loss compares a model's output with a batch's targets: a single number to make small.
 type Loss func(out *grad.Var, b *data.Batch) *grad.Var
 
-// LossFor is cross-entropy where the batch has labels and the mean squared error where it has numbers.
+// LossFor is cross-entropy where the batch has labels (of a single logit an example: binary cross-entropy) and the mean squared error where it has numbers.
 func LossFor(out *grad.Var, b *data.Batch) *grad.Var {
+	if b.Labels != nil && out.Len() == len(b.Labels) {
+		return BCE(out, b)
+	}
 	if b.Labels != nil {
 		return CrossEntropy(out, b)
 	}
@@ -115,7 +118,7 @@ func lossFits(name string, info *data.Info) error {
 	if info.Task == data.Regression {
 		fitting = "mse, l1, huber, or bce for numbers in [0, 1]"
 	}
-	return fmt.Errorf("train: loss %s does not fit %s (%s); want %s", name, info.Name, what, fitting)
+	return usagef("train: loss %s does not fit %s (%s); want %s", name, info.Name, what, fitting)
 }
 
 // lossByName finds a loss; "" is LossFor.
@@ -128,5 +131,5 @@ func lossByName(name string) (Loss, error) {
 	if l, ok := own[name]; ok {
 		return l, nil
 	}
-	return nil, fmt.Errorf("train: no loss is called %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(own)), ", "))
+	return nil, usagef("train: no loss is called %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(own)), ", "))
 }

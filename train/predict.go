@@ -59,9 +59,9 @@ func (r *Run) Predict(ctx context.Context, name string, in io.Reader, top int) i
 		case len(r.Info.Input) == 3:
 			err = r.predictImage(name, in, top, yield)
 		case r.Info.Tokens:
-			err = fmt.Errorf("predict: %s is a language model: brick generate lets it write", r.Dir)
+			err = usagef("predict: %s is a language model: brick generate lets it write", r.Dir)
 		default:
-			err = fmt.Errorf("predict: %s was trained on the generated set %s, which has no files", r.Dir, r.Info.Name)
+			err = usagef("predict: %s was trained on the generated set %s, which has no files", r.Dir, r.Info.Name)
 		}
 		if err != nil && !errors.Is(err, errLeft) {
 			yield(Prediction{Source: name}, err)
@@ -104,7 +104,7 @@ func (r *Run) predictTable(ctx context.Context, name string, in io.Reader, top i
 			}
 		}
 		if err != nil { // the rows before it are still answered
-			return errors.Join(flush(), fmt.Errorf("predict: %s: %s: %w", name, where, err))
+			return errors.Join(flush(), inputf("predict: %s: %s: %w", name, where, err))
 		}
 		if table.n-first == predictBatch {
 			if err := flush(); err != nil {
@@ -117,7 +117,7 @@ func (r *Run) predictTable(ctx context.Context, name string, in io.Reader, top i
 func (r *Run) predictImage(name string, in io.Reader, top int, yield func(Prediction, error) bool) error {
 	x, err := data.ReadImage(in, &r.Info)
 	if err != nil {
-		return fmt.Errorf("predict: %s: %w", name, err)
+		return inputf("predict: %s: %w", name, err)
 	}
 	return r.predict(x, 1, func(_ int, p Prediction) bool {
 		p.Source = name

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,9 +81,9 @@ func Choose(what, source string) (Job, error) {
 		return p.Job, nil
 	case source == "":
 		if _, named := model.Find(what); named || strings.ContainsAny(what, "( ") {
-			return Job{}, fmt.Errorf("train: %q needs data: --data FILE or one of the sets of `brick data list`", what)
+			return Job{}, usagef("train: %q needs data: --data FILE or one of the sets of `brick data list`", what)
 		}
-		return Job{}, fmt.Errorf("train: %q is neither a preset (brick train --list), a model nor a stack", what)
+		return Job{}, usagef("train: %q is neither a preset (brick train --list), a model nor a stack", what)
 	case what == "":
 		if data.IsText(source) {
 			p, _ = findPreset(defaultPreset)
@@ -109,7 +108,7 @@ func Find(root, name string) (string, error) {
 			}
 		}
 		if newest == "" {
-			return "", fmt.Errorf("there is no run in %s yet: brick train makes one", root)
+			return "", usagef("there is no run in %s yet: brick train makes one", root)
 		}
 		return newest, nil
 	}
@@ -124,7 +123,7 @@ func Find(root, name string) (string, error) {
 		names = append(names, filepath.Base(filepath.Dir(f)))
 	}
 	if len(names) == 0 {
-		return "", fmt.Errorf("%s is no run folder (it has no %s), and there is no run in %s yet: brick train makes one", name, jobFile, root)
+		return "", usagef("%s is no run folder (it has no %s), and there is no run in %s yet: brick train makes one", name, jobFile, root)
 	}
-	return "", fmt.Errorf("%s is no run folder (it has no %s); the runs in %s are %s", name, jobFile, root, strings.Join(names, ", "))
+	return "", usagef("%s is no run folder (it has no %s); the runs in %s are %s", name, jobFile, root, strings.Join(names, ", "))
 }

@@ -151,11 +151,13 @@ func Resume(ctx context.Context, dir string, o Options) (*Run, error) {
 		return nil, errors.Join(err, lock.Close())
 	}
 	r.lock = lock
-	if err = sameData(began, r.Info); err == nil {
+	if err = sameData(began, r.Info); err != nil {
+		err = fmt.Errorf("train: resume %s: %w", dir, err)
+	} else {
 		err = r.load(o)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("train: resume %s: %w", dir, err), r.Close())
+		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
 }
@@ -164,7 +166,7 @@ func Resume(ctx context.Context, dir string, o Options) (*Run, error) {
 func (r *Run) load(o Options) error {
 	for _, dir := range []string{r.Dir, r.vault.best()} {
 		if _, err := durable.RemoveTemporaries(dir); err != nil && !os.IsNotExist(err) {
-			return err
+			return fmt.Errorf("train: resume %s: %w", r.Dir, err)
 		}
 	}
 	path, s, damaged, err := r.vault.latest()
@@ -175,10 +177,10 @@ func (r *Run) load(o Options) error {
 		return err
 	}
 	if s.Examples != r.Splits.Train.Len() {
-		return fmt.Errorf("%s was trained on %d examples; %s now has %d", path, s.Examples, r.Job.Data.Source, r.Splits.Train.Len())
+		return fmt.Errorf("train: %s was trained on %d examples; %s now has %d", path, s.Examples, r.Job.Data.Source, r.Splits.Train.Len())
 	}
 	if s.Step > r.Job.Steps {
-		return fmt.Errorf("%s is after step %d; %s asks for %d steps in all", path, s.Step, jobFile, r.Job.Steps)
+		return fmt.Errorf("train: %s is after step %d; %s asks for %d steps in all", path, s.Step, jobFile, r.Job.Steps)
 	}
 	if err := loadWeights(r.Model, filepath.Join(path, modelFile)); err != nil {
 		return err

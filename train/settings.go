@@ -12,11 +12,11 @@ import (
 func (j *Job) optimizer() (optim.Optimizer, error) {
 	kind, err := optim.ByName(j.Optimizer.Name)
 	if err != nil {
-		return nil, fmt.Errorf("train: %w", err)
+		return nil, usagef("train: %w", err)
 	}
 	o := kind.New()
 	if err := settings(j.Optimizer.Args, o); err != nil {
-		return nil, fmt.Errorf("train: optimizer %s: %w", j.Optimizer.Name, err)
+		return nil, usagef("train: optimizer %s: %w", j.Optimizer.Name, err)
 	}
 	return o, nil
 }
@@ -38,7 +38,7 @@ func (j *Job) rate() (optim.Schedule, error) {
 		err = s.Check()
 	}
 	if err != nil {
-		return s, fmt.Errorf("train: schedule %s: %w", j.Schedule.Name, err)
+		return s, usagef("train: schedule %s: %w", j.Schedule.Name, err)
 	}
 	return s, nil
 }

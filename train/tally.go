@@ -3,6 +3,8 @@ package train
 import (
 	"fmt"
 	"math"
+
+	"brick/data"
 )
 
 // maxConfusion bounds the classes for which a confusion matrix is kept.
@@ -78,6 +80,22 @@ type regressionTally struct {
 	n       int // numbers
 	sq, abs float64
 	targets []spread
+	unit    []float64 // of each target, where the set's are standardised: errors are told in the table's units
+}
+
+// units are the standard deviations that a table's targets were divided by; nil where there are none.
+func units(info *data.Info) (unit []float64) {
+	if info.Columns == nil {
+		return nil
+	}
+	for _, at := range info.Columns.Targets {
+		u := 1.0
+		if c := info.Columns.Columns[at]; c.Scaled {
+			u = c.Std
+		}
+		unit = append(unit, u)
+	}
+	return unit
 }
 
 // spread gathers a mean and the squares around it in one pass (Welford 1962), which loses nothing where
@@ -98,6 +116,9 @@ func (w *spread) add(x float64) {
 func (t *regressionTally) add(k int, want, got float64) {
 	for len(t.targets) <= k {
 		t.targets = append(t.targets, spread{})
+	}
+	if k < len(t.unit) {
+		want, got = want*t.unit[k], got*t.unit[k]
 	}
 	d := got - want
 	t.n++

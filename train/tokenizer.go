@@ -58,7 +58,7 @@ const endOfText = "<|endoftext|>"
 func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tokenizer, error) {
 	if !data.IsText(j.Data.Source) {
 		if j.Tokenizer != (TokenJob{}) {
-			return nil, fmt.Errorf("train: a tokenizer was asked for, but %s is not text", j.Data.Source)
+			return nil, usagef("train: a tokenizer was asked for, but %s is not text", j.Data.Source)
 		}
 		return nil, nil
 	}
@@ -122,7 +122,7 @@ func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tok
 func openTokenizer(path string) (token.Tokenizer, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("train: tokenizer %q is none of bytes, chars, bpe, and no file: %w", path, err)
+		return nil, usagef("train: tokenizer %q is none of bytes, chars, bpe, and no file: %w", path, err)
 	}
 	if info.IsDir() {
 		return loadTokenizer(path)

@@ -36,7 +36,14 @@ func newDataList() *cobra.Command {
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "NAME\tWHAT\tWHERE")
 			for _, l := range list {
-				fmt.Fprintf(w, "%s\t%s\t%s\n", l.Name, l.Summary, l.Where)
+				where := l.Where
+				switch {
+				case l.Download > 0:
+					where = fmt.Sprintf("not here: brick data get %s (%.0f MB)", l.Name, float64(l.Download)/1e6)
+				case where == "":
+					where = "nothing to download"
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\n", l.Name, l.Summary, where)
 			}
 			return w.Flush()
 		},

@@ -69,14 +69,16 @@ func exitCode(err error) int {
 	var file *wire.Error
 	var path *fs.PathError
 	var job *train.JobError
+	var asked *train.UsageError
+	var content *train.InputError
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	case errors.Is(err, train.ErrDiverged):
 		return exitDiverged
-	case errors.As(err, &usage), errors.As(err, &stack):
+	case errors.As(err, &usage), errors.As(err, &stack), errors.As(err, &asked):
 		return exitUsage
-	case errors.As(err, &file), errors.As(err, &path), errors.As(err, &job):
+	case errors.As(err, &file), errors.As(err, &path), errors.As(err, &job), errors.As(err, &content):
 		return exitBadInput
 	}
 	return exitFailed
