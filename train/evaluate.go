@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"iter"
 	"math"
 
 	"brick/data"
@@ -12,7 +13,7 @@ import (
 )
 
 // Evaluate runs m over a whole set, or its first batches, and measures it. Dropout
-// is off, nothing is recorded. limit is the number of batches, 0 for all. It errs when
+// is off, nothing is recorded. limit is the number of batches, evenly spread over the set; 0 means all. It errs when
 // the set has no target, when the model's output does not fit the targets, and when ctx is done.
 func Evaluate(ctx context.Context, dev device.Device, m nn.Block, set data.Set, loss Loss, batch, limit int) (Metrics, error) {
 	var out Metrics
@@ -26,11 +27,13 @@ func Evaluate(ctx context.Context, dev device.Device, m nn.Block, set data.Set, 
 	if info.Task == data.Classification {
 		classes = newClassTally(len(info.Classes))
 	}
-	loader := data.Sequential(set, batch)
 	var nats, targets, right float64
-	var bytes, batches int
-	for _, b := range loader.From(0) {
-		if err := ctx.Err(); err != nil {
+	var bytes int
+	for b, err := range some(set, batch, limit) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
 			return out, err
 		}
 		count := float64(b.Count())
@@ -60,12 +63,6 @@ func Evaluate(ctx context.Context, dev device.Device, m nn.Block, set data.Set, 
 		targets += count
 		bytes += b.Bytes
 		out.Examples += b.Examples()
-		if batches++; batches == limit {
-			break
-		}
-	}
-	if err := loader.Err(); err != nil {
-		return out, err
 	}
 	if targets == 0 {
 		return out, fmt.Errorf("train: evaluate %s: the set has no targets", info.Name)
@@ -85,6 +82,30 @@ func Evaluate(ctx context.Context, dev device.Device, m nn.Block, set data.Set, 
 		numbers.fill(&out)
 	}
 	return out, nil
+}
+
+// some yields the batches of a set in order: all of them, or as many as limit says, evenly spread over the set.
+func some(set data.Set, batch, limit int) iter.Seq2[*data.Batch, error] {
+	return func(yield func(*data.Batch, error) bool) {
+		loader := data.Sequential(set, batch)
+		if all := loader.Steps(); limit > 0 && limit < all {
+			var b data.Batch
+			for i := range limit {
+				if err := loader.At(&b, i*all/limit, 0); !yield(&b, err) || err != nil {
+					return
+				}
+			}
+			return
+		}
+		for _, b := range loader.From(0) {
+			if !yield(b, nil) {
+				return
+			}
+		}
+		if err := loader.Err(); err != nil {
+			yield(nil, err)
+		}
+	}
 }
 
 // tallyClasses counts the predicted classes: the largest logit, or the sign of a single one.

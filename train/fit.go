@@ -105,7 +105,8 @@ func (f *fit) steps(ctx context.Context, yield func(Event) bool) (left bool, err
 	return false, nil
 }
 
-// after does what follows a step: log, evaluation, checkpoint.
+// after does what follows a step: log, evaluation, checkpoint. While updates are skipped none is due: those that may
+// have to be gone back to stay.
 func (f *fit) after(ctx context.Context, s Step) (Event, error) {
 	r := f.Run
 	r.state.Step = s.N + 1
@@ -133,7 +134,7 @@ func (f *fit) after(ctx context.Context, s Step) (Event, error) {
 		}
 	}
 	asked := r.save.Swap(false)
-	if asked || e.Done%r.Job.Save.Every == 0 || r.over() || ctx.Err() != nil {
+	if asked || e.Done%r.Job.Save.Every == 0 && !s.Skipped || r.over() || ctx.Err() != nil {
 		var err error
 		if e.Saved, err = f.checkpoint(); err != nil {
 			return e, err
@@ -229,12 +230,13 @@ func (f *fit) checkpoint() (string, error) {
 	return path, r.vault.prune(r.Job.Save.Keep)
 }
 
-// lastGood says where a run that failed can be taken up again.
+// lastGood says where a run that failed was still well: at a checkpoint whose next loss was finite.
 func (r *Run) lastGood() error {
-	if path, s, _, _ := r.vault.latest(); path != "" {
+	ill := r.state.Step - r.state.Row // the first step that was not finite
+	if path, s, _, _ := r.vault.before(ill); path != "" {
 		return fmt.Errorf("the last good checkpoint is %s (step %d); start a new run with a lower learning rate", path, s.Step)
 	}
-	return errors.New("no checkpoint had been written; start again with a lower learning rate")
+	return fmt.Errorf("no checkpoint from before step %d is left; start again with a lower learning rate", ill)
 }
 
 // finish writes the model, its picture of the loss, and DONE.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -79,7 +80,50 @@ func decode(src []byte, into any) error {
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
 		return errors.New("a second document follows after ---; want one")
 	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(src, &doc); err != nil {
+		return explain(err, src, into)
+	}
+	if len(doc.Content) == 0 {
+		return nil
+	}
+	return settle("", doc.Content[0], reflect.ValueOf(into))
+}
+
+// settle does what the decoder leaves undone: a field that is named without a value becomes zero, and
+// a fraction is refused where a whole number is due.
+func settle(path string, n *yaml.Node, v reflect.Value) error {
+	for v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	switch {
+	case v.Kind() == reflect.Struct && n.Kind == yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			name := n.Content[i].Value
+			if f, ok := fieldOf(v, name); ok {
+				if err := settle(strings.TrimPrefix(path+"."+name, "."), n.Content[i+1], f); err != nil {
+					return err
+				}
+			}
+		}
+	case n.Kind == yaml.ScalarNode && n.Tag == "!!null" && v.CanSet():
+		v.SetZero()
+	case n.Kind == yaml.ScalarNode && n.Tag == "!!float" && (v.CanInt() || v.CanUint()):
+		if f, err := strconv.ParseFloat(strings.ReplaceAll(n.Value, "_", ""), 64); err != nil || f != math.Trunc(f) {
+			return fmt.Errorf("line %d: %s is %s; want a whole number", n.Line, path, n.Value)
+		}
+	}
 	return nil
+}
+
+// fieldOf is the field of a struct with a YAML name.
+func fieldOf(v reflect.Value, name string) (reflect.Value, bool) {
+	for i := range v.NumField() {
+		if tag, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ","); tag == name {
+			return v.Field(i), true
+		}
+	}
+	return reflect.Value{}, false
 }
 
 // Set overrides one field, given as "optimizer.lr=3e-4". After an error j is as it was.
@@ -90,7 +134,7 @@ func (j *Job) Set(assignment string) error {
 	}
 	var node yaml.Node
 	if err := yaml.Unmarshal([]byte(value), &node); err != nil {
-		return fmt.Errorf("train: set %s: %q is no value: %w", path, value, err)
+		return fmt.Errorf("train: set %s: %q is no value: %s", assignment, value, lineNumber.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), ""))
 	}
 	tree := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: ""}
 	if len(node.Content) == 1 {
@@ -126,18 +170,21 @@ var (
 func explain(err error, src []byte, into any) error {
 	var typed *yaml.TypeError
 	if !errors.As(err, &typed) {
-		return errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+		text := strings.TrimPrefix(err.Error(), "yaml: ")
+		if !strings.HasPrefix(text, "line ") {
+			text = "line 1: " + text // of the first line the decoder does not say so
+		}
+		return errors.New(text)
 	}
-	names := fieldsByLine(src)
+	places := placesOf(src)
 	var out []string
 	for _, e := range typed.Errors {
 		if m := wrongType.FindStringSubmatch(e); m != nil {
-			line, _ := strconv.Atoi(m[1])
 			found := m[3]
 			if found == "" {
 				found = map[string]string{"!!seq": "a list", "!!map": "a section of fields"}[m[2]]
 			}
-			e = fmt.Sprintf("line %s: %s is %s; want %s", m[1], names[line], found, wanted(m[4]))
+			e = fmt.Sprintf("line %s: %s is %s; want %s", m[1], places.find(m[1], m[2], m[3]), found, wanted(m[4]))
 		} else if m := unknownField.FindStringSubmatch(e); m != nil {
 			what := "a setting"
 			if strings.HasPrefix(m[3], "train.") {
@@ -148,6 +195,42 @@ func explain(err error, src []byte, into any) error {
 		out = append(out, e)
 	}
 	return errors.New(strings.Join(out, "; "))
+}
+
+// A place is where a YAML text says something.
+type place struct{ line, tag, value, path string }
+
+type places []place
+
+// placesOf lists what a YAML text says, with the fields it sets, such as optimizer.lr.
+func placesOf(src []byte) (list places) {
+	var walk func(path string, n *yaml.Node)
+	walk = func(path string, n *yaml.Node) {
+		list = append(list, place{strconv.Itoa(n.Line), n.Tag, n.Value, path})
+		for i, c := range n.Content {
+			switch {
+			case n.Kind != yaml.MappingNode:
+				walk(path, c)
+			case i%2 == 1:
+				walk(strings.TrimPrefix(path+"."+n.Content[i-1].Value, "."), c)
+			}
+		}
+	}
+	var doc yaml.Node
+	if yaml.Unmarshal(src, &doc) == nil {
+		walk("", &doc)
+	}
+	return list
+}
+
+// find names the field that was set to a value, which may be cut short by dots.
+func (list places) find(line, tag, value string) string {
+	for _, p := range list {
+		if p.line == line && p.tag == tag && strings.HasPrefix(p.value, strings.TrimSuffix(value, "...")) && p.path != "" {
+			return p.path
+		}
+	}
+	return "the file"
 }
 
 // wanted says in words what a Go type wants.

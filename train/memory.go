@@ -6,6 +6,7 @@ import (
 
 	"brick/data"
 	"brick/device"
+	"brick/device/cpu"
 	"brick/device/dry"
 	"brick/grad"
 	"brick/nn"
@@ -122,5 +123,18 @@ func (r *Run) estimate(limit int64) (m Memory, err error) {
 		return m, fmt.Errorf("train: the model does not fit the data: %w", err)
 	}
 	m.Activations = int64(tape.Bytes())
+	if _, host := r.dev.(*cpu.Device); host { // where batches are used in place
+		m.Activations -= copied(dev, &b)
+	}
 	return m, nil
+}
+
+// copied is the memory that a batch's numbers take on a device that has its own.
+func copied(dev device.Device, b *data.Batch) int64 {
+	tape := &grad.Tape{Device: dev}
+	Input(tape, b)
+	if b.Labels == nil {
+		tape.Const(b.Y, len(b.Y))
+	}
+	return int64(tape.Bytes())
 }

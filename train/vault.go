@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -146,8 +147,14 @@ func stepOf(name string) (int, bool) {
 
 // latest finds the newest whole checkpoint; path is "" if there is none. Damaged ones are passed
 // over and reported. It is an error if one was written by a newer brick.
-func (v *vault) latest() (path string, s state, damaged, err error) {
+func (v *vault) latest() (path string, s state, damaged, err error) { return v.before(math.MaxInt) }
+
+// before is latest among the checkpoints of less than the given number of steps.
+func (v *vault) before(step int) (path string, s state, damaged, err error) {
 	for _, name := range v.list() {
+		if n, _ := stepOf(name); n >= step {
+			continue
+		}
 		path := filepath.Join(v.root(), name)
 		s, err := readState(path)
 		switch {

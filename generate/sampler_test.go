@@ -1,0 +1,207 @@
+package generate
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"brick/kernel"
+)
+
+// drawn is the share of each token in n draws.
+func drawn(t *testing.T, s Sampling, logits []kernel.Float, ids []int32, n int) []float64 {
+	t.Helper()
+	d := &sampler{Sampling: s}
+	share := make([]float64, len(logits))
+	for i := range n {
+		id, _, err := d.draw(logits, ids, i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		share[id] += 1 / float64(n)
+	}
+	return share
+}
+
+func logs(p ...float64) []kernel.Float {
+	out := make([]kernel.Float, len(p))
+	for i, v := range p {
+		out[i] = kernel.Float(math.Log(v) + 3) // any constant: only differences count
+	}
+	return out
+}
+
+// Every setting against probabilities worked out by hand.
+func TestSampling(t *testing.T) {
+	half := logs(0.1, 0.5, 0.2, 0.15, 0.05)
+	for _, c := range []struct {
+		name   string
+		s      Sampling
+		logits []kernel.Float
+		ids    []int32
+		want   []float64
+	}{
+		{"greedy", Sampling{}, half, nil, []float64{0, 1, 0, 0, 0}},
+		{"greedy takes the first of equals", Sampling{}, []kernel.Float{1, 2, 2, 2}, nil, []float64{0, 1, 0, 0}},
+		{"greedy of minus infinity", Sampling{}, []kernel.Float{kernel.Float(math.Inf(-1)), -5}, nil, []float64{0, 1}},
+		{"the model's own", Sampling{Temperature: 1}, half, nil, []float64{0.1, 0.5, 0.2, 0.15, 0.05}},
+		{"cooler: p² over Σ", Sampling{Temperature: 0.5}, half, nil, []float64{0.01 / 0.325, 0.25 / 0.325, 0.04 / 0.325, 0.0225 / 0.325, 0.0025 / 0.325}},
+		{"hotter: √p over Σ", Sampling{Temperature: 2}, logs(0.64, 0.36), nil, []float64{0.8 / 1.4, 0.6 / 1.4}},
+		{"very cool is greedy", Sampling{Temperature: 1e-9}, half, nil, []float64{0, 1, 0, 0, 0}},
+		{"top-k 2", Sampling{Temperature: 1, TopK: 2}, half, nil, []float64{0, 5.0 / 7, 2.0 / 7, 0, 0}},
+		{"top-k 1", Sampling{Temperature: 1, TopK: 1}, half, nil, []float64{0, 1, 0, 0, 0}},
+		{"top-k above all", Sampling{Temperature: 1, TopK: 99}, half, nil, []float64{0.1, 0.5, 0.2, 0.15, 0.05}},
+		{"top-k takes the first of equals", Sampling{Temperature: 1, TopK: 2}, logs(0.1, 0.3, 0.3, 0.3), nil, []float64{0, 0.5, 0.5, 0}},
+		{"top-p 0.6 needs two", Sampling{Temperature: 1, TopP: 0.6}, half, nil, []float64{0, 5.0 / 7, 2.0 / 7, 0, 0}},
+		{"top-p 0.49 needs one", Sampling{Temperature: 1, TopP: 0.49}, half, nil, []float64{0, 1, 0, 0, 0}},
+		{"top-p 0.9 needs four", Sampling{Temperature: 1, TopP: 0.9}, half, nil, []float64{0.1 / 0.95, 0.5 / 0.95, 0.2 / 0.95, 0.15 / 0.95, 0}},
+		{"top-p 1 is all", Sampling{Temperature: 1, TopP: 1}, half, nil, []float64{0.1, 0.5, 0.2, 0.15, 0.05}},
+		{"top-p tiny keeps the likeliest", Sampling{Temperature: 1, TopP: 1e-12}, half, nil, []float64{0, 1, 0, 0, 0}},
+		{"top-p takes the first of equals", Sampling{Temperature: 1, TopP: 0.5}, logs(0.25, 0.25, 0.25, 0.25), nil, []float64{0.5, 0.5, 0, 0}},
+		{"top-p after top-k, of what is left", Sampling{Temperature: 1, TopK: 2, TopP: 0.7}, half, nil, []float64{0, 1, 0, 0, 0}},
+		{"top-p after temperature", Sampling{Temperature: 0.5, TopP: 0.76}, half, nil, []float64{0, 1, 0, 0, 0}},
+		{"min-p 0.35", Sampling{Temperature: 1, MinP: 0.35}, half, nil, []float64{0, 5.0 / 7, 2.0 / 7, 0, 0}},
+		{"min-p 1", Sampling{Temperature: 1, MinP: 1}, half, nil, []float64{0, 1, 0, 0, 0}},
+		{"min-p after temperature", Sampling{Temperature: 0.5, MinP: 0.1}, half, nil, []float64{0, 0.25 / 0.29, 0.04 / 0.29, 0, 0}},
+		{"all of them", Sampling{Temperature: 1, TopK: 4, TopP: 0.9, MinP: 0.25}, half, nil, []float64{0, 0.5 / 0.85, 0.2 / 0.85, 0.15 / 0.85, 0}},
+		{"penalty divides what is above 0", Sampling{RepeatPenalty: 2}, []kernel.Float{3, 2, -1}, []int32{0}, []float64{0, 1, 0}},
+		{"penalty multiplies what is below", Sampling{RepeatPenalty: 3}, []kernel.Float{-1, -2, -9}, []int32{0, 0, 0}, []float64{0, 1, 0}},
+		{"penalty once, however often", Sampling{RepeatPenalty: 1.3}, []kernel.Float{3, 2, 1}, []int32{0, 0, 0, 0}, []float64{1, 0, 0}},
+		{"penalty of the last only", Sampling{RepeatPenalty: 9, RepeatLast: 2}, []kernel.Float{3, 2, 1}, []int32{0, 1, 2}, []float64{1, 0, 0}},
+		{"penalty below 1 favours", Sampling{RepeatPenalty: 0.5}, []kernel.Float{3, 2, 1}, []int32{1}, []float64{0, 1, 0}},
+		{"penalty with temperature", Sampling{Temperature: 1, RepeatPenalty: 2}, []kernel.Float{2, 1, -1, 0}, []int32{0, 2, -7, 50}, weights(1, 1, -2, 0)},
+	} {
+		if err := c.s.Check(); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		const n = 20000
+		got := drawn(t, c.s, c.logits, c.ids, n)
+		for i, p := range c.want {
+			// five standard deviations
+			if d := math.Abs(got[i] - p); d > 5*math.Sqrt(p*(1-p)/n)+1e-12 {
+				t.Errorf("%s: token %d drawn with share %v, want %v", c.name, i, got[i], p)
+			}
+		}
+	}
+}
+
+// weights are the softmax of l.
+func weights(l ...float64) []float64 {
+	sum := 0.0
+	for _, v := range l {
+		sum += math.Exp(v)
+	}
+	for i := range l {
+		l[i] = math.Exp(l[i]) / sum
+	}
+	return l
+}
+
+// The short ways to the top-k and the nucleus leave what sorting everything leaves.
+func TestSamplerEqualsSorting(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 300 {
+		logits := make([]kernel.Float, 1+r.IntN(700))
+		for i := range logits {
+			logits[i] = kernel.Float(math.Round(r.NormFloat64()*8) / 4) // with ties
+		}
+		s := sampler{Sampling: Sampling{Temperature: 0.5 + r.Float64(), TopK: r.IntN(2) * (1 + r.IntN(400)), TopP: r.Float64()}}
+		for i, v := range logits {
+			s.list = append(s.list, candidate{id: int32(i), logit: float64(v)})
+		}
+		sorted := slices.Clone(s.list)
+		slices.SortFunc(sorted, order)
+		if s.TopK > 0 {
+			sorted = sorted[:min(s.TopK, len(sorted))]
+		}
+		sum := 0.0
+		for i := range sorted {
+			sorted[i].p = math.Exp((sorted[i].logit - sorted[0].logit) / s.Temperature)
+			sum += sorted[i].p
+		}
+		share := 0.0
+		for i := range sorted {
+			if share += sorted[i].p; share >= s.TopP*sum {
+				sorted = sorted[:i+1]
+				break
+			}
+		}
+		got := s.nucleus(s.weigh(s.top()))
+		if d := len(got) - len(sorted); d < -1 || d > 1 { // the sums are rounded in different orders
+			t.Fatalf("%+v of %d: %d left, want %d", s.Sampling, len(logits), len(got), len(sorted))
+		}
+		for i := range min(len(got), len(sorted)) {
+			if got[i] != sorted[i] {
+				t.Fatalf("%+v of %d: candidate %d is %v, want %v", s.Sampling, len(logits), i, got[i], sorted[i])
+			}
+		}
+	}
+}
+
+// The log-probability is the model's own, whatever the settings.
+func TestLogProb(t *testing.T) {
+	for _, s := range []Sampling{{}, {Temperature: 0.3, TopK: 1}, {RepeatPenalty: 1.5, Temperature: 1, TopP: 0.1}} {
+		d := sampler{Sampling: s}
+		id, p, err := d.draw(logs(0.2, 0.7, 0.1), []int32{1}, 0)
+		if err != nil || id != 1 || math.Abs(p-math.Log(0.7)) > 1e-6 {
+			t.Errorf("%+v: token %d with %v, %v", s, id, p, err)
+		}
+	}
+}
+
+// Logits that are no distribution are an error, not a token.
+func TestBadLogits(t *testing.T) {
+	nan, inf := kernel.Float(math.NaN()), kernel.Float(math.Inf(1))
+	for _, l := range [][]kernel.Float{{1, nan}, {nan, nan}, {1, inf}, {-inf, -inf}, {}} {
+		for _, temperature := range []float64{0, 1} {
+			d := sampler{Sampling: Sampling{Temperature: temperature}}
+			if id, _, err := d.draw(l, nil, 0); err == nil || !strings.Contains(err.Error(), "damaged or diverged") {
+				t.Errorf("%v: token %d, %v", l, id, err)
+			}
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	nan := math.NaN()
+	for want, s := range map[string]Sampling{
+		"max_tokens is -1; want 0 or more":          {Max: -1},
+		"temperature is -1; want 0 to 100":          {Temperature: -1},
+		"temperature is NaN":                        {Temperature: nan},
+		"temperature is 1e+308":                     {Temperature: 1e308},
+		"top_k is -1; want 0 or more":               {TopK: -1},
+		"top_p is 1.5; want 0 to 1":                 {TopP: 1.5},
+		"top_p is NaN":                              {TopP: nan},
+		"min_p is -0.5; want 0 to 1":                {MinP: -0.5},
+		"repetition_penalty is +Inf; want 0 to 100": {RepeatPenalty: math.Inf(1)},
+		"repeat_last_n is -2; want 0 or more":       {RepeatLast: -2},
+		"stop has 17 texts; want at most 16":        {Stop: make([]string, 17)},
+		"stop text 2 has 0 bytes; want 1 to 256":    {Stop: []string{"a", ""}},
+		"stop text 1 has 257 bytes; want 1 to 256":  {Stop: []string{strings.Repeat("x", 257)}},
+	} {
+		if err := s.Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: %v, want %s", s, err, want)
+		}
+	}
+}
+
+// Drawing reuses its memory.
+func TestDrawAllocations(t *testing.T) {
+	logits := make([]kernel.Float, 1000)
+	for i := range logits {
+		logits[i] = kernel.Float(i % 37)
+	}
+	ids := []int32{1, 2, 3, 2}
+	s := sampler{Sampling: Sampling{Temperature: 0.8, TopK: 50, TopP: 0.9, MinP: 0.01, RepeatPenalty: 1.1}}
+	n := 0
+	if got := testing.AllocsPerRun(100, func() {
+		n++
+		if _, _, err := s.draw(logits, ids, n); err != nil {
+			t.Fatal(err)
+		}
+	}); got > 0 {
+		t.Errorf("a draw allocates %v times", got)
+	}
+}
