@@ -44,6 +44,9 @@ func (s *Session) Stream(ctx context.Context, prompt string, o Sampling) iter.Se
 		}
 		text := writer{eos: s.tok.Special().EOS, decoder: token.NewDecoder(s.tok), held: holder{stops: o.Stop}}
 		text.decoder.SkipSpecial = true
+		for _, id := range ids {
+			text.decoder.Next(id) // what is written goes on in the middle of a text: a space there is kept
+		}
 		end := func(t *Token) bool {
 			s.pending = append(s.pending[:0], t.ID)
 			return text.next(t)

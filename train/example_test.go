@@ -36,7 +36,7 @@ func ExampleSteps() {
 	found, _ := train.Evaluate(context.Background(), nil, m, set.Test, nil, 4, 0)
 	fmt.Printf("accuracy %.0f %%\n", 100*found.Accuracy)
 	// Output:
-	// loss 0.8 before the first step
+	// loss 0.7 before the first step
 	// accuracy 100 %
 }
 

@@ -209,7 +209,7 @@ func TestPresets(t *testing.T) {
 			switch {
 			case data.IsText(job.Data.Source):
 				text := filepath.Join(t.TempDir(), "text.txt")
-				if err := os.WriteFile(text, []byte(strings.Repeat("func main() { return }\nROMEO: speak.\n", 400)), 0o666); err != nil {
+				if err := os.WriteFile(text, []byte(strings.Repeat("func main() { return }\nROMEO: speak.\n", 120)), 0o666); err != nil {
 					t.Fatal(err)
 				}
 				t.Setenv("BRICK_DATA", t.TempDir())

@@ -39,7 +39,7 @@ func (f faulty) MatMul(y device.Dst, ym, a, b device.Mat, p device.Product, e de
 }
 
 func (f faulty) Axpy(y device.Buf, a kernel.Float, x device.Buf) {
-	if f.has("Axpy") && y.N > 1000 { // forgets the last element of large ones
+	if f.has("Axpy") && y.N > 1 { // forgets the last element
 		y, x = y.Slice(0, y.N-1), x.Slice(0, y.N-1)
 	}
 	f.Device.Axpy(y, a, x)
