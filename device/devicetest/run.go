@@ -147,15 +147,24 @@ func eachKernel(t *testing.T, test func(t *testing.T, each func(emit func(*call)
 }
 
 // make hands the calls of the suite to emit, the same ones every time: all of
-// them, or one of four in short mode.
+// them, or one of three in short mode.
 func (s suite) make(name string, emit func(*call)) {
+	if testing.Short() {
+		s.one(3, name, emit)
+	} else {
+		s.one(1, name, emit)
+	}
+}
+
+// one makes one of every so many calls.
+func (s suite) one(of int, name string, emit func(*call)) {
 	seed := uint64(len(name))
 	for _, c := range name {
 		seed = seed*31 + uint64(c)
 	}
 	n := 0
 	s.calls(&maker{Rand: rand.New(rand.NewPCG(seed, 1)), emit: func(c *call) {
-		if n++; n%4 == 1 || !testing.Short() {
+		if n++; n%of == 0 {
 			emit(c)
 		}
 	}})
