@@ -254,30 +254,6 @@ func wanted(kind string) string {
 	return "a section of fields"
 }
 
-// fieldsByLine names the field that each line of a YAML text sets, such as optimizer.lr.
-func fieldsByLine(src []byte) map[int]string {
-	names := map[int]string{}
-	var walk func(path string, n *yaml.Node)
-	walk = func(path string, n *yaml.Node) {
-		if path != "" && names[n.Line] == "" {
-			names[n.Line] = path
-		}
-		for i, c := range n.Content {
-			switch {
-			case n.Kind != yaml.MappingNode:
-				walk(path, c)
-			case i%2 == 1:
-				walk(strings.TrimPrefix(path+"."+n.Content[i-1].Value, "."), c)
-			}
-		}
-	}
-	var doc yaml.Node
-	if yaml.Unmarshal(src, &doc) == nil {
-		walk("", &doc)
-	}
-	return names
-}
-
 // fieldsOfType lists the YAML names of the fields of the struct type of that name, found in t.
 func fieldsOfType(t reflect.Type, name string) (out []string) {
 	for t.Kind() == reflect.Pointer {
