@@ -64,12 +64,16 @@ func TestKill(t *testing.T) {
 	want, wantLog := hashFile(t, filepath.Join(whole.Dir, "model.safetensors")), logOf(t, whole.Dir)
 
 	began := time.Now()
-	calm := create(t, killJob("calm"), o)
-	calm.Close()
-	if out, err := attempt(exe, calm.Dir, 0); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	usual := time.Hour // of a process that is left alone
+	for _, name := range []string{"calm", "calmer"} {
+		calm := create(t, killJob(name), o)
+		calm.Close()
+		start := time.Now()
+		if out, err := attempt(exe, calm.Dir, 0); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		usual = min(usual, time.Since(start))
 	}
-	usual := time.Since(began) // of a process that is left alone
 
 	var mu sync.Mutex
 	kills, exact, inSave := 0, 0, 0
