@@ -94,8 +94,11 @@ func (r *Run) complete() (err error) {
 	j.Defaults(r.Info.Task)
 	if j.Steps == 0 {
 		j.Steps = max(int(j.Epochs*float64(r.loader().Steps())+0.5), 1)
-		if open && r.Info.Task == data.Language {
+		switch {
+		case open && r.Info.Task == data.Language:
 			j.Steps = min(j.Steps, 1000) // a long text has more than can be waited for
+		case open:
+			j.Steps = max(j.Steps, 500) // ten passes over a handful of examples teach little
 		}
 		j.Epochs = 0
 	}

@@ -42,7 +42,7 @@ func Presets() []Preset {
 			Optimizer: Optimizer{Name: "adamw", LR: 1.5e-3}, Batch: 128, Epochs: 10}},
 		{"tinyshakespeare", "a GPT learns Shakespeare character by character", "", Job{
 			Model: "embed(96,pos=128) 3*gpt(heads=4) layernorm linear", Data: DataJob{Source: "tinyshakespeare", Context: 128},
-			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 8, Steps: 1000,
+			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 8, Steps: 500,
 			Sample: SampleJob{Prompt: "ROMEO:", Tokens: 200}}},
 		{"arithmetic", "a LLaMA learns to add numbers it has not seen", "", Job{
 			Model: "embed(64) 2*llama(heads=4,ff=128) rmsnorm linear", Data: DataJob{Source: "arithmetic"},
