@@ -31,6 +31,9 @@ func (x *Var) linear(w, b *Var, act kernel.Fn, inOut bool) *Var {
 	if w.rank != 2 {
 		mismatch("linear", "want w of two axes", x, w, b)
 	}
+	if x.val.Type == device.I32 {
+		mismatch("linear", "x holds ids: look them up with Embed first", x, w, b)
+	}
 	out, in, why := w.dims[0], w.dims[1], "w (out, in) must have x's last axis as its in"
 	if inOut {
 		out, in, why = in, out, "w (in, out) must have x's last axis as its in"
