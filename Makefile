@@ -1,4 +1,4 @@
-.PHONY: help test check bench same docs build cross fuzz
+.PHONY: help test check bench same docs build cross fuzz learn
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/'
@@ -24,6 +24,11 @@ cross: ## every platform compiles
 	for t in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 js/wasm; do \
 		echo $$t; CGO_ENABLED=0 GOOS=$${t%/*} GOARCH=$${t#*/} go build -o /dev/null ./cmd/brick || exit 1; done
 	GOOS=linux GOARCH=arm64 go vet ./...
+
+learn: ## an MLP on 60,000 real images must reach 88 % on the test set
+	@runs=$$(mktemp -d) && acc=$$(go run ./cmd/brick train mlp --data fashion-mnist --runs $$runs --json 2>/dev/null | tail -1 | \
+		sed -n 's/.*"accuracy":\([0-9.]*\).*/\1/p') && rm -rf $$runs && echo "fashion-mnist accuracy $$acc" && \
+		awk "BEGIN { exit !($$acc >= 0.88) }"
 
 bench: ## benchmarks of the kernels and of training steps
 	go test -run '^$$' -bench . -benchmem ./kernel/... ./device/... ./grad/... ./model/... ./token/...
