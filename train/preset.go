@@ -23,32 +23,32 @@ const defaultPreset = "go"
 // Presets lists the presets, simplest first.
 func Presets() []Preset {
 	return []Preset{
-		{"line", "least squares: gradient descent finds what the closed form says", "", Job{
+		{"line", "least squares: gradient descent finds what the closed form says", "0.01 s: agrees with least squares to 3e-8", Job{
 			Model: "linear(1)", Data: DataJob{Source: "line", Raw: true}, Loss: "mse"}},
-		{"xor", "one line cannot, a hidden layer can", "", Job{
+		{"xor", "one line cannot, a hidden layer can", "0.03 s: 4 of 4 right", Job{
 			Model: "linear(8) tanh linear(1)", Data: DataJob{Source: "xor", Raw: true, Valid: -1, Test: -1}, Loss: "bce",
 			Optimizer: Optimizer{Name: "adam", LR: 0.05}, Batch: 4, Steps: 500}},
-		{"moons", "two interleaved half circles, bent apart by an MLP", "", Job{
+		{"moons", "two interleaved half circles, bent apart by an MLP", "0.1 s: 99.5 % right", Job{
 			Model: "linear(16) tanh linear(16) tanh linear", Data: DataJob{Source: "moons"},
 			Optimizer: Optimizer{Name: "adam", LR: 0.01}, Epochs: 40}},
-		{"spirals", "the hard one of the two-dimensional sets", "", Job{
+		{"spirals", "the hard one of the two-dimensional sets", "0.4 s: 98.7 % right", Job{
 			Model: "linear(32) tanh linear(32) tanh linear", Data: DataJob{Source: "spirals"},
 			Optimizer: Optimizer{Name: "adam", LR: 0.01}, Epochs: 100}},
-		{"digits", "an MLP reads digits drawn from strokes, no download", "", Job{
+		{"digits", "an MLP reads digits drawn from strokes, no download", "12 s: 99.9 % right", Job{
 			Model: "flatten linear(128) relu linear(64) relu linear", Data: DataJob{Source: "digits"},
 			Optimizer: Optimizer{Name: "adamw", LR: 2e-3}, Epochs: 5}},
-		{"fashion-mnist", "an MLP tells ten kinds of clothes apart", "", Job{
+		{"fashion-mnist", "an MLP tells ten kinds of clothes apart", "56 s: 89.3 % right", Job{
 			Model: "mlp", Data: DataJob{Source: "fashion-mnist"},
 			Optimizer: Optimizer{Name: "adamw", LR: 1.5e-3}, Batch: 128, Epochs: 10}},
-		{"tinyshakespeare", "a GPT learns Shakespeare character by character", "", Job{
-			Model: "embed(96,pos=128) 3*gpt(heads=4) layernorm linear", Data: DataJob{Source: "tinyshakespeare", Context: 128},
-			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 8, Steps: 500,
+		{"tinyshakespeare", "a GPT learns Shakespeare character by character", "1 m 53 s: 2.90 bits per byte", Job{
+			Model: "embed(96,pos=64) 2*gpt(heads=3) layernorm linear", Data: DataJob{Source: "tinyshakespeare", Context: 64},
+			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "adamw", LR: 5e-3}, Batch: 4, Steps: 2000,
 			Sample: SampleJob{Prompt: "ROMEO:", Tokens: 200}}},
-		{"arithmetic", "a LLaMA learns to add numbers it has not seen", "", Job{
+		{"arithmetic", "a LLaMA learns to add numbers it has not seen", "1 m 47 s: 95 % of digits right", Job{
 			Model: "embed(64) 2*llama(heads=4,ff=128) rmsnorm linear", Data: DataJob{Source: "arithmetic"},
 			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000,
 			Sample: SampleJob{Prompt: "27+58=", Tokens: 8}}},
-		{defaultPreset, "the main job: a LLaMA learns to write Go from the toolchain's own source", "", Job{
+		{defaultPreset, "the main job: a LLaMA learns to write Go from the toolchain's own source", "1 m 33 s: 3.04 bits per byte", Job{
 			Model:     "embed(96) 2*llama(heads=3,ff=256) rmsnorm linear(tied=true)",
 			Data:      DataJob{Source: "go", Context: 64, Limit: 24 << 20},
 			Tokenizer: TokenJob{Kind: "bpe", Vocab: 2048, Limit: 8 << 20},
