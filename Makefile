@@ -34,7 +34,7 @@ bench: ## benchmarks of the kernels and of training steps
 	go test -run '^$$' -bench . -benchmem ./kernel/... ./device/... ./grad/... ./model/... ./token/...
 
 same: ## 20 steps of each tiny model: their losses as bits, to compare two commits
-	go test -run TestSame -v ./model | grep same:
+	go test -count 1 -run TestSame -v ./train | grep same:
 
 docs: ## docs/ops.md from the comments of the ops
 	go run ./docs/ops > docs/ops.md
