@@ -31,7 +31,7 @@ learn: ## an MLP on 60,000 real images must reach 88 % on the test set
 		awk "BEGIN { exit !($$acc >= 0.88) }"
 
 bench: ## benchmarks of the kernels and of training steps
-	go test -run '^$$' -bench . -benchmem ./kernel/... ./device/... ./grad/... ./model/... ./token/...
+	go test -run '^$$' -bench . -benchmem ./kernel/... ./device/... ./grad/... ./model/... ./token/... ./train/...
 
 same: ## 20 steps of each tiny model: their losses as bits, to compare two commits
 	go test -count 1 -run TestSame -v ./train | grep same:
