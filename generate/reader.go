@@ -36,24 +36,24 @@ func (r *reader) reset() { r.ids, r.forgot = r.ids[:0], true }
 // forgotten: the newer half, and all of ids, is read again from the beginning. After an
 // error what was read before is still remembered, ids are not.
 func (r *reader) read(ids []int32) (logits []grad.Float, err error) {
-	now, todo := append(r.ids, ids...), ids
+	now, rest := append(r.ids, ids...), ids
 	if n := len(now); r.context > 0 && n > r.context {
 		now = now[n-min(max(r.context/2+1, len(ids)), n):]
 		r.forgot = true
 	}
 	if r.forgot {
-		todo = now
+		rest = now
 		r.tape = grad.Tape{Device: r.dev, NoGrad: true, Memory: map[any]any{}}
 	}
 	r.forgot = true // until all is read
 	err = grad.Catch(func() {
-		for len(todo) > 0 {
-			n := min(len(todo), readAtOnce)
+		for len(rest) > 0 {
+			n := min(len(rest), readAtOnce)
 			r.tape.Reset()
-			y := r.model.Forward(r.tape.IDs(todo[:n], 1, n)) // (1, n, V)
+			y := r.model.Forward(r.tape.IDs(rest[:n], 1, n)) // (1, n, V)
 			logits = y.Data()
 			logits = logits[len(logits)-y.Dim(-1):]
-			todo = todo[n:]
+			rest = rest[n:]
 		}
 	})
 	if err != nil {

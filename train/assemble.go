@@ -70,6 +70,15 @@ func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err 
 
 // open reads the data and finds or learns their tokenizer.
 func (r *Run) open(ctx context.Context, dir string, o Options) (err error) {
+	if data.IsText(r.Job.Data.Source) { // a slip in the stack is told before a vocabulary is learnt
+		in := nn.Input{Vocab: 2} // any: the real one is not known yet
+		if r.Job.Data.Context > 0 {
+			in.Shape = []int{r.Job.Data.Context}
+		}
+		if _, err = model.New(r.Job.Model, in); err != nil {
+			return err
+		}
+	}
 	if r.Tokenizer, err = tokenizerFor(ctx, dir, &r.Job, o); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -137,7 +138,18 @@ func (r *Run) Next() []string {
 	return append(out,
 		fmt.Sprintf("brick eval %s", r.Dir),
 		fmt.Sprintf("brick inspect %s", r.Dir),
-		fmt.Sprintf("open %s", filepath.Join(r.Dir, plotFile)))
+		opener()+" "+filepath.Join(r.Dir, plotFile))
+}
+
+// opener is this system's command that shows a file.
+func opener() string {
+	switch runtime.GOOS {
+	case "darwin":
+		return "open"
+	case "windows":
+		return "start"
+	}
+	return "xdg-open"
 }
 
 func (j *Job) isGo() bool { return j.Data.Source == "go" }

@@ -171,7 +171,7 @@ func openData(ctx context.Context, j *Job, t token.Tokenizer) (*data.Splits, err
 	}
 	s, err := data.Open(j.Data.Source, j.options(enc))
 	if err != nil {
-		return nil, err
+		return nil, &InputError{err}
 	}
 	return &s, nil
 }
