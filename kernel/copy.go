@@ -75,4 +75,8 @@ func Fill(y []Float, v Float) {
 }
 
 // Axpy is  y[i] += a·x[i].
-func Axpy(y []Float, a Float, x []Float) { copyRow(y, x, a, true) }
+func Axpy(y []Float, a Float, x []Float) {
+	if !axpyVector(y, a, x) {
+		copyRow(y, x, a, true)
+	}
+}

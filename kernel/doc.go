@@ -5,4 +5,6 @@
 // is tested. Nothing here knows about shapes, tapes, gradients or threads.
 // Functions of one or two numbers stand in tables ([Fns], [Fn2s]) with their
 // slopes; optimizer steps stand in [Rules].
+//
+//go:generate go run -C _asm .
 package kernel
