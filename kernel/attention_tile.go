@@ -21,9 +21,9 @@ type AttentionKeys struct {
 
 // AttentionScratch is how much memory AttentionKeys needs for s keys of width d.
 func AttentionScratch(s, d int, back bool) int {
-	keys, wide := Packed(s, d, TileN), Packed(d, s, TileN)
+	keys, wide := PackedB(s, d), PackedB(d, s)
 	tile := AttentionTile * s
-	operand := max(Packed(AttentionTile, max(s, d), TileM), Packed(s, AttentionTile, TileM)+Packed(d, AttentionTile, TileN))
+	operand := max(PackedA(AttentionTile, max(s, d)), PackedA(s, AttentionTile)+PackedB(d, AttentionTile))
 	if back {
 		return 2*(keys+wide+tile) + operand
 	}
@@ -38,15 +38,15 @@ func (a *AttentionKeys) Load(mem, k, v []Float, ld, s, d int, back bool, mask []
 		return x
 	}
 	*a = AttentionKeys{s: s, d: d, mask: mask, scale: scale}
-	keys, wide := Packed(s, d, TileN), Packed(d, s, TileN)
+	keys, wide := PackedB(s, d), PackedB(d, s)
 	a.k, a.v, a.scores = take(keys), take(wide), take(AttentionTile*s)
-	Pack(a.k, k, ld, s, d, TileN, false)
+	PackB(a.k, k, ld, s, d, true)
 	if back {
 		a.kr, a.vc, a.slopes = take(wide), take(keys), take(AttentionTile*s)
-		Pack(a.kr, k, ld, d, s, TileN, true)
-		Pack(a.vc, v, ld, s, d, TileN, false)
+		PackB(a.kr, k, ld, d, s, false)
+		PackB(a.vc, v, ld, s, d, true)
 	} else {
-		Pack(a.v, v, ld, d, s, TileN, true)
+		PackB(a.v, v, ld, d, s, false)
 	}
 	a.x = mem
 }
@@ -110,23 +110,23 @@ func (a *AttentionKeys) seen(n int) []int32 {
 
 // dots is  y (m, n) = x (m, d)·keysᵀ,  rows of y s apart.
 func (a *AttentionKeys) dots(y, x, keys []Float, ld, m, n int) {
-	Pack(a.x, x, ld, m, a.d, TileM, false)
+	PackA(a.x, x, ld, m, a.d, false)
 	Tiles(y, a.s, a.x, keys, m, n, a.d, false)
 }
 
 // sums is  y (m, d) (=|+=) p (m, n)·values,  rows of p s apart.
 func (a *AttentionKeys) sums(y, p, values []Float, ld, m, n int, onto bool) {
-	Pack(a.x, p, a.s, m, n, TileM, false)
-	for j := 0; j < a.d; j += TileN { // panels hold all s values, of which n take part
-		Tiles(y[j:], ld, a.x, values[j*a.s:], m, min(TileN, a.d-j), n, onto)
+	PackA(a.x, p, a.s, m, n, false)
+	for j := 0; j < a.d; j += tileCols() { // panels hold all s values, of which n take part
+		Tiles(y[j:], ld, a.x, values[j*a.s:], m, min(tileCols(), a.d-j), n, onto)
 	}
 }
 
 // outer is  y (n, d) += pᵀ (n, m)·x (m, d),  rows of p s apart.
 func (a *AttentionKeys) outer(y, p, x []Float, ld, ldk, m, n int) {
-	pp := a.x[:Packed(n, m, TileM)]
+	pp := a.x[:PackedA(n, m)]
 	px := a.x[len(pp):]
-	Pack(pp, p, a.s, n, m, TileM, true)
-	Pack(px, x, ld, a.d, m, TileN, true)
+	PackA(pp, p, a.s, n, m, true)
+	PackB(px, x, ld, a.d, m, false)
 	Tiles(y, ldk, pp, px, n, a.d, m, true)
 }

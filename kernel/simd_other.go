@@ -5,3 +5,15 @@ package kernel
 // Where there are no vectors the loops in plain Go do all the work: each of these reports that it did none.
 
 func axpyVector(y []Float, a Float, x []Float) bool { return false }
+
+func tileShape() (m, n int) { return tileM, tileN }
+
+func tilesVector(y []Float, ld int, a, b []Float, m, n, k int, onto bool) bool { return false }
+
+func packVector(dst, src []Float, ld, n, k int, rows, across bool, first, last int) bool {
+	return false
+}
+
+func rowDotsVector(y, x, w []Float, ld int, onto bool) bool { return false }
+
+func rowSumsVector(y, x, w []Float, ld int) bool { return false }

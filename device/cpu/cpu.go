@@ -15,6 +15,7 @@ type Device struct {
 	pool    *pool
 	workers int
 	scratch [][]kernel.Float // one a worker, grown as kernels need it
+	shared  []kernel.Float   // one for all of them
 	tasks   tasks
 }
 
@@ -75,6 +76,14 @@ func (d *Device) own(w, n int) []kernel.Float {
 		d.scratch[w] = make([]kernel.Float, n+n/4)
 	}
 	return d.scratch[w][:n]
+}
+
+// common returns scratch memory for all workers, at least n long; its content is arbitrary. d.mu is held.
+func (d *Device) common(n int) []kernel.Float {
+	if len(d.shared) < n {
+		d.shared = make([]kernel.Float, n)
+	}
+	return d.shared[:n]
 }
 
 // A kernel that touches this many numbers is worth one block, about 20 µs of

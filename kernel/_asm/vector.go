@@ -208,6 +208,7 @@ func (s *isa) pattern(bits uint32) operand.Mem {
 type tail struct {
 	k    reg.OpmaskVirtual // AVX-512
 	mask vec               // AVX2: sign bits
+	at   operand.Mem       // … of one register, in memory
 }
 
 // each emits a loop over n elements, a vector at a time. body is emitted twice: for whole vectors, and, masked, for
