@@ -168,19 +168,37 @@ func TestMatMulAllocatesNothing(t *testing.T) {
 	}
 }
 
+// BenchmarkMatMul is y = x·Wᵀ (the way there), ∂x = ∂y·W and ∂W = ∂yᵀ·x.
 func BenchmarkMatMul(b *testing.B) {
-	d := Default()
-	one := New(1)
-	for _, s := range [][3]int{{64, 64, 64}, {512, 512, 512}, {1152, 128, 128}, {1152, 4096, 128}, {128, 128, 1152}, {64, 256, 784}, {1, 2048, 512}, {4, 2048, 512}, {8, 2048, 512}} {
+	for _, s := range [][3]int{{64, 64, 64}, {512, 512, 512}, {1024, 1024, 1024}, {2048, 2048, 2048}, {64, 256, 784}, {1024, 256, 784},
+		{768, 512, 128}, {256, 3072, 768}, {1024, 3072, 768}, {256, 50257, 768}, {1, 256, 784}, {1, 3072, 768}, {4, 3072, 768}, {16, 3072, 768}} {
 		m, n, k := s[0], s[1], s[2]
 		y, x, w := make([]kernel.Float, m*n), make([]kernel.Float, m*k), make([]kernel.Float, n*k)
-		for _, d := range []*Device{one, d} {
-			b.Run(fmt.Sprintf("workers=%d/m=%d/n=%d/k=%d", d.Workers(), m, n, k), func(b *testing.B) {
-				for b.Loop() {
-					square(d, y, x, w, m, n, k)
-				}
-				b.ReportMetric(2*float64(m*n*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-			})
+		my, mx, mw := device.Mat{Buf: device.Host(y), LD: n}, device.Mat{Buf: device.Host(x), LD: k}, device.Mat{Buf: device.Host(w), LD: k}
+		for _, workers := range []int{1, 2} {
+			d := New(workers)
+			for _, c := range []struct {
+				name string
+				do   func()
+			}{
+				{"y", func() {
+					d.MatMul(device.Into(my.Buf), my, mx, flip(mw), device.Product{M: m, N: n, K: k, Batch: [4]int{1, 1, 1, 1}}, device.Epilogue{})
+				}},
+				{"dx", func() {
+					d.MatMul(device.Into(mx.Buf), mx, my, mw, device.Product{M: m, N: k, K: n, Batch: [4]int{1, 1, 1, 1}}, device.Epilogue{})
+				}},
+				{"dw", func() {
+					d.MatMul(device.Into(mw.Buf), mw, flip(my), mx, device.Product{M: n, N: k, K: m, Batch: [4]int{1, 1, 1, 1}}, device.Epilogue{})
+				}},
+			} {
+				b.Run(fmt.Sprintf("workers=%d/m=%d/n=%d/k=%d/%s", workers, m, n, k, c.name), func(b *testing.B) {
+					for b.Loop() {
+						c.do()
+					}
+					b.ReportMetric(2*float64(m*n*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+				})
+			}
+			d.Close()
 		}
 	}
 }
