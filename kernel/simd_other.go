@@ -17,3 +17,11 @@ func packVector(dst, src []Float, ld, n, k int, rows, across bool, first, last i
 func rowDotsVector(y, x, w []Float, ld int, onto bool) bool { return false }
 
 func rowSumsVector(y, x, w []Float, ld int) bool { return false }
+
+// Without bfloat16 nobody calls these: see HasBF16.
+
+func tilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool) { panic("kernel: no bfloat16") }
+
+func packBF16(dst, src []Float, ld, n, k int, rows, across bool, first, last int) {
+	panic("kernel: no bfloat16")
+}

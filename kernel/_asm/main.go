@@ -24,6 +24,7 @@ var families = []struct {
 	make func(c *build.Context)
 }{
 	{"matmul", matmul},
+	{"bf16", bf16},
 	{"zip", zip},
 }
 
@@ -55,6 +56,7 @@ func generate(name string, describe func(c *build.Context)) error {
 	if err != nil {
 		return err
 	}
+	text = encode(text)
 	stubs, err := printer.NewStubs(config).Print(file)
 	if err != nil {
 		return err

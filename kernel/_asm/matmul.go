@@ -18,11 +18,25 @@ func (s *isa) tileShape() tileShape {
 	return tileShape{6, 16}
 }
 
+// bf16 is the kernels of matrix products whose operands are rounded to bfloat16, in pairs along k.
+func bf16(c *build.Context) {
+	s := levels(c)[0]
+	for m := 1; m <= s.tileShape().rows; m++ {
+		s.tile(m, true)
+	}
+	for _, n := range []int{s.tileShape().rows, 16} {
+		s.packRowsBF16(n)
+	}
+	for _, n := range []int{s.tileShape().rows, s.tileShape().cols} {
+		s.packAcrossBF16(n)
+	}
+}
+
 // matmul is the kernels of matrix products: tiles on packed panels, and the packing.
 func matmul(c *build.Context) {
 	for _, s := range levels(c) {
 		for m := 1; m <= s.tileShape().rows; m++ {
-			s.tile(m)
+			s.tile(m, false)
 		}
 		whole, shape := s.bytes/4, s.tileShape()
 		s.packRows(whole)
@@ -46,13 +60,16 @@ func (s *isa) register() reg.VecVirtual {
 }
 
 // tile is the micro-kernel of m rows in the manner of BLIS (Van Zee & van de Geijn 2015): sums stay in registers,
-// a row of b is loaded and each number of a broadcast.
-func (s *isa) tile(m int) {
-	shape := s.tileShape()
-	s.fn(fmt.Sprintf("tile%d", m), "func(y, a, b *float32, k, panels, ldy, n int, onto bool)",
+// a row of b is loaded and each number of a broadcast. With half, a number is a pair of bfloat16 along k.
+func (s *isa) tile(m int, half bool) {
+	shape, name := s.tileShape(), fmt.Sprintf("tile%d", m)
+	if half {
+		name = fmt.Sprintf("tileBF16x%d", m)
+	}
+	s.fn(name, "func(y, a, b *float32, k, panels, ldy, n int, onto bool)",
 		fmt.Sprintf("y[p·%d+i, j] (=|+=) Σ_l a[p, l, i]·b[l, j]  for p < panels, i < %d, j < n ≤ %d,  each term fused, in the order of l.", m, m, shape.cols),
 		fmt.Sprintf("a (panels, k, %d)  b (k, %d)  rows of y ldy bytes apart.", shape.rows, shape.cols))
-	t := tileOf{isa: s, rows: m, y: s.arg("y"), a: s.arg("a"), b: s.arg("b"), k: s.arg("k"), panels: s.arg("panels"), ldy: s.arg("ldy"), n: s.arg("n")}
+	t := tileOf{isa: s, half: half, rows: m, y: s.arg("y"), a: s.arg("a"), b: s.arg("b"), k: s.arg("k"), panels: s.arg("panels"), ldy: s.arg("ldy"), n: s.arg("n")}
 	t.onto = s.GP8L()
 	s.Load(s.Param("onto"), t.onto)
 	per := s.bytes / 4
@@ -75,6 +92,7 @@ func (s *isa) tile(m int) {
 // tileOf is a tile kernel while it is written.
 type tileOf struct {
 	*isa
+	half                       bool // numbers of a and b are pairs of bfloat16
 	rows                       int
 	y, a, b, k, panels, ldy, n reg.GPVirtual
 	onto                       reg.GPVirtual
@@ -163,7 +181,11 @@ func (t *tileOf) step(acc [][]reg.VecVirtual, a, b reg.GPVirtual, u, v int) {
 		x := t.register()
 		t.VBROADCASTSS(operand.Mem{Base: a, Disp: (u*shape.rows + i) * 4}, x)
 		for j := range row {
-			t.VFMADD231PS(x, row[j], acc[i][j])
+			if t.half {
+				t.emit(dotBF16, x, row[j], acc[i][j])
+			} else {
+				t.VFMADD231PS(x, row[j], acc[i][j])
+			}
 		}
 	}
 }

@@ -56,12 +56,20 @@ func (s *isa) columns16(line func(i, first int) operand.Mem, use func(l int, v r
 		s.columns(func(i, first int) operand.Mem { return line(i, first+8) }, func(l int, v reg.VecVirtual) { use(l+8, v) })
 		return
 	}
+	s.square16(func(i int) reg.VecVirtual {
+		r := s.ZMM()
+		s.VMOVUPS(line(i, 0), r)
+		return r
+	}, use)
+}
+
+// square16 transposes a square of 16 registers with 16 words each.
+func (s *isa) square16(line func(i int) reg.VecVirtual, use func(l int, v reg.VecVirtual)) {
 	var fours [4][4]reg.VecVirtual // of lines 4g to 4g+3: quarter c of register e is number 4c+e of each
 	for g := range fours {
 		var r [4]reg.VecVirtual
 		for i := range r {
-			r[i] = s.ZMM()
-			s.VMOVUPS(line(4*g+i, 0), r[i])
+			r[i] = line(4*g + i)
 		}
 		fours[g] = s.quarters(r)
 	}
