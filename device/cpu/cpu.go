@@ -18,6 +18,7 @@ type Device struct {
 	workers int
 	scratch [][]kernel.Float // one a worker, grown as kernels need it
 	shared  []kernel.Float   // one for all of them
+	half    bool             // operands of products are rounded to bfloat16
 	tasks   tasks
 }
 

@@ -33,6 +33,7 @@ type matMulTask struct {
 	p        device.Product
 	e        device.Epilogue
 	args     kernel.Args // none: no fused activation has constants
+	panels               // how operands are read
 	phase    phase
 
 	out, sum   [4]int // sizes of the batch axes: those of y, and those summed over
@@ -62,7 +63,7 @@ func (d *Device) MatMul(y device.Dst, ym, a, b device.Mat, p device.Product, e d
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	t := &d.tasks.matMul
-	t.dev, t.y, t.ym, t.a, t.b, t.p, t.e = d, y, ym, a, b, p, e
+	t.dev, t.y, t.ym, t.a, t.b, t.p, t.e, t.half = d, y, ym, a, b, p, e, d.half
 	outs := 1
 	t.sums = 1
 	for i, n := range p.Batch {
@@ -75,7 +76,7 @@ func (d *Device) MatMul(y device.Dst, ym, a, b device.Mat, p device.Product, e d
 	}
 	single := outs == 1 && t.sums == 1
 	switch {
-	case single && p.K > 0 && t.plainMode() && t.asVector():
+	case single && p.K > 0 && t.plainMode() && !d.half && t.asVector():
 		t.phase = vectorPhase
 		d.run(t.cols, 1, t)
 	case single && p.K > 0 && t.plainMode() && p.M*p.N*p.K >= 2*pieceMACs:
@@ -117,9 +118,9 @@ func (t *matMulTask) share() {
 	if t.shareB {
 		lines, others, size = t.p.N, t.p.M, blocks(pieceRows, kernel.PanelRows())*kernel.PanelRows()
 	}
-	terms := t.p.K
+	terms, deep := t.p.K, t.depth()
 	if lines*terms > sharedMost {
-		terms = max(min(terms, sharedMost/min(lines, sharedMost/(2*depth))/depth*depth), depth)
+		terms = max(min(terms, sharedMost/min(lines, sharedMost/(2*deep))/deep*deep), deep)
 	}
 	most := max(sharedMost/terms, 1)
 	for t.first = 0; t.first < lines; t.first += most {
@@ -127,10 +128,9 @@ func (t *matMulTask) share() {
 		for t.from = 0; t.from < t.p.K; t.from += terms {
 			t.upTo = min(t.from+terms, t.p.K)
 			t.phase = packPhase
-			t.shared = t.dev.common(t.sharedLen(depth) / depth * (t.upTo - t.from))
-			deep := blocks(t.upTo-t.from, depth)
+			t.shared = t.dev.common(t.sharedLen(deep) * blocks(t.upTo-t.from, deep))
 			t.rows = blocks(t.sharedPanels(), packPanels)
-			t.dev.run(deep*t.rows, packElems/max(t.lack*depth/t.rows, 1), t)
+			t.dev.run(blocks(t.upTo-t.from, deep)*t.rows, packElems/max(t.lack*deep/t.rows, 1), t)
 			t.phase = piecePhase
 			t.cols = size
 			t.dev.run(blocks(others, size), pieceMACs/max(size*t.lack*(t.upTo-t.from), 1), t)
@@ -151,20 +151,20 @@ func (t *matMulTask) sharedPanels() int {
 
 func (t *matMulTask) sharedLen(k int) int {
 	if t.shareB {
-		return kernel.PackedB(t.lack, k)
+		return t.packedB(t.lack, k)
 	}
-	return kernel.PackedA(t.lack, k)
+	return t.packedA(t.lack, k)
 }
 
 // packShared packs some panels of one depth.
 func (t *matMulTask) packShared(i int) {
-	l, first := t.from+i/t.rows*depth, i%t.rows*packPanels
-	k, last := min(depth, t.upTo-l), min(first+packPanels, t.sharedPanels())
+	l, first := t.from+i/t.rows*t.depth(), i%t.rows*packPanels
+	k, last := min(t.depth(), t.upTo-l), min(first+packPanels, t.sharedPanels())
 	dst := t.shared[t.sharedLen(l-t.from):]
 	if t.shareB {
-		kernel.PackPanelsB(dst, t.b.F[corner(t.b.LD, l, t.first, t.b.T):], t.b.LD, t.lack, k, t.b.T, first, last)
+		t.packB(dst, t.b.F[corner(t.b.LD, l, t.first, t.b.T):], t.b.LD, t.lack, k, t.b.T, first, last)
 	} else {
-		kernel.PackPanelsA(dst, t.a.F[corner(t.a.LD, t.first, l, t.a.T):], t.a.LD, t.lack, k, t.a.T, first, last)
+		t.packA(dst, t.a.F[corner(t.a.LD, t.first, l, t.a.T):], t.a.LD, t.lack, k, t.a.T, first, last)
 	}
 }
 
@@ -176,17 +176,17 @@ func (t *matMulTask) piece(w, i int) {
 	}
 	at := r*t.ym.LD + c
 	y := t.y.F[at:]
-	for l := t.from; l < t.upTo; l += depth {
-		k := min(depth, t.upTo-l)
+	for l := t.from; l < t.upTo; l += t.depth() {
+		k := min(t.depth(), t.upTo-l)
 		pa, pb := t.shared[t.sharedLen(l-t.from):], t.shared[t.sharedLen(l-t.from):]
 		if t.shareB {
-			pa = t.dev.own(w, kernel.PackedA(m, k))
-			kernel.PackA(pa, t.a.F[corner(t.a.LD, r, l, t.a.T):], t.a.LD, m, k, t.a.T)
+			pa = t.dev.own(w, t.packedA(m, k))
+			t.packA(pa, t.a.F[corner(t.a.LD, r, l, t.a.T):], t.a.LD, m, k, t.a.T, 0, kernel.PanelsA(m))
 		} else {
-			pb = t.dev.own(w, kernel.PackedB(n, k))
-			kernel.PackB(pb, t.b.F[corner(t.b.LD, l, c, t.b.T):], t.b.LD, n, k, t.b.T)
+			pb = t.dev.own(w, t.packedB(n, k))
+			t.packB(pb, t.b.F[corner(t.b.LD, l, c, t.b.T):], t.b.LD, n, k, t.b.T, 0, kernel.PanelsB(n))
 		}
-		kernel.Tiles(y, t.ym.LD, pa, pb, m, n, k, t.y.Mode == device.Add || l > 0)
+		t.tiles(y, t.ym.LD, pa, pb, m, n, k, t.y.Mode == device.Add || l > 0)
 	}
 	if t.upTo == t.p.K {
 		t.finish(y, t.ym.LD, at, c, m, n, false)
@@ -254,8 +254,8 @@ func (t *matMulTask) block(w, i int) {
 	at := offset(first, t.ym.Batch) + r*t.ym.LD + c
 	y, ld, onto := t.y.F[at:], t.ym.LD, t.y.Mode == device.Add
 
-	k := min(depth, t.p.K)
-	sizeA, sizeB := kernel.PackedA(m, k), kernel.PackedB(n, k)
+	k := min(t.depth(), t.p.K)
+	sizeA, sizeB := t.packedA(m, k), t.packedB(n, k)
 	aside := !t.plainMode()
 	mem := t.dev.own(w, sizeA+sizeB+m*n)
 	if aside {
@@ -268,11 +268,11 @@ func (t *matMulTask) block(w, i int) {
 		index := unravel(s, t.sum)
 		a := t.a.F[offset(first, t.a.Batch)+offset(index, t.a.Batch):]
 		b := t.b.F[offset(first, t.b.Batch)+offset(index, t.b.Batch):]
-		for l := 0; l < t.p.K; l += depth {
-			k := min(depth, t.p.K-l)
-			kernel.PackA(mem, a[corner(t.a.LD, r, l, t.a.T):], t.a.LD, m, k, t.a.T)
-			kernel.PackB(mem[sizeA:], b[corner(t.b.LD, l, c, t.b.T):], t.b.LD, n, k, t.b.T)
-			kernel.Tiles(y, ld, mem, mem[sizeA:], m, n, k, onto || s > 0 || l > 0)
+		for l := 0; l < t.p.K; l += t.depth() {
+			k := min(t.depth(), t.p.K-l)
+			t.packA(mem, a[corner(t.a.LD, r, l, t.a.T):], t.a.LD, m, k, t.a.T, 0, kernel.PanelsA(m))
+			t.packB(mem[sizeA:], b[corner(t.b.LD, l, c, t.b.T):], t.b.LD, n, k, t.b.T, 0, kernel.PanelsB(n))
+			t.tiles(y, ld, mem, mem[sizeA:], m, n, k, onto || s > 0 || l > 0)
 		}
 	}
 	t.finish(y, ld, at, c, m, n, aside)
