@@ -122,8 +122,17 @@ func (t *Tape) Reset() {
 	t.arena.rewind()
 }
 
-// Bytes is the memory the tape's values and gradients have needed so far, in bytes.
-func (t *Tape) Bytes() int { return t.arena.bytes }
+// Bytes is the memory the tape's values and gradients have needed so far at their peak, in bytes.
+func (t *Tape) Bytes() int {
+	total, _ := t.arena.bytes()
+	return total
+}
+
+// Held is the part of Bytes that is in use now: after a forward pass, what is kept for the way back.
+func (t *Tape) Held() int {
+	_, held := t.arena.bytes()
+	return held
+}
 
 // do runs op on its inputs and records the result. Absent (nil) inputs are kept in their place.
 func (t *Tape) do(op *Op, shape []int, a attr, in ...*Var) *Var {
