@@ -54,11 +54,11 @@ func TestResident(t *testing.T) {
 		used = processMemory(t, exe, dir)
 		return used, planned, dir
 	}
-	base, little, _ := process(job("base", "linear(8) relu linear", 8))
-	deep := job("deep", "linear(2048) 20*residual[layernorm gelu] linear", 1024)
+	base, little, _ := process(job("base", "flatten linear(8) relu linear", 8))
+	deep := job("deep", "flatten linear(2048) 20*residual[layernorm gelu] linear", 1024)
 	spared := deep
 	spared.Name, spared.Recompute = "spared", true
-	for _, j := range []train.Job{job("wide", "linear(4096) relu linear(4096) relu linear", 8), deep, spared} {
+	for _, j := range []train.Job{job("wide", "flatten linear(4096) relu linear(4096) relu linear", 8), deep, spared} {
 		used, planned, dir := process(j)
 		used -= base - little
 		t.Logf("%s: planned %.1f MB, used %.1f MB beside the %.1f MB of any process", j.Name, planned/1e6, used/1e6, base/1e6)
