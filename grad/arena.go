@@ -42,7 +42,6 @@ func (s *slab) truncate(n int) {
 type arena struct {
 	classes map[kind]*class
 	last    *class // the class of the last get: most passes ask for runs of one size
-	bytes   int    // of all buffers
 }
 
 // kind is what buffers of a class have in common.
@@ -54,6 +53,7 @@ type kind struct {
 type class struct {
 	kind
 	all, free []device.Buf
+	most      int // the longest that was asked for: no more of a buffer is ever touched
 }
 
 // get returns a buffer of n numbers whose content is arbitrary.
@@ -67,13 +67,14 @@ func (a *arena) take(dev device.Device, n int, t device.Type) device.Buf {
 	if k := len(c.free); k > 0 {
 		b := &c.free[k-1]
 		c.free = c.free[:k-1]
-		if n == c.size { // the usual case, quicker
+		if n == c.size && n == c.most { // the usual case, quicker
 			return *b
 		}
+		c.most = max(c.most, n)
 		return first(*b, n)
 	}
+	c.most = max(c.most, n)
 	b := dev.Alloc(c.size, t)
-	a.bytes += c.size * t.Size()
 	c.all = append(c.all, b)
 	return first(b, n)
 }
@@ -121,6 +122,16 @@ func (a *arena) class(n int, t device.Type) *class {
 func classSize(n int) int {
 	drop := max(bits.Len(uint(n))-5, 0)
 	return (n + 1<<drop - 1) >> drop << drop
+}
+
+// bytes is the memory of all buffers, as far as it was ever used, and held of those in use now.
+func (a *arena) bytes() (total, held int) {
+	for _, c := range a.classes {
+		each := c.most * c.typ.Size()
+		total += len(c.all) * each
+		held += (len(c.all) - len(c.free)) * each
+	}
+	return total, held
 }
 
 func (a *arena) rewind() {

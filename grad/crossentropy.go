@@ -80,11 +80,11 @@ func checkTargets(op string, x, target *Var, ignore *int32) {
 
 var crossEntropy = newOp("cross_entropy",
 	func(y *Var) { y.classLossForward(false) },
-	func(y *Var) { y.classLossBackward(false) })
+	func(y *Var) { y.classLossBackward(false) }).reading(in0 | in1 | in2)
 
 var nll = newOp("nll",
 	func(y *Var) { y.classLossForward(true) },
-	func(y *Var) { y.classLossBackward(true) })
+	func(y *Var) { y.classLossBackward(true) }).reading(in0 | in1 | in2)
 
 func (y *Var) classLossForward(logProbs bool) {
 	x, target, w := y.in[0], y.in[1], y.in[2]

@@ -41,6 +41,7 @@ func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err 
 	if e, named := model.Find(job.Model); named && job.Loss == "" {
 		r.Job.Loss = e.Loss
 	}
+	r.tape.Device = r.dev
 	if r.Loss, err = lossByName(r.Job.Loss); err != nil {
 		return nil, err
 	}

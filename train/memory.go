@@ -31,7 +31,7 @@ type Memory struct {
 	Weights     int64 `json:"weights"`
 	Gradients   int64 `json:"gradients"`
 	Optimizer   int64 `json:"optimizer"`   // its state, the moving average and the sums of micro-batches
-	Activations int64 `json:"activations"` // values and gradients of one micro-batch, by a pass that only counts
+	Activations int64 `json:"activations"` // values and gradients of one micro-batch at their peak, by passes that only count
 	Batches     int64 `json:"batches"`     // examples in hand and read ahead
 	Available   int64 `json:"available,omitempty"`
 }
@@ -122,11 +122,32 @@ func (r *Run) estimate(limit int64) (m Memory, err error) {
 	if err != nil {
 		return m, fmt.Errorf("train: the model does not fit the data: %w", err)
 	}
+	if err := r.rehearseEvaluation(tape, shadow); err != nil {
+		return m, err
+	}
 	m.Activations = int64(tape.Bytes())
 	if _, host := r.dev.(*cpu.Device); host { // where batches are used in place
 		m.Activations -= copied(dev, &b)
 	}
 	return m, nil
+}
+
+// rehearseEvaluation evaluates a batch of the validation set on the tape of training, as the run does.
+func (r *Run) rehearseEvaluation(tape *grad.Tape, m nn.Block) error {
+	set := r.Splits.Valid
+	if set == nil || set.Len() == 0 {
+		return nil
+	}
+	var b data.Batch
+	if err := data.Sequential(set, r.Job.Batch).At(&b, 0, 0); err != nil {
+		return err
+	}
+	tape.Reset()
+	tape.NoGrad, tape.Training = true, false
+	if err := grad.Catch(func() { r.Loss(m.Forward(Input(tape, &b)), &b) }); err != nil {
+		return fmt.Errorf("train: the model does not fit the validation set: %w", err)
+	}
+	return nil
 }
 
 // copied is the memory that a batch's numbers take on a device that has its own.
