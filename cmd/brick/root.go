@@ -39,7 +39,7 @@ data of train (BRICK_DATA is the folder downloads go to).`,
 	}
 	root.PersistentFlags().Int("threads", 0, "cores to use; 0 means all")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newTrain(), newEval(), newPredict(), newGenerate(), newInspect(), newData(), newVersion())
+	root.AddCommand(newTrain(), newEval(), newPredict(), newGenerate(), newInspect(), newData(), newBench(), newVersion())
 	root.Args = cobra.NoArgs
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	for _, c := range append(root.Commands(), root) {
