@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -17,7 +18,7 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// The picture's size, and what of it lies outside the axes at the least.
+// The picture's size.
 const (
 	pictureWidth  = 18 * vg.Centimeter
 	pictureHeight = 11.5 * vg.Centimeter
@@ -27,7 +28,7 @@ var (
 	roofColor = color.RGBA{60, 60, 60, 255}
 	farColor  = color.RGBA{200, 80, 20, 255} // memory
 	nearColor = color.RGBA{20, 130, 90, 255} // cache
-	workColor = color.RGBA{20, 80, 170, 255}
+	workColor = color.NRGBA{20, 80, 170, 170}
 	textColor = color.RGBA{30, 30, 30, 255}
 )
 
@@ -60,15 +61,17 @@ func roofline(m Machine, rows []Row) ([]byte, error) {
 	p := plot.New()
 	p.Title.Text = fmt.Sprintf("%s%d cores, %s", title, threads, m.CPU)
 	p.X.Label.Text, p.Y.Label.Text = "operations for each byte that must move", "GFLOP/s"
-	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
 	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(decades), plot.TickerFunc(decades)
+	for _, f := range []*font.Font{&p.Title.TextStyle.Font, &p.X.Label.TextStyle.Font, &p.Y.Label.TextStyle.Font, &p.X.Tick.Label.Font, &p.Y.Tick.Label.Font} {
+		f.Variant = sans
+	}
 	x0, x1 := 1.0/16, 256.0
 	y0, y1 := roof.FMA/1000, roof.FMA*1.6
 	for _, r := range points {
 		x0, x1 = min(x0, r.intensity()/2), max(x1, r.intensity()*4)
 		y0 = min(y0, r.GFLOPS/2)
 	}
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = x0, x1, y0, y1
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = math.Log10(x0), math.Log10(x1), math.Log10(y0), math.Log10(y1)
 	grid := plotter.NewGrid()
 	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{230}, color.Gray{230}
 	p.Add(grid)
@@ -94,10 +97,10 @@ func roofline(m Machine, rows []Row) ([]byte, error) {
 	placed.points(points)
 	p.Add(placed)
 	c := vgsvg.New(pictureWidth, pictureHeight)
-	p.Draw(draw.New(c))
+	p.Draw(draw.Crop(draw.New(c), 4, -10, 4, -4))
 	var b bytes.Buffer
 	_, err := c.WriteTo(&b)
-	return bytes.ReplaceAll(b.Bytes(), []byte("Liberation Serif"), []byte("system-ui, sans-serif")), err
+	return bytes.ReplaceAll(b.Bytes(), []byte("Liberation Sans"), []byte("system-ui, sans-serif")), err
 }
 
 // intensity is a row's operations for each byte.
@@ -116,7 +119,7 @@ func (r *Roof) see(row Row) {
 }
 
 func addLine(p *plot.Plot, c color.Color, x0, y0, x1, y1 float64) error {
-	l, err := plotter.NewLine(plotter.XYs{{X: x0, Y: y0}, {X: x1, Y: y1}})
+	l, err := plotter.NewLine(plotter.XYs{{X: math.Log10(x0), Y: math.Log10(y0)}, {X: math.Log10(x1), Y: math.Log10(y1)}})
 	if err != nil {
 		return fmt.Errorf("bench: picture: %w", err)
 	}
@@ -125,17 +128,16 @@ func addLine(p *plot.Plot, c color.Color, x0, y0, x1, y1 float64) error {
 	return nil
 }
 
-// decades are ticks at powers of 10, without a name at 2 … 9 times them.
+// decades are ticks at powers of 10, without a name at 2 … 9 times them, of an axis of logarithms.
 func decades(lo, hi float64) (ticks []plot.Tick) {
-	for d := math.Floor(math.Log10(lo)); math.Pow(10, d) <= hi; d++ {
+	for d := math.Floor(lo); d <= hi; d++ {
 		for k := 1.0; k < 10; k++ {
-			v := k * math.Pow(10, d)
-			if v < lo || v > hi {
+			t := plot.Tick{Value: d + math.Log10(k)}
+			if t.Value < lo || t.Value > hi {
 				continue
 			}
-			t := plot.Tick{Value: v}
 			if k == 1 {
-				t.Label = fmt.Sprintf("%g", v)
+				t.Label = fmt.Sprintf("%g", math.Pow(10, d))
 			}
 			ticks = append(ticks, t)
 		}
@@ -143,7 +145,12 @@ func decades(lo, hi float64) (ticks []plot.Tick) {
 	return ticks
 }
 
+// sans is the variant of the font that a viewer's own is most like.
+const sans = "Sans"
+
 // style is of all names in the picture.
-func style(c color.Color, angle float64) text.Style {
-	return text.Style{Color: c, Font: plot.DefaultFont, Handler: plot.DefaultTextHandler, Rotation: angle}
+func style(c color.Color, size vg.Length, angle float64) text.Style {
+	f := plot.DefaultFont
+	f.Variant, f.Size = sans, size
+	return text.Style{Color: c, Font: f, Handler: plot.DefaultTextHandler, Rotation: angle}
 }

@@ -37,21 +37,22 @@ func (l *labels) points(rows []Row) { l.rows = rows }
 // Plot draws them.
 func (l *labels) Plot(c draw.Canvas, p *plot.Plot) {
 	trX, trY := p.Transforms(&c)
-	at := func(x, y float64) vg.Point { return vg.Point{X: trX(x), Y: trY(y)} }
+	at := func(x, y float64) vg.Point { return vg.Point{X: trX(math.Log10(x)), Y: trY(math.Log10(y))} }
 	var taken []vg.Rectangle
 	for _, n := range l.lines {
 		from := at(n.x, n.y)
 		if n.slope == 0 {
-			s := style(n.color, 0)
-			s.Font.Size, s.XAlign, s.YAlign = 10, text.XRight, text.YBottom
-			c.FillText(s, from.Add(vg.Point{X: -4, Y: 3}), n.text)
-			taken = append(taken, box(s, from.Add(vg.Point{X: -4, Y: 3}), n.text))
+			s := style(n.color, 10, 0)
+			s.XAlign, s.YAlign = text.XRight, text.YBottom
+			from = from.Add(vg.Point{X: -wider * s.Width(n.text), Y: 3})
+			c.FillText(s, from, n.text)
+			taken = append(taken, box(s, from, n.text))
 			continue
 		}
 		to := at(10*n.x, 10*n.y)
 		d := to.Sub(from)
-		s := style(n.color, math.Atan2(float64(d.Y), float64(d.X)))
-		s.Font.Size, s.XAlign, s.YAlign = 10, text.XLeft, text.YBottom
+		s := style(n.color, 10, math.Atan2(float64(d.Y), float64(d.X)))
+		s.XAlign, s.YAlign = text.XLeft, text.YBottom
 		k := 14 / vg.Length(math.Hypot(float64(d.X), float64(d.Y)))
 		c.FillText(s, from.Add(vg.Point{X: k*d.X - 3*k*d.Y/14, Y: k*d.Y + 3*k*d.X/14}), n.text)
 		for i := range 40 { // the name and its line
@@ -62,54 +63,80 @@ func (l *labels) Plot(c draw.Canvas, p *plot.Plot) {
 			taken = append(taken, vg.Rectangle{Min: q.Sub(vg.Point{X: 6, Y: 2}), Max: q.Add(vg.Point{X: 2, Y: 8})})
 		}
 	}
+	var dots []vg.Rectangle
 	for _, r := range l.rows {
 		q, size := at(r.intensity(), r.GFLOPS), radius(r)
 		c.DrawGlyph(draw.GlyphStyle{Color: workColor, Radius: size, Shape: draw.CircleGlyph{}}, q)
-		taken = append(taken, vg.Rectangle{Min: q.Sub(vg.Point{X: size, Y: size}), Max: q.Add(vg.Point{X: size, Y: size})})
+		dots = append(dots, vg.Rectangle{Min: q.Sub(vg.Point{X: size, Y: size}), Max: q.Add(vg.Point{X: size, Y: size})})
 	}
 	for _, r := range l.rows {
-		taken = append(taken, l.name(c, r, at(r.intensity(), r.GFLOPS), taken))
+		taken = append(taken, l.name(c, r, at(r.intensity(), r.GFLOPS), taken, dots)...)
 	}
 }
 
-// name writes a point's name beside it, in the first free place of rings around it, and joins the two if they are apart.
-func (l *labels) name(c draw.Canvas, r Row, q vg.Point, taken []vg.Rectangle) vg.Rectangle {
-	s := style(textColor, 0)
-	s.Font.Size, s.YAlign = 9, text.YCenter
+// name writes a point's name beside it, in the first free place of rings around it, and joins the two if they are apart. It
+// returns what the name and the joining line cover.
+func (l *labels) name(c draw.Canvas, r Row, q vg.Point, taken, dots []vg.Rectangle) []vg.Rectangle {
+	s := style(textColor, 9, 0)
+	s.YAlign = text.YCenter
 	name := r.Case
 	if r.TimeShare > 0 {
 		name += " " + percent(r.TimeShare)
 	}
-	for ring := range 12 {
-		away := radius(r) + 3 + 7*vg.Length(ring)
-		for _, angle := range []float64{0, math.Pi, math.Pi / 4, -math.Pi / 4, 3 * math.Pi / 4, -3 * math.Pi / 4, math.Pi / 2, -math.Pi / 2} {
+	own := vg.Rectangle{Min: q.Sub(vg.Point{X: radius(r), Y: radius(r)}), Max: q.Add(vg.Point{X: radius(r), Y: radius(r)})}
+	var others []vg.Rectangle // that a joining line can keep clear of
+	for _, d := range dots {
+		if !hits(own, []vg.Rectangle{d}) {
+			others = append(others, d)
+		}
+	}
+	for ring := range 20 {
+		away := radius(r) + 3 + 6*vg.Length(ring)
+		for turn := range 24 { // 0 and π first, and then away from the level
+			angle := math.Pi * (float64(turn&1) + float64(1-turn&2)*float64(turn/4)/12)
 			to := q.Add(vg.Point{X: away * vg.Length(math.Cos(angle)), Y: away * vg.Length(math.Sin(angle))})
 			s.XAlign = text.XLeft
+			start := to
 			if math.Cos(angle) < -0.1 {
 				s.XAlign = text.XRight
+				start.X -= wider * s.Width(name)
 			}
-			b := box(s, to, name)
-			if b.Min.X < c.Min.X || b.Max.X > c.Max.X || b.Min.Y < c.Min.Y || b.Max.Y > c.Max.Y || hits(b, taken) {
+			covered := []vg.Rectangle{box(s, start, name)}
+			b := covered[0]
+			outside := b.Min.X < c.Min.X || b.Max.X > c.Max.X || b.Min.Y < c.Min.Y || b.Max.Y > c.Max.Y
+			if outside || hits(b, taken) || hits(b, dots) {
+				continue
+			}
+			crossed := false
+			for k := range 10 * min(ring, 1) {
+				p := q.Add(vg.Point{X: (to.X - q.X) * vg.Length(k) / 10, Y: (to.Y - q.Y) * vg.Length(k) / 10})
+				piece := vg.Rectangle{Min: p.Sub(vg.Point{X: 1, Y: 1}), Max: p.Add(vg.Point{X: 1, Y: 1})}
+				crossed = crossed || hits(piece, taken) || hits(piece, others)
+				covered = append(covered, piece)
+			}
+			if crossed {
 				continue
 			}
 			if ring > 0 {
 				c.StrokeLine2(draw.LineStyle{Color: color.Gray{150}, Width: 0.5}, q.X, q.Y, to.X, to.Y)
 			}
-			c.FillText(s, to, name)
-			return b
+			c.FillText(s, start, name)
+			return covered
 		}
 	}
-	return vg.Rectangle{Min: q, Max: q} // no room: the point stays without a name, the table has it
+	return nil // no room: the point stays without a name, the table has it
 }
 
 // radius gives a point an area in proportion to its share of a step, and a least size.
 func radius(r Row) vg.Length { return vg.Length(2.5 + 9*math.Sqrt(r.TimeShare)) }
 
-// box is what a name covers. A viewer's own font may be wider than the one that is measured here.
+// wider is how much wider than measured here, at most, a viewer's own font makes a name.
+const wider = 0.2
+
+// box is what a name may cover.
 func box(s text.Style, at vg.Point, name string) vg.Rectangle {
 	r := s.Rectangle(name)
-	w := (r.Max.X - r.Min.X) * 15 / 100
-	return vg.Rectangle{Min: at.Add(r.Min).Sub(vg.Point{X: w}), Max: at.Add(r.Max).Add(vg.Point{X: w})}
+	return vg.Rectangle{Min: at.Add(r.Min), Max: at.Add(r.Max).Add(vg.Point{X: wider * s.Width(name)})}
 }
 
 func hits(b vg.Rectangle, taken []vg.Rectangle) bool {

@@ -111,6 +111,9 @@ func percent(share float64) string {
 	if share == 0 {
 		return ""
 	}
+	if share < 0.0995 {
+		return fmt.Sprintf("%.1f %%", 100*share)
+	}
 	return fmt.Sprintf("%.0f %%", 100*share)
 }
 
