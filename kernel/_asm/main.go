@@ -25,6 +25,7 @@ var families = []struct {
 }{
 	{"matmul", matmul},
 	{"bf16", bf16},
+	{"peak", peak},
 	{"zip", zip},
 }
 
