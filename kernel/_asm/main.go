@@ -23,6 +23,7 @@ var families = []struct {
 	name string
 	make func(c *build.Context)
 }{
+	{"fn", fn},
 	{"zip", zip},
 }
 
