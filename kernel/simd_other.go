@@ -25,3 +25,7 @@ func tilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool) { panic(
 func packBF16(dst, src []Float, ld, n, k int, rows, across bool, first, last int) {
 	panic("kernel: no bfloat16")
 }
+
+func mapVector(f Fn, y, x []Float, p *Args, add bool) bool { return false }
+
+func mapBackVector(f Fn, dx, x, dy []Float, p *Args, add bool) bool { return false }

@@ -4,7 +4,7 @@ package kernel
 func SwiGLU(y, gate, up []Float) {
 	gate, up = gate[:len(y)], up[:len(y)]
 	for i := range y {
-		y[i] = gate[i] * σ(gate[i]) * up[i]
+		y[i] = silu(gate[i]) * up[i]
 	}
 }
 
