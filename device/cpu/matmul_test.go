@@ -26,8 +26,19 @@ func rowsOf(m, n int, t bool) (rows, ld int) {
 	return m, n
 }
 
-// Blocks, packing and workers change no bit of the reference's result.
-func TestMatMulEqualsReference(t *testing.T) {
+// Blocks, packing and workers change no bit of the reference's result, at any level of instructions.
+func TestMatMulEqualsReference(t *testing.T) { everyLevel(t, testMatMul) }
+
+func everyLevel(t *testing.T, f func(t *testing.T)) {
+	for _, l := range kernel.Levels() {
+		t.Run(l.String(), func(t *testing.T) {
+			defer kernel.SetLevel(l)()
+			f(t)
+		})
+	}
+}
+
+func testMatMul(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
 	devices := []*Device{New(1), New(2), New(3), New(5)}
 	for _, d := range devices {
@@ -44,6 +55,14 @@ func TestMatMulEqualsReference(t *testing.T) {
 		}
 		if trial%5 == 1 {
 			m = 1 + r.IntN(4)
+		}
+		switch trial { // a shared operand that is packed in parts, of rows and of terms
+		case 20:
+			m, n, k = 1100, 1101, 5
+		case 21:
+			m, n, k = 24, 23, 50_000
+		case 22:
+			m, n, k = 1030, 17, 1040
 		}
 		if trial%7 == 1 {
 			n = 1
