@@ -86,6 +86,37 @@ func testMatMul(t *testing.T) {
 	}
 }
 
+// A shared operand too large to be packed at once is taken in parts, of rows and of terms.
+func TestMatMulInParts(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 1))
+	const n, k = 2090, 600
+	for _, m := range []int{2080, 2100} { // a is shared, then b
+		a, b := randoms(r, m*k), randoms(r, n*k)
+		var first []kernel.Float
+		for _, workers := range []int{1, 3} {
+			d, y := New(workers), make([]kernel.Float, m*n)
+			square(d, y, a, b, m, n, k)
+			d.Close()
+			if first == nil {
+				first = y
+			}
+			if !slices.Equal(y, first) {
+				t.Fatalf("%d rows: %d workers give other bits", m, workers)
+			}
+		}
+		for range 6 {
+			i, want := r.IntN(m), make([]kernel.Float, n)
+			if i%2 == 0 {
+				i = m - 1 - i%16
+			}
+			kernel.MatMul(want, a[i*k:], b, 1, n, k, n, k, k, false, true, false)
+			if !slices.Equal(first[i*n:][:n], want) {
+				t.Fatalf("row %d of %d: not the reference's bits", i, m)
+			}
+		}
+	}
+}
+
 // Batches step by their strides; those that share y are summed in order.
 func TestMatMulBatches(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 1))
@@ -128,7 +159,9 @@ func TestMatMulBatches(t *testing.T) {
 	}
 }
 
-func TestMatMulEpilogue(t *testing.T) {
+func TestMatMulEpilogue(t *testing.T) { everyLevel(t, testEpilogue) }
+
+func testEpilogue(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 1))
 	d := New(2)
 	defer d.Close()
@@ -143,12 +176,15 @@ func TestMatMulEpilogue(t *testing.T) {
 				want := slices.Clone(start)
 				for i := range z {
 					z[i] += bias[i%n]
-					v := kernel.Fns[act].F(z[i], &p)
+				}
+				v := make([]kernel.Float, m*n)
+				kernel.Map(act, v, z, &p)
+				for i := range want {
 					switch mode {
 					case device.Set:
-						want[i] = v
+						want[i] = v[i]
 					case device.Add:
-						want[i] += v
+						want[i] += v[i]
 					}
 				}
 				y, pre := slices.Clone(start), make([]kernel.Float, m*n)
