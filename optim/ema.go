@@ -106,7 +106,7 @@ func (e *EMA) Load(state map[string]*tensor.Tensor) error {
 	}
 	e.updates = n
 	for i, p := range e.params {
-		e.dev.Write(e.average[i], state[p.Name+".ema"].Floats(nil))
+		fillFrom(e.dev, e.average[i], state[p.Name+".ema"])
 	}
 	return nil
 }

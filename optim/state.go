@@ -98,7 +98,7 @@ func (c *core) put(state map[string]*tensor.Tensor) {
 		}
 		for k, s := range c.slots {
 			if s.name != "" {
-				c.dev.Write(c.state[i][k], state[p.Name+"."+s.name].Floats(nil))
+				fillFrom(c.dev, c.state[i][k], state[p.Name+"."+s.name])
 			}
 		}
 	}
@@ -143,6 +143,13 @@ func liveOf(dev device.Device, b device.Buf, shape []int) *tensor.Tensor {
 		return copyOf(dev, b, shape)
 	}
 	return tensor.View(b.F, shape...)
+}
+
+// fillFrom sets b to x, without a copy in between where b lies in host memory.
+func fillFrom(dev device.Device, b device.Buf, x *tensor.Tensor) {
+	if host := x.Floats(b.F); b.F == nil {
+		dev.Write(b, host)
+	}
 }
 
 // number64 is a scalar in float64.

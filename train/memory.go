@@ -30,9 +30,10 @@ func size(bytes int64) string {
 type Memory struct {
 	Weights     int64 `json:"weights"`
 	Gradients   int64 `json:"gradients"`
-	Optimizer   int64 `json:"optimizer"`   // its state, the moving average and the sums of micro-batches
-	Activations int64 `json:"activations"` // values and gradients of one micro-batch at their peak, by passes that only count
-	Batches     int64 `json:"batches"`     // examples in hand and read ahead
+	Optimizer   int64 `json:"optimizer"`            // its state, the moving average and the sums of micro-batches
+	Activations int64 `json:"activations"`          // values and gradients of one micro-batch at their peak, by passes that only count
+	Batches     int64 `json:"batches"`              // examples in hand and read ahead
+	Recomputed  bool  `json:"recomputed,omitempty"` // blocks are computed again on the way back, for fewer activations
 	Available   int64 `json:"available,omitempty"`
 }
 
@@ -43,7 +44,11 @@ func (m Memory) Total() int64 {
 
 // String says the total and its parts.
 func (m Memory) String() string {
-	return fmt.Sprintf("%s: weights %s, gradients %s, optimizer %s, activations %s, batches %s", size(m.Total()), size(m.Weights), size(m.Gradients), size(m.Optimizer), size(m.Activations), size(m.Batches))
+	how := ""
+	if m.Recomputed {
+		how = " (recomputed)"
+	}
+	return fmt.Sprintf("%s: weights %s, gradients %s, optimizer %s, activations %s%s, batches %s", size(m.Total()), size(m.Weights), size(m.Gradients), size(m.Optimizer), size(m.Activations), how, size(m.Batches))
 }
 
 // Fits errs if the machine has not got what the run needs.
@@ -51,7 +56,11 @@ func (m Memory) Fits() error {
 	if m.Available == 0 || m.Total() <= m.Available {
 		return nil
 	}
-	return fmt.Errorf("train: the run needs %v; this machine has %s left. A smaller batch, --recompute or a smaller model needs less", m, size(m.Available))
+	remedy := "A smaller batch, --recompute or a smaller model"
+	if m.Recomputed {
+		remedy = "A smaller batch or a smaller model"
+	}
+	return fmt.Errorf("train: the run needs %v; this machine has %s left. %s needs less", m, size(m.Available), remedy)
 }
 
 // sum and times stop at math.MaxInt64, for models of any size. Operands are not negative.
@@ -82,6 +91,7 @@ func (r *Run) estimate(limit int64) (m Memory, err error) {
 	if m.Available = limit; limit == 0 {
 		m.Available, _ = available()
 	}
+	m.Recomputed = r.Job.Recompute
 	kind, err := optim.ByName(r.Job.Optimizer.Name)
 	if err != nil {
 		return m, fmt.Errorf("train: %w", err)

@@ -47,7 +47,9 @@ func loadWeights(m nn.Block, path string) error {
 	}
 	dev := nn.SlabOf(m).Device
 	for p, x := range found {
-		dev.Write(p.Buf(), x.Floats(nil))
+		if host := x.Floats(p.Buf().F); p.Buf().F == nil { // without a copy where the weights lie in host memory
+			dev.Write(p.Buf(), host)
+		}
 	}
 	return nil
 }
