@@ -102,6 +102,10 @@ func (y *Var) reduceForward(r kernel.Reducer, arg device.Buf) {
 
 func (y *Var) reduceBackward(scale Float) {
 	x := y.in[0]
+	if y.val.N == 1 { // one number, repeated
+		y.tape.dev().Copy(x.grad(), row, y.grd, device.View{}, flat(x.val.N), scale)
+		return
+	}
 	shape := x.aligned()
 	kept := shape
 	for i := range kept {

@@ -12,15 +12,15 @@ const mapCost = 4
 type mapTask struct {
 	f    kernel.Fn
 	y, x []kernel.Float
-	p    kernel.Args
+	p    *kernel.Args
 	add  bool
 }
 
 func (t *mapTask) do(_, lo, hi int) {
 	if t.add {
-		kernel.MapAdd(t.f, t.y[lo:hi], t.x[lo:hi], &t.p)
+		kernel.MapAdd(t.f, t.y[lo:hi], t.x[lo:hi], t.p)
 	} else {
-		kernel.Map(t.f, t.y[lo:hi], t.x[lo:hi], &t.p)
+		kernel.Map(t.f, t.y[lo:hi], t.x[lo:hi], t.p)
 	}
 }
 
@@ -29,9 +29,15 @@ func (d *Device) Map(f kernel.Fn, y device.Dst, x device.Buf, p kernel.Args) {
 	if y.Mode == device.Skip {
 		return
 	}
+	t := mapTask{f, y.F, x.F, &none, y.Mode == device.Add}
+	if y.N <= blockElems/mapCost && p == none {
+		t.do(0, 0, y.N)
+		return
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.tasks.mapped = mapTask{f, y.F, x.F, p, y.Mode == device.Add}
+	d.tasks.args, t.p = p, &d.tasks.args
+	d.tasks.mapped = t
 	d.run(y.N, blockElems/mapCost, &d.tasks.mapped)
 }
 
@@ -39,12 +45,16 @@ func (d *Device) Map(f kernel.Fn, y device.Dst, x device.Buf, p kernel.Args) {
 type mapBackTask struct {
 	f            kernel.Fn
 	dx, x, y, dy []kernel.Float
-	p            kernel.Args
+	p            *kernel.Args
 	add          bool
 }
 
+// none are the constants of a function without any. Constants lie in lasting memory, because functions in tables
+// take their address; so the small work of those that have some takes the lock too.
+var none kernel.Args
+
 func (t *mapBackTask) do(_, lo, hi int) {
-	kernel.MapBack(t.f, t.dx[lo:hi], part(t.x, lo, hi), part(t.y, lo, hi), t.dy[lo:hi], &t.p, t.add)
+	kernel.MapBack(t.f, t.dx[lo:hi], part(t.x, lo, hi), part(t.y, lo, hi), t.dy[lo:hi], t.p, t.add)
 }
 
 // part is x[lo:hi], or nil if x is absent.
@@ -60,8 +70,14 @@ func (d *Device) MapBack(f kernel.Fn, dx device.Dst, x, y, dy device.Buf, p kern
 	if dx.Mode == device.Skip {
 		return
 	}
+	t := mapBackTask{f, dx.F, x.F, y.F, dy.F, &none, dx.Mode == device.Add}
+	if dx.N <= blockElems/mapCost && p == none {
+		t.do(0, 0, dx.N)
+		return
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.tasks.mapBack = mapBackTask{f, dx.F, x.F, y.F, dy.F, p, dx.Mode == device.Add}
+	d.tasks.args, t.p = p, &d.tasks.args
+	d.tasks.mapBack = t
 	d.run(dx.N, blockElems/mapCost, &d.tasks.mapBack)
 }

@@ -9,7 +9,7 @@ import (
 // A task is work that can be done in blocks. do computes elements lo to hi, a
 // block, on behalf of worker w, which owns scratch memory of its own.
 //
-// Blocks are claimed one at a time, and a fork–join costs about half a
+// Blocks are claimed one at a time, and a fork–join costs about a quarter of a
 // microsecond (BenchmarkForkJoin). So a kernel chooses the size of its blocks such that
 //
 //   - one takes 5 µs or more: then two workers are never slower than one, for work of a
@@ -17,7 +17,7 @@ import (
 //   - one takes 100 µs or less, as far as the work allows: the last block is what the others wait for;
 //   - it is a constant, or follows from the shapes: never from the number of workers.
 //
-// TestGates reports what two workers gain at the sizes around the gates.
+// BenchmarkGates reports what two workers gain at the sizes around the gates.
 type task interface{ do(w, lo, hi int) }
 
 // pool is a set of goroutines that help with one task at a time.
