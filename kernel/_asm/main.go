@@ -24,6 +24,7 @@ var families = []struct {
 	make func(c *build.Context)
 }{
 	{"fn", fn},
+	{"softmax", softmax},
 	{"zip", zip},
 }
 
