@@ -41,3 +41,7 @@ func zipVector(f Fn2, y, a, b []Float, sa, sb int, add bool) bool { return false
 func zipBackAVector(f Fn2, da, a, b, dy []Float, sa, sb int, add bool) bool { return false }
 
 func zipBackBVector(f Fn2, db, a, b, dy []Float, sa, sb int, add bool) bool { return false }
+
+func swiGLUVector(y, gate, up []Float) bool { return false }
+
+func swiGLUBackVector(dgate, dup, gate, up, dy []Float, addGate, addUp bool) bool { return false }

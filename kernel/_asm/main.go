@@ -25,6 +25,7 @@ var families = []struct {
 }{
 	{"fn", fn},
 	{"softmax", softmax},
+	{"swiglu", swiglu},
 	{"zip", zip},
 }
 
