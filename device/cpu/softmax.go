@@ -13,7 +13,7 @@ func (d *Device) Softmax(y device.Buf, x device.Buf, outer, n, inner int, log bo
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.tasks.softmax = softmaxTask{y: y.F, x: x.F, n: n, inner: inner, log: log}
-	d.run(outer*inner, blockElems/2/n, &d.tasks.softmax)
+	d.run(outer*inner, expBlock()/n, &d.tasks.softmax)
 }
 
 // SoftmaxBack is the way back of Softmax.
@@ -24,7 +24,7 @@ func (d *Device) SoftmaxBack(dx device.Dst, y, dy device.Buf, outer, n, inner in
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.tasks.softmaxBack = softmaxBackTask{dx: dx.F, y: y.F, dy: dy.F, n: n, inner: inner, log: log, add: dx.Mode == device.Add}
-	d.run(outer*inner, blockElems/2/n, &d.tasks.softmaxBack)
+	d.run(outer*inner, expBlock()/n, &d.tasks.softmaxBack)
 }
 
 type softmaxTask struct {
