@@ -24,6 +24,8 @@ type Var struct {
 	kept  bool // a leaf whose gradient outlives the pass …
 	fresh bool // … and holds nothing yet: the next gradient is stored, not added
 	held  bool // Backward keeps its gradient, see Retain
+	spent bool // val has become the gradient, see takeOver
+	reads int  // ops on the tape that read val
 }
 
 // attr is the few numbers an op may need besides its inputs.
@@ -83,8 +85,12 @@ func (v *Var) Inputs() []*Var { return v.in }
 func (v *Var) NeedsGrad() bool { return v.needs }
 
 // Data is v's value in host memory: the memory itself on a CPU device, a copy
-// on others. It is valid until the tape is reset.
-func (v *Var) Data() []Float { return host(v, v.val) }
+// on others. It is valid until the tape is reset. Large scores that only a cross-entropy
+// read are overwritten by their gradient in Backward, see CrossEntropy; Data then panics.
+func (v *Var) Data() []Float {
+	v.unspent("data")
+	return host(v, v.val)
+}
 
 // Grad is ∂loss/∂v after Backward, in host memory like Data; nil if nothing has
 // flowed back. Of interior Vars it is kept only where Retain asked for it.
@@ -116,7 +122,10 @@ func host(v *Var, b device.Buf) []Float {
 func (v *Var) IDs() []int32 { return v.ids }
 
 // Buf is v's value where it lives, for code that works below Vars.
-func (v *Var) Buf() device.Buf { return v.val }
+func (v *Var) Buf() device.Buf {
+	v.unspent("buf")
+	return v.val
+}
 
 // GradBuf is v's gradient where it lives, for code that reads or writes it below
 // Vars. A parameter that nothing has reached since Clear reads as zeros, and

@@ -624,20 +624,19 @@ bContiguous:
 	JL   zipTail
 
 zipLoop:
-	VMOVUPS     (CX), Z0
-	VMOVUPS     (DX), Z1
-	VCMPPS      $0x1d, Z1, Z0, K1
-	VMOVUPS.Z   c3f800000<>+0(SB), K1, Z0
-	VMOVUPS     (BX), Z1
-	VMULPS      Z1, Z0, Z2
-	TESTQ       R9, R9
-	JZ          skip17
-	VMOVUPS     (AX), Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVAPS     Z2, Z2
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VCMPPS    $0x1d, Z1, Z0, K1
+	VMOVUPS.Z c3f800000<>+0(SB), K1, Z0
+	VMOVUPS   (BX), Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip17
+	VMOVUPS   (AX), Z1
+	VADDPS    Z1, Z0, Z0
 
 skip17:
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z0, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, BX
 	ADDQ    DI, CX
@@ -646,25 +645,24 @@ skip17:
 	JGE     zipLoop
 
 zipTail:
-	ADDQ        $0x00000010, SI
-	JZ          zipDone
-	MOVL        $0x0000ffff, DI
-	BZHIL       SI, DI, DI
-	KMOVW       DI, K1
-	VMOVUPS.Z   (CX), K1, Z0
-	VMOVUPS.Z   (DX), K1, Z1
-	VCMPPS      $0x1d, Z1, Z0, K2
-	VMOVUPS.Z   c3f800000<>+0(SB), K2, Z0
-	VMOVUPS.Z   (BX), K1, Z1
-	VMULPS      Z1, Z0, Z2
-	TESTQ       R9, R9
-	JZ          skip18
-	VMOVUPS.Z   (AX), K1, Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVAPS     Z2, Z2
+	ADDQ      $0x00000010, SI
+	JZ        zipDone
+	MOVL      $0x0000ffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VCMPPS    $0x1d, Z1, Z0, K2
+	VMOVUPS.Z c3f800000<>+0(SB), K2, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip18
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
 
 skip18:
-	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z0, K1, (AX)
 
 zipDone:
 	VZEROUPPER
@@ -717,20 +715,19 @@ bContiguous:
 	JL   zipTail
 
 zipLoop:
-	VMOVUPS     (CX), Z0
-	VMOVUPS     (DX), Z1
-	VCMPPS      $0x11, Z1, Z0, K1
-	VMOVUPS.Z   c3f800000<>+0(SB), K1, Z0
-	VMOVUPS     (BX), Z1
-	VMULPS      Z1, Z0, Z2
-	TESTQ       R9, R9
-	JZ          skip19
-	VMOVUPS     (AX), Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVAPS     Z2, Z2
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VCMPPS    $0x11, Z1, Z0, K1
+	VMOVUPS.Z c3f800000<>+0(SB), K1, Z0
+	VMOVUPS   (BX), Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip19
+	VMOVUPS   (AX), Z1
+	VADDPS    Z1, Z0, Z0
 
 skip19:
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z0, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, BX
 	ADDQ    DI, CX
@@ -739,25 +736,24 @@ skip19:
 	JGE     zipLoop
 
 zipTail:
-	ADDQ        $0x00000010, SI
-	JZ          zipDone
-	MOVL        $0x0000ffff, DI
-	BZHIL       SI, DI, DI
-	KMOVW       DI, K1
-	VMOVUPS.Z   (CX), K1, Z0
-	VMOVUPS.Z   (DX), K1, Z1
-	VCMPPS      $0x11, Z1, Z0, K2
-	VMOVUPS.Z   c3f800000<>+0(SB), K2, Z0
-	VMOVUPS.Z   (BX), K1, Z1
-	VMULPS      Z1, Z0, Z2
-	TESTQ       R9, R9
-	JZ          skip20
-	VMOVUPS.Z   (AX), K1, Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVAPS     Z2, Z2
+	ADDQ      $0x00000010, SI
+	JZ        zipDone
+	MOVL      $0x0000ffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VCMPPS    $0x11, Z1, Z0, K2
+	VMOVUPS.Z c3f800000<>+0(SB), K2, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip20
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
 
 skip20:
-	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z0, K1, (AX)
 
 zipDone:
 	VZEROUPPER
@@ -792,20 +788,19 @@ bContiguous:
 	JL   zipTail
 
 zipLoop:
-	VMOVUPS     (CX), Z0
-	VMOVUPS     (DX), Z1
-	VCMPPS      $0x12, Z1, Z0, K1
-	VMOVUPS.Z   c3f800000<>+0(SB), K1, Z0
-	VMOVUPS     (BX), Z1
-	VMULPS      Z1, Z0, Z2
-	TESTQ       R9, R9
-	JZ          skip21
-	VMOVUPS     (AX), Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVAPS     Z2, Z2
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VCMPPS    $0x12, Z1, Z0, K1
+	VMOVUPS.Z c3f800000<>+0(SB), K1, Z0
+	VMOVUPS   (BX), Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip21
+	VMOVUPS   (AX), Z1
+	VADDPS    Z1, Z0, Z0
 
 skip21:
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z0, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, BX
 	ADDQ    DI, CX
@@ -814,25 +809,24 @@ skip21:
 	JGE     zipLoop
 
 zipTail:
-	ADDQ        $0x00000010, SI
-	JZ          zipDone
-	MOVL        $0x0000ffff, DI
-	BZHIL       SI, DI, DI
-	KMOVW       DI, K1
-	VMOVUPS.Z   (CX), K1, Z0
-	VMOVUPS.Z   (DX), K1, Z1
-	VCMPPS      $0x12, Z1, Z0, K2
-	VMOVUPS.Z   c3f800000<>+0(SB), K2, Z0
-	VMOVUPS.Z   (BX), K1, Z1
-	VMULPS      Z1, Z0, Z2
-	TESTQ       R9, R9
-	JZ          skip22
-	VMOVUPS.Z   (AX), K1, Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVAPS     Z2, Z2
+	ADDQ      $0x00000010, SI
+	JZ        zipDone
+	MOVL      $0x0000ffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VCMPPS    $0x12, Z1, Z0, K2
+	VMOVUPS.Z c3f800000<>+0(SB), K2, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip22
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
 
 skip22:
-	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z0, K1, (AX)
 
 zipDone:
 	VZEROUPPER
@@ -867,20 +861,19 @@ bContiguous:
 	JL   zipTail
 
 zipLoop:
-	VMOVUPS     (CX), Z0
-	VMOVUPS     (DX), Z1
-	VCMPPS      $0x1e, Z1, Z0, K1
-	VMOVUPS.Z   c3f800000<>+0(SB), K1, Z0
-	VMOVUPS     (BX), Z1
-	VMULPS      Z1, Z0, Z2
-	TESTQ       R9, R9
-	JZ          skip23
-	VMOVUPS     (AX), Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVAPS     Z2, Z2
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VCMPPS    $0x1e, Z1, Z0, K1
+	VMOVUPS.Z c3f800000<>+0(SB), K1, Z0
+	VMOVUPS   (BX), Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip23
+	VMOVUPS   (AX), Z1
+	VADDPS    Z1, Z0, Z0
 
 skip23:
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z0, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, BX
 	ADDQ    DI, CX
@@ -889,25 +882,24 @@ skip23:
 	JGE     zipLoop
 
 zipTail:
-	ADDQ        $0x00000010, SI
-	JZ          zipDone
-	MOVL        $0x0000ffff, DI
-	BZHIL       SI, DI, DI
-	KMOVW       DI, K1
-	VMOVUPS.Z   (CX), K1, Z0
-	VMOVUPS.Z   (DX), K1, Z1
-	VCMPPS      $0x1e, Z1, Z0, K2
-	VMOVUPS.Z   c3f800000<>+0(SB), K2, Z0
-	VMOVUPS.Z   (BX), K1, Z1
-	VMULPS      Z1, Z0, Z2
-	TESTQ       R9, R9
-	JZ          skip24
-	VMOVUPS.Z   (AX), K1, Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVAPS     Z2, Z2
+	ADDQ      $0x00000010, SI
+	JZ        zipDone
+	MOVL      $0x0000ffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VCMPPS    $0x1e, Z1, Z0, K2
+	VMOVUPS.Z c3f800000<>+0(SB), K2, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip24
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
 
 skip24:
-	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z0, K1, (AX)
 
 zipDone:
 	VZEROUPPER
@@ -942,21 +934,20 @@ bContiguous:
 	JL   zipTail
 
 zipLoop:
-	VMOVUPS     (CX), Z0
-	VMOVUPS     (DX), Z1
-	VXORPS      c80000000<>+0(SB), Z0, Z0
-	VMULPS      Z1, Z1, Z1
-	VDIVPS      Z1, Z0, Z0
-	VMOVUPS     (BX), Z1
-	VMULPS      Z1, Z0, Z2
-	TESTQ       R9, R9
-	JZ          skip25
-	VMOVUPS     (AX), Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVAPS     Z2, Z2
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VXORPS  c80000000<>+0(SB), Z0, Z0
+	VMULPS  Z1, Z1, Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS (BX), Z1
+	VMULPS  Z1, Z0, Z0
+	TESTQ   R9, R9
+	JZ      skip25
+	VMOVUPS (AX), Z1
+	VADDPS  Z1, Z0, Z0
 
 skip25:
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z0, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, BX
 	ADDQ    DI, CX
@@ -965,26 +956,25 @@ skip25:
 	JGE     zipLoop
 
 zipTail:
-	ADDQ        $0x00000010, SI
-	JZ          zipDone
-	MOVL        $0x0000ffff, DI
-	BZHIL       SI, DI, DI
-	KMOVW       DI, K1
-	VMOVUPS.Z   (CX), K1, Z0
-	VMOVUPS.Z   (DX), K1, Z1
-	VXORPS      c80000000<>+0(SB), Z0, Z0
-	VMULPS      Z1, Z1, Z1
-	VDIVPS      Z1, Z0, Z0
-	VMOVUPS.Z   (BX), K1, Z1
-	VMULPS      Z1, Z0, Z2
-	TESTQ       R9, R9
-	JZ          skip26
-	VMOVUPS.Z   (AX), K1, Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVAPS     Z2, Z2
+	ADDQ      $0x00000010, SI
+	JZ        zipDone
+	MOVL      $0x0000ffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VXORPS    c80000000<>+0(SB), Z0, Z0
+	VMULPS    Z1, Z1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip26
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
 
 skip26:
-	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z0, K1, (AX)
 
 zipDone:
 	VZEROUPPER
@@ -1037,20 +1027,19 @@ bContiguous:
 	JL   zipTail
 
 zipLoop:
-	VMOVUPS     (CX), Z0
-	VMOVUPS     (DX), Z1
-	VCMPPS      $0x04, c00000000<>+0(SB), Z0, K1
-	VMOVUPS.Z   c3f800000<>+0(SB), K1, Z0
-	VMOVUPS     (BX), Z1
-	VMULPS      Z1, Z0, Z2
-	TESTQ       R9, R9
-	JZ          skip27
-	VMOVUPS     (AX), Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVAPS     Z2, Z2
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VCMPPS    $0x04, c00000000<>+0(SB), Z0, K1
+	VMOVUPS.Z c3f800000<>+0(SB), K1, Z0
+	VMOVUPS   (BX), Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip27
+	VMOVUPS   (AX), Z1
+	VADDPS    Z1, Z0, Z0
 
 skip27:
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z0, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, BX
 	ADDQ    DI, CX
@@ -1059,25 +1048,24 @@ skip27:
 	JGE     zipLoop
 
 zipTail:
-	ADDQ        $0x00000010, SI
-	JZ          zipDone
-	MOVL        $0x0000ffff, DI
-	BZHIL       SI, DI, DI
-	KMOVW       DI, K1
-	VMOVUPS.Z   (CX), K1, Z0
-	VMOVUPS.Z   (DX), K1, Z1
-	VCMPPS      $0x04, c00000000<>+0(SB), Z0, K2
-	VMOVUPS.Z   c3f800000<>+0(SB), K2, Z0
-	VMOVUPS.Z   (BX), K1, Z1
-	VMULPS      Z1, Z0, Z2
-	TESTQ       R9, R9
-	JZ          skip28
-	VMOVUPS.Z   (AX), K1, Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVAPS     Z2, Z2
+	ADDQ      $0x00000010, SI
+	JZ        zipDone
+	MOVL      $0x0000ffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VCMPPS    $0x04, c00000000<>+0(SB), Z0, K2
+	VMOVUPS.Z c3f800000<>+0(SB), K2, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip28
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
 
 skip28:
-	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z0, K1, (AX)
 
 zipDone:
 	VZEROUPPER
@@ -1112,20 +1100,19 @@ bContiguous:
 	JL   zipTail
 
 zipLoop:
-	VMOVUPS     (CX), Z0
-	VMOVUPS     (DX), Z1
-	VCMPPS      $0x00, c00000000<>+0(SB), Z0, K1
-	VMOVUPS.Z   c3f800000<>+0(SB), K1, Z0
-	VMOVUPS     (BX), Z1
-	VMULPS      Z1, Z0, Z2
-	TESTQ       R9, R9
-	JZ          skip29
-	VMOVUPS     (AX), Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVAPS     Z2, Z2
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VCMPPS    $0x00, c00000000<>+0(SB), Z0, K1
+	VMOVUPS.Z c3f800000<>+0(SB), K1, Z0
+	VMOVUPS   (BX), Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip29
+	VMOVUPS   (AX), Z1
+	VADDPS    Z1, Z0, Z0
 
 skip29:
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z0, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, BX
 	ADDQ    DI, CX
@@ -1134,25 +1121,24 @@ skip29:
 	JGE     zipLoop
 
 zipTail:
-	ADDQ        $0x00000010, SI
-	JZ          zipDone
-	MOVL        $0x0000ffff, DI
-	BZHIL       SI, DI, DI
-	KMOVW       DI, K1
-	VMOVUPS.Z   (CX), K1, Z0
-	VMOVUPS.Z   (DX), K1, Z1
-	VCMPPS      $0x00, c00000000<>+0(SB), Z0, K2
-	VMOVUPS.Z   c3f800000<>+0(SB), K2, Z0
-	VMOVUPS.Z   (BX), K1, Z1
-	VMULPS      Z1, Z0, Z2
-	TESTQ       R9, R9
-	JZ          skip30
-	VMOVUPS.Z   (AX), K1, Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVAPS     Z2, Z2
+	ADDQ      $0x00000010, SI
+	JZ        zipDone
+	MOVL      $0x0000ffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VCMPPS    $0x00, c00000000<>+0(SB), Z0, K2
+	VMOVUPS.Z c3f800000<>+0(SB), K2, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip30
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
 
 skip30:
-	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z0, K1, (AX)
 
 zipDone:
 	VZEROUPPER
@@ -1922,7 +1908,7 @@ zipDone:
 	RET
 
 // func zipBackMaxAAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
-// Requires: AVX, FMA3
+// Requires: AVX
 TEXT ·zipBackMaxAAVX2(SB), NOSPLIT, $128-57
 	MOVQ         d+0(FP), AX
 	MOVQ         a+8(FP), CX
@@ -1952,30 +1938,28 @@ bContiguous:
 	JL   zipTail
 
 zipLoop:
-	VMOVUPS     (CX), Y0
-	VMOVUPS     32(CX), Y1
-	VMOVUPS     (DX), Y2
-	VMOVUPS     32(DX), Y3
-	VCMPPS      $0x1d, Y2, Y0, Y0
-	VCMPPS      $0x1d, Y3, Y1, Y1
-	VANDPS      c3f800000<>+0(SB), Y0, Y0
-	VANDPS      c3f800000<>+32(SB), Y1, Y1
-	VMOVUPS     (BX), Y2
-	VMOVUPS     32(BX), Y3
-	VMULPS      Y2, Y0, Y4
-	VMULPS      Y3, Y1, Y5
-	TESTQ       R9, R9
-	JZ          skip17
-	VMOVUPS     (AX), Y4
-	VMOVUPS     32(AX), Y5
-	VFMADD231PS Y2, Y0, Y4
-	VFMADD231PS Y3, Y1, Y5
-	VMOVAPS     Y4, Y4
-	VMOVAPS     Y5, Y5
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	VCMPPS  $0x1d, Y2, Y0, Y0
+	VCMPPS  $0x1d, Y3, Y1, Y1
+	VANDPS  c3f800000<>+0(SB), Y0, Y0
+	VANDPS  c3f800000<>+32(SB), Y1, Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y1, Y1
+	TESTQ   R9, R9
+	JZ      skip17
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
 
 skip17:
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, BX
 	ADDQ    DI, CX
@@ -1984,44 +1968,42 @@ skip17:
 	JGE     zipLoop
 
 zipTail:
-	ADDQ        $0x00000010, SI
-	JZ          zipDone
-	LEAQ        maskTable<>+0(SB), DI
-	MOVQ        $0x00000010, R8
-	SUBQ        SI, R8
-	VMOVUPS     (DI)(R8*4), Y0
-	VMOVUPS     32(DI)(R8*4), Y1
-	VMASKMOVPS  (CX), Y0, Y2
-	VMASKMOVPS  32(CX), Y1, Y3
-	VMASKMOVPS  (DX), Y0, Y4
-	VMASKMOVPS  32(DX), Y1, Y5
-	VCMPPS      $0x1d, Y4, Y2, Y2
-	VCMPPS      $0x1d, Y5, Y3, Y3
-	VANDPS      c3f800000<>+0(SB), Y2, Y2
-	VANDPS      c3f800000<>+32(SB), Y3, Y3
-	VMASKMOVPS  (BX), Y0, Y4
-	VMASKMOVPS  32(BX), Y1, Y5
-	VMULPS      Y4, Y2, Y6
-	VMULPS      Y5, Y3, Y7
-	TESTQ       R9, R9
-	JZ          skip18
-	VMASKMOVPS  (AX), Y0, Y6
-	VMASKMOVPS  32(AX), Y1, Y7
-	VFMADD231PS Y4, Y2, Y6
-	VFMADD231PS Y5, Y3, Y7
-	VMOVAPS     Y6, Y6
-	VMOVAPS     Y7, Y7
+	ADDQ       $0x00000010, SI
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), DI
+	MOVQ       $0x00000010, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y0
+	VMOVUPS    32(DI)(R8*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VCMPPS     $0x1d, Y4, Y2, Y2
+	VCMPPS     $0x1d, Y5, Y3, Y3
+	VANDPS     c3f800000<>+0(SB), Y2, Y2
+	VANDPS     c3f800000<>+32(SB), Y3, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS 32(BX), Y1, Y5
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	TESTQ      R9, R9
+	JZ         skip18
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
 
 skip18:
-	VMASKMOVPS Y6, Y0, (AX)
-	VMASKMOVPS Y7, Y1, 32(AX)
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
 
 zipDone:
 	VZEROUPPER
 	RET
 
 // func zipBackMaxBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
-// Requires: AVX, FMA3
+// Requires: AVX
 TEXT ·zipBackMaxBAVX2(SB), NOSPLIT, $128-57
 	MOVQ         d+0(FP), AX
 	MOVQ         a+8(FP), CX
@@ -2051,30 +2033,28 @@ bContiguous:
 	JL   zipTail
 
 zipLoop:
-	VMOVUPS     (CX), Y0
-	VMOVUPS     32(CX), Y1
-	VMOVUPS     (DX), Y2
-	VMOVUPS     32(DX), Y3
-	VCMPPS      $0x11, Y2, Y0, Y0
-	VCMPPS      $0x11, Y3, Y1, Y1
-	VANDPS      c3f800000<>+0(SB), Y0, Y0
-	VANDPS      c3f800000<>+32(SB), Y1, Y1
-	VMOVUPS     (BX), Y2
-	VMOVUPS     32(BX), Y3
-	VMULPS      Y2, Y0, Y4
-	VMULPS      Y3, Y1, Y5
-	TESTQ       R9, R9
-	JZ          skip19
-	VMOVUPS     (AX), Y4
-	VMOVUPS     32(AX), Y5
-	VFMADD231PS Y2, Y0, Y4
-	VFMADD231PS Y3, Y1, Y5
-	VMOVAPS     Y4, Y4
-	VMOVAPS     Y5, Y5
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	VCMPPS  $0x11, Y2, Y0, Y0
+	VCMPPS  $0x11, Y3, Y1, Y1
+	VANDPS  c3f800000<>+0(SB), Y0, Y0
+	VANDPS  c3f800000<>+32(SB), Y1, Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y1, Y1
+	TESTQ   R9, R9
+	JZ      skip19
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
 
 skip19:
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, BX
 	ADDQ    DI, CX
@@ -2083,44 +2063,42 @@ skip19:
 	JGE     zipLoop
 
 zipTail:
-	ADDQ        $0x00000010, SI
-	JZ          zipDone
-	LEAQ        maskTable<>+0(SB), DI
-	MOVQ        $0x00000010, R8
-	SUBQ        SI, R8
-	VMOVUPS     (DI)(R8*4), Y0
-	VMOVUPS     32(DI)(R8*4), Y1
-	VMASKMOVPS  (CX), Y0, Y2
-	VMASKMOVPS  32(CX), Y1, Y3
-	VMASKMOVPS  (DX), Y0, Y4
-	VMASKMOVPS  32(DX), Y1, Y5
-	VCMPPS      $0x11, Y4, Y2, Y2
-	VCMPPS      $0x11, Y5, Y3, Y3
-	VANDPS      c3f800000<>+0(SB), Y2, Y2
-	VANDPS      c3f800000<>+32(SB), Y3, Y3
-	VMASKMOVPS  (BX), Y0, Y4
-	VMASKMOVPS  32(BX), Y1, Y5
-	VMULPS      Y4, Y2, Y6
-	VMULPS      Y5, Y3, Y7
-	TESTQ       R9, R9
-	JZ          skip20
-	VMASKMOVPS  (AX), Y0, Y6
-	VMASKMOVPS  32(AX), Y1, Y7
-	VFMADD231PS Y4, Y2, Y6
-	VFMADD231PS Y5, Y3, Y7
-	VMOVAPS     Y6, Y6
-	VMOVAPS     Y7, Y7
+	ADDQ       $0x00000010, SI
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), DI
+	MOVQ       $0x00000010, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y0
+	VMOVUPS    32(DI)(R8*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VCMPPS     $0x11, Y4, Y2, Y2
+	VCMPPS     $0x11, Y5, Y3, Y3
+	VANDPS     c3f800000<>+0(SB), Y2, Y2
+	VANDPS     c3f800000<>+32(SB), Y3, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS 32(BX), Y1, Y5
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	TESTQ      R9, R9
+	JZ         skip20
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
 
 skip20:
-	VMASKMOVPS Y6, Y0, (AX)
-	VMASKMOVPS Y7, Y1, 32(AX)
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
 
 zipDone:
 	VZEROUPPER
 	RET
 
 // func zipBackMinAAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
-// Requires: AVX, FMA3
+// Requires: AVX
 TEXT ·zipBackMinAAVX2(SB), NOSPLIT, $128-57
 	MOVQ         d+0(FP), AX
 	MOVQ         a+8(FP), CX
@@ -2150,30 +2128,28 @@ bContiguous:
 	JL   zipTail
 
 zipLoop:
-	VMOVUPS     (CX), Y0
-	VMOVUPS     32(CX), Y1
-	VMOVUPS     (DX), Y2
-	VMOVUPS     32(DX), Y3
-	VCMPPS      $0x12, Y2, Y0, Y0
-	VCMPPS      $0x12, Y3, Y1, Y1
-	VANDPS      c3f800000<>+0(SB), Y0, Y0
-	VANDPS      c3f800000<>+32(SB), Y1, Y1
-	VMOVUPS     (BX), Y2
-	VMOVUPS     32(BX), Y3
-	VMULPS      Y2, Y0, Y4
-	VMULPS      Y3, Y1, Y5
-	TESTQ       R9, R9
-	JZ          skip21
-	VMOVUPS     (AX), Y4
-	VMOVUPS     32(AX), Y5
-	VFMADD231PS Y2, Y0, Y4
-	VFMADD231PS Y3, Y1, Y5
-	VMOVAPS     Y4, Y4
-	VMOVAPS     Y5, Y5
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	VCMPPS  $0x12, Y2, Y0, Y0
+	VCMPPS  $0x12, Y3, Y1, Y1
+	VANDPS  c3f800000<>+0(SB), Y0, Y0
+	VANDPS  c3f800000<>+32(SB), Y1, Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y1, Y1
+	TESTQ   R9, R9
+	JZ      skip21
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
 
 skip21:
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, BX
 	ADDQ    DI, CX
@@ -2182,44 +2158,42 @@ skip21:
 	JGE     zipLoop
 
 zipTail:
-	ADDQ        $0x00000010, SI
-	JZ          zipDone
-	LEAQ        maskTable<>+0(SB), DI
-	MOVQ        $0x00000010, R8
-	SUBQ        SI, R8
-	VMOVUPS     (DI)(R8*4), Y0
-	VMOVUPS     32(DI)(R8*4), Y1
-	VMASKMOVPS  (CX), Y0, Y2
-	VMASKMOVPS  32(CX), Y1, Y3
-	VMASKMOVPS  (DX), Y0, Y4
-	VMASKMOVPS  32(DX), Y1, Y5
-	VCMPPS      $0x12, Y4, Y2, Y2
-	VCMPPS      $0x12, Y5, Y3, Y3
-	VANDPS      c3f800000<>+0(SB), Y2, Y2
-	VANDPS      c3f800000<>+32(SB), Y3, Y3
-	VMASKMOVPS  (BX), Y0, Y4
-	VMASKMOVPS  32(BX), Y1, Y5
-	VMULPS      Y4, Y2, Y6
-	VMULPS      Y5, Y3, Y7
-	TESTQ       R9, R9
-	JZ          skip22
-	VMASKMOVPS  (AX), Y0, Y6
-	VMASKMOVPS  32(AX), Y1, Y7
-	VFMADD231PS Y4, Y2, Y6
-	VFMADD231PS Y5, Y3, Y7
-	VMOVAPS     Y6, Y6
-	VMOVAPS     Y7, Y7
+	ADDQ       $0x00000010, SI
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), DI
+	MOVQ       $0x00000010, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y0
+	VMOVUPS    32(DI)(R8*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VCMPPS     $0x12, Y4, Y2, Y2
+	VCMPPS     $0x12, Y5, Y3, Y3
+	VANDPS     c3f800000<>+0(SB), Y2, Y2
+	VANDPS     c3f800000<>+32(SB), Y3, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS 32(BX), Y1, Y5
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	TESTQ      R9, R9
+	JZ         skip22
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
 
 skip22:
-	VMASKMOVPS Y6, Y0, (AX)
-	VMASKMOVPS Y7, Y1, 32(AX)
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
 
 zipDone:
 	VZEROUPPER
 	RET
 
 // func zipBackMinBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
-// Requires: AVX, FMA3
+// Requires: AVX
 TEXT ·zipBackMinBAVX2(SB), NOSPLIT, $128-57
 	MOVQ         d+0(FP), AX
 	MOVQ         a+8(FP), CX
@@ -2249,30 +2223,28 @@ bContiguous:
 	JL   zipTail
 
 zipLoop:
-	VMOVUPS     (CX), Y0
-	VMOVUPS     32(CX), Y1
-	VMOVUPS     (DX), Y2
-	VMOVUPS     32(DX), Y3
-	VCMPPS      $0x1e, Y2, Y0, Y0
-	VCMPPS      $0x1e, Y3, Y1, Y1
-	VANDPS      c3f800000<>+0(SB), Y0, Y0
-	VANDPS      c3f800000<>+32(SB), Y1, Y1
-	VMOVUPS     (BX), Y2
-	VMOVUPS     32(BX), Y3
-	VMULPS      Y2, Y0, Y4
-	VMULPS      Y3, Y1, Y5
-	TESTQ       R9, R9
-	JZ          skip23
-	VMOVUPS     (AX), Y4
-	VMOVUPS     32(AX), Y5
-	VFMADD231PS Y2, Y0, Y4
-	VFMADD231PS Y3, Y1, Y5
-	VMOVAPS     Y4, Y4
-	VMOVAPS     Y5, Y5
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	VCMPPS  $0x1e, Y2, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y1, Y1
+	VANDPS  c3f800000<>+0(SB), Y0, Y0
+	VANDPS  c3f800000<>+32(SB), Y1, Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y1, Y1
+	TESTQ   R9, R9
+	JZ      skip23
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
 
 skip23:
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, BX
 	ADDQ    DI, CX
@@ -2281,44 +2253,42 @@ skip23:
 	JGE     zipLoop
 
 zipTail:
-	ADDQ        $0x00000010, SI
-	JZ          zipDone
-	LEAQ        maskTable<>+0(SB), DI
-	MOVQ        $0x00000010, R8
-	SUBQ        SI, R8
-	VMOVUPS     (DI)(R8*4), Y0
-	VMOVUPS     32(DI)(R8*4), Y1
-	VMASKMOVPS  (CX), Y0, Y2
-	VMASKMOVPS  32(CX), Y1, Y3
-	VMASKMOVPS  (DX), Y0, Y4
-	VMASKMOVPS  32(DX), Y1, Y5
-	VCMPPS      $0x1e, Y4, Y2, Y2
-	VCMPPS      $0x1e, Y5, Y3, Y3
-	VANDPS      c3f800000<>+0(SB), Y2, Y2
-	VANDPS      c3f800000<>+32(SB), Y3, Y3
-	VMASKMOVPS  (BX), Y0, Y4
-	VMASKMOVPS  32(BX), Y1, Y5
-	VMULPS      Y4, Y2, Y6
-	VMULPS      Y5, Y3, Y7
-	TESTQ       R9, R9
-	JZ          skip24
-	VMASKMOVPS  (AX), Y0, Y6
-	VMASKMOVPS  32(AX), Y1, Y7
-	VFMADD231PS Y4, Y2, Y6
-	VFMADD231PS Y5, Y3, Y7
-	VMOVAPS     Y6, Y6
-	VMOVAPS     Y7, Y7
+	ADDQ       $0x00000010, SI
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), DI
+	MOVQ       $0x00000010, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y0
+	VMOVUPS    32(DI)(R8*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VCMPPS     $0x1e, Y4, Y2, Y2
+	VCMPPS     $0x1e, Y5, Y3, Y3
+	VANDPS     c3f800000<>+0(SB), Y2, Y2
+	VANDPS     c3f800000<>+32(SB), Y3, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS 32(BX), Y1, Y5
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	TESTQ      R9, R9
+	JZ         skip24
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
 
 skip24:
-	VMASKMOVPS Y6, Y0, (AX)
-	VMASKMOVPS Y7, Y1, 32(AX)
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
 
 zipDone:
 	VZEROUPPER
 	RET
 
 // func zipBackDivBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
-// Requires: AVX, FMA3
+// Requires: AVX
 TEXT ·zipBackDivBAVX2(SB), NOSPLIT, $128-57
 	MOVQ         d+0(FP), AX
 	MOVQ         a+8(FP), CX
@@ -2348,32 +2318,30 @@ bContiguous:
 	JL   zipTail
 
 zipLoop:
-	VMOVUPS     (CX), Y0
-	VMOVUPS     32(CX), Y1
-	VMOVUPS     (DX), Y2
-	VMOVUPS     32(DX), Y3
-	VXORPS      c80000000<>+0(SB), Y0, Y0
-	VXORPS      c80000000<>+32(SB), Y1, Y1
-	VMULPS      Y2, Y2, Y2
-	VMULPS      Y3, Y3, Y3
-	VDIVPS      Y2, Y0, Y0
-	VDIVPS      Y3, Y1, Y1
-	VMOVUPS     (BX), Y2
-	VMOVUPS     32(BX), Y3
-	VMULPS      Y2, Y0, Y4
-	VMULPS      Y3, Y1, Y5
-	TESTQ       R9, R9
-	JZ          skip25
-	VMOVUPS     (AX), Y4
-	VMOVUPS     32(AX), Y5
-	VFMADD231PS Y2, Y0, Y4
-	VFMADD231PS Y3, Y1, Y5
-	VMOVAPS     Y4, Y4
-	VMOVAPS     Y5, Y5
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	VXORPS  c80000000<>+0(SB), Y0, Y0
+	VXORPS  c80000000<>+32(SB), Y1, Y1
+	VMULPS  Y2, Y2, Y2
+	VMULPS  Y3, Y3, Y3
+	VDIVPS  Y2, Y0, Y0
+	VDIVPS  Y3, Y1, Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y1, Y1
+	TESTQ   R9, R9
+	JZ      skip25
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
 
 skip25:
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, BX
 	ADDQ    DI, CX
@@ -2382,46 +2350,44 @@ skip25:
 	JGE     zipLoop
 
 zipTail:
-	ADDQ        $0x00000010, SI
-	JZ          zipDone
-	LEAQ        maskTable<>+0(SB), DI
-	MOVQ        $0x00000010, R8
-	SUBQ        SI, R8
-	VMOVUPS     (DI)(R8*4), Y0
-	VMOVUPS     32(DI)(R8*4), Y1
-	VMASKMOVPS  (CX), Y0, Y2
-	VMASKMOVPS  32(CX), Y1, Y3
-	VMASKMOVPS  (DX), Y0, Y4
-	VMASKMOVPS  32(DX), Y1, Y5
-	VXORPS      c80000000<>+0(SB), Y2, Y2
-	VXORPS      c80000000<>+32(SB), Y3, Y3
-	VMULPS      Y4, Y4, Y4
-	VMULPS      Y5, Y5, Y5
-	VDIVPS      Y4, Y2, Y2
-	VDIVPS      Y5, Y3, Y3
-	VMASKMOVPS  (BX), Y0, Y4
-	VMASKMOVPS  32(BX), Y1, Y5
-	VMULPS      Y4, Y2, Y6
-	VMULPS      Y5, Y3, Y7
-	TESTQ       R9, R9
-	JZ          skip26
-	VMASKMOVPS  (AX), Y0, Y6
-	VMASKMOVPS  32(AX), Y1, Y7
-	VFMADD231PS Y4, Y2, Y6
-	VFMADD231PS Y5, Y3, Y7
-	VMOVAPS     Y6, Y6
-	VMOVAPS     Y7, Y7
+	ADDQ       $0x00000010, SI
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), DI
+	MOVQ       $0x00000010, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y0
+	VMOVUPS    32(DI)(R8*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VXORPS     c80000000<>+0(SB), Y2, Y2
+	VXORPS     c80000000<>+32(SB), Y3, Y3
+	VMULPS     Y4, Y4, Y4
+	VMULPS     Y5, Y5, Y5
+	VDIVPS     Y4, Y2, Y2
+	VDIVPS     Y5, Y3, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS 32(BX), Y1, Y5
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	TESTQ      R9, R9
+	JZ         skip26
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
 
 skip26:
-	VMASKMOVPS Y6, Y0, (AX)
-	VMASKMOVPS Y7, Y1, 32(AX)
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
 
 zipDone:
 	VZEROUPPER
 	RET
 
 // func zipBackKeepBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
-// Requires: AVX, FMA3
+// Requires: AVX
 TEXT ·zipBackKeepBAVX2(SB), NOSPLIT, $128-57
 	MOVQ         d+0(FP), AX
 	MOVQ         a+8(FP), CX
@@ -2451,30 +2417,28 @@ bContiguous:
 	JL   zipTail
 
 zipLoop:
-	VMOVUPS     (CX), Y0
-	VMOVUPS     32(CX), Y1
-	VMOVUPS     (DX), Y2
-	VMOVUPS     32(DX), Y2
-	VCMPPS      $0x04, c00000000<>+0(SB), Y0, Y0
-	VCMPPS      $0x04, c00000000<>+32(SB), Y1, Y1
-	VANDPS      c3f800000<>+0(SB), Y0, Y0
-	VANDPS      c3f800000<>+32(SB), Y1, Y1
-	VMOVUPS     (BX), Y2
-	VMOVUPS     32(BX), Y3
-	VMULPS      Y2, Y0, Y4
-	VMULPS      Y3, Y1, Y5
-	TESTQ       R9, R9
-	JZ          skip27
-	VMOVUPS     (AX), Y4
-	VMOVUPS     32(AX), Y5
-	VFMADD231PS Y2, Y0, Y4
-	VFMADD231PS Y3, Y1, Y5
-	VMOVAPS     Y4, Y4
-	VMOVAPS     Y5, Y5
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y2
+	VCMPPS  $0x04, c00000000<>+0(SB), Y0, Y0
+	VCMPPS  $0x04, c00000000<>+32(SB), Y1, Y1
+	VANDPS  c3f800000<>+0(SB), Y0, Y0
+	VANDPS  c3f800000<>+32(SB), Y1, Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y1, Y1
+	TESTQ   R9, R9
+	JZ      skip27
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
 
 skip27:
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, BX
 	ADDQ    DI, CX
@@ -2483,44 +2447,42 @@ skip27:
 	JGE     zipLoop
 
 zipTail:
-	ADDQ        $0x00000010, SI
-	JZ          zipDone
-	LEAQ        maskTable<>+0(SB), DI
-	MOVQ        $0x00000010, R8
-	SUBQ        SI, R8
-	VMOVUPS     (DI)(R8*4), Y0
-	VMOVUPS     32(DI)(R8*4), Y1
-	VMASKMOVPS  (CX), Y0, Y2
-	VMASKMOVPS  32(CX), Y1, Y3
-	VMASKMOVPS  (DX), Y0, Y4
-	VMASKMOVPS  32(DX), Y1, Y4
-	VCMPPS      $0x04, c00000000<>+0(SB), Y2, Y2
-	VCMPPS      $0x04, c00000000<>+32(SB), Y3, Y3
-	VANDPS      c3f800000<>+0(SB), Y2, Y2
-	VANDPS      c3f800000<>+32(SB), Y3, Y3
-	VMASKMOVPS  (BX), Y0, Y4
-	VMASKMOVPS  32(BX), Y1, Y5
-	VMULPS      Y4, Y2, Y6
-	VMULPS      Y5, Y3, Y7
-	TESTQ       R9, R9
-	JZ          skip28
-	VMASKMOVPS  (AX), Y0, Y6
-	VMASKMOVPS  32(AX), Y1, Y7
-	VFMADD231PS Y4, Y2, Y6
-	VFMADD231PS Y5, Y3, Y7
-	VMOVAPS     Y6, Y6
-	VMOVAPS     Y7, Y7
+	ADDQ       $0x00000010, SI
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), DI
+	MOVQ       $0x00000010, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y0
+	VMOVUPS    32(DI)(R8*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y4
+	VCMPPS     $0x04, c00000000<>+0(SB), Y2, Y2
+	VCMPPS     $0x04, c00000000<>+32(SB), Y3, Y3
+	VANDPS     c3f800000<>+0(SB), Y2, Y2
+	VANDPS     c3f800000<>+32(SB), Y3, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS 32(BX), Y1, Y5
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	TESTQ      R9, R9
+	JZ         skip28
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
 
 skip28:
-	VMASKMOVPS Y6, Y0, (AX)
-	VMASKMOVPS Y7, Y1, 32(AX)
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
 
 zipDone:
 	VZEROUPPER
 	RET
 
 // func zipBackDropBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
-// Requires: AVX, FMA3
+// Requires: AVX
 TEXT ·zipBackDropBAVX2(SB), NOSPLIT, $128-57
 	MOVQ         d+0(FP), AX
 	MOVQ         a+8(FP), CX
@@ -2550,30 +2512,28 @@ bContiguous:
 	JL   zipTail
 
 zipLoop:
-	VMOVUPS     (CX), Y0
-	VMOVUPS     32(CX), Y1
-	VMOVUPS     (DX), Y2
-	VMOVUPS     32(DX), Y2
-	VCMPPS      $0x00, c00000000<>+0(SB), Y0, Y0
-	VCMPPS      $0x00, c00000000<>+32(SB), Y1, Y1
-	VANDPS      c3f800000<>+0(SB), Y0, Y0
-	VANDPS      c3f800000<>+32(SB), Y1, Y1
-	VMOVUPS     (BX), Y2
-	VMOVUPS     32(BX), Y3
-	VMULPS      Y2, Y0, Y4
-	VMULPS      Y3, Y1, Y5
-	TESTQ       R9, R9
-	JZ          skip29
-	VMOVUPS     (AX), Y4
-	VMOVUPS     32(AX), Y5
-	VFMADD231PS Y2, Y0, Y4
-	VFMADD231PS Y3, Y1, Y5
-	VMOVAPS     Y4, Y4
-	VMOVAPS     Y5, Y5
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y2
+	VCMPPS  $0x00, c00000000<>+0(SB), Y0, Y0
+	VCMPPS  $0x00, c00000000<>+32(SB), Y1, Y1
+	VANDPS  c3f800000<>+0(SB), Y0, Y0
+	VANDPS  c3f800000<>+32(SB), Y1, Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y1, Y1
+	TESTQ   R9, R9
+	JZ      skip29
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
 
 skip29:
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, BX
 	ADDQ    DI, CX
@@ -2582,37 +2542,35 @@ skip29:
 	JGE     zipLoop
 
 zipTail:
-	ADDQ        $0x00000010, SI
-	JZ          zipDone
-	LEAQ        maskTable<>+0(SB), DI
-	MOVQ        $0x00000010, R8
-	SUBQ        SI, R8
-	VMOVUPS     (DI)(R8*4), Y0
-	VMOVUPS     32(DI)(R8*4), Y1
-	VMASKMOVPS  (CX), Y0, Y2
-	VMASKMOVPS  32(CX), Y1, Y3
-	VMASKMOVPS  (DX), Y0, Y4
-	VMASKMOVPS  32(DX), Y1, Y4
-	VCMPPS      $0x00, c00000000<>+0(SB), Y2, Y2
-	VCMPPS      $0x00, c00000000<>+32(SB), Y3, Y3
-	VANDPS      c3f800000<>+0(SB), Y2, Y2
-	VANDPS      c3f800000<>+32(SB), Y3, Y3
-	VMASKMOVPS  (BX), Y0, Y4
-	VMASKMOVPS  32(BX), Y1, Y5
-	VMULPS      Y4, Y2, Y6
-	VMULPS      Y5, Y3, Y7
-	TESTQ       R9, R9
-	JZ          skip30
-	VMASKMOVPS  (AX), Y0, Y6
-	VMASKMOVPS  32(AX), Y1, Y7
-	VFMADD231PS Y4, Y2, Y6
-	VFMADD231PS Y5, Y3, Y7
-	VMOVAPS     Y6, Y6
-	VMOVAPS     Y7, Y7
+	ADDQ       $0x00000010, SI
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), DI
+	MOVQ       $0x00000010, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y0
+	VMOVUPS    32(DI)(R8*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y4
+	VCMPPS     $0x00, c00000000<>+0(SB), Y2, Y2
+	VCMPPS     $0x00, c00000000<>+32(SB), Y3, Y3
+	VANDPS     c3f800000<>+0(SB), Y2, Y2
+	VANDPS     c3f800000<>+32(SB), Y3, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS 32(BX), Y1, Y5
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	TESTQ      R9, R9
+	JZ         skip30
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
 
 skip30:
-	VMASKMOVPS Y6, Y0, (AX)
-	VMASKMOVPS Y7, Y1, 32(AX)
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
 
 zipDone:
 	VZEROUPPER

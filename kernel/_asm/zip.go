@@ -97,7 +97,9 @@ func (s *isa) zipBackKernel(name string, f func(s *isa, a, b vec) vec) {
 	s.repeatable(b, sb, "b")
 	body := func() {
 		slope := f(s, s.load(mem(a)), s.load(mem(b)))
-		s.store(s.product(slope, s.load(mem(dy)), add, mem(d)), mem(d))
+		v := s.mul(slope, s.load(mem(dy))) // rounded before it is added, so that slopes to a and b cancel where they should
+		s.addIf(add, mem(d), v)
+		s.store(v, mem(d))
 	}
 	s.loop("zip", n, func() {
 		body()
