@@ -156,6 +156,9 @@ func (t *Tape) record(op *Op, shape []int, a *attr, in []*Var) *Var {
 	n := len(t.inputs)
 	t.inputs = append(t.inputs, in...)
 	y.in = t.inputs[n:len(t.inputs):len(t.inputs)]
+	for _, x := range in {
+		x.noteRead(op)
+	}
 	if !t.NoGrad {
 		for _, x := range in {
 			if x == nil {

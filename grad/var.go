@@ -29,6 +29,8 @@ type Var struct {
 	gone  bool // the value was freed when its Scope ended …
 	again bool // … but can be made again …
 	made  bool // … and was, on the way back
+	spent bool // val has become the gradient, see takeOver
+	reads int  // ops on the tape that read val
 }
 
 // attr is the few numbers an op may need besides its inputs.
@@ -89,9 +91,11 @@ func (v *Var) NeedsGrad() bool { return v.needs }
 
 // Data is v's value in host memory: the memory itself on a CPU device, a copy
 // on others. It is valid until the tape is reset; of Vars made inside a Scope until
-// that ends, unless Retain keeps them.
+// that ends, unless Retain keeps them. Large scores that only a cross-entropy
+// read are overwritten by their gradient in Backward, see CrossEntropy; Data then panics.
 func (v *Var) Data() []Float {
 	v.present("data")
+	v.unspent("data")
 	return host(v, v.val)
 }
 
@@ -127,6 +131,7 @@ func (v *Var) IDs() []int32 { return v.ids }
 // Buf is v's value where it lives, for code that works below Vars.
 func (v *Var) Buf() device.Buf {
 	v.present("buf")
+	v.unspent("buf")
 	return v.val
 }
 

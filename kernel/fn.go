@@ -8,6 +8,9 @@ type Fn uint8
 // Args are the constants of a Fn, such as the slope of a leaky ReLU.
 type Args [2]Float
 
+// noArgs is for functions without constants.
+var noArgs Args
+
 // The functions of one number. In their formulas α = p[0], β = p[1].
 const (
 	Identity  Fn = iota // x

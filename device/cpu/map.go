@@ -5,8 +5,28 @@ import (
 	"brick/kernel"
 )
 
-// Elements of a function such as exp, which takes as long as moving this many numbers.
+// Elements of a random number or a function such as sin, without vectors, take as long as moving this many numbers.
 const mapCost = 4
+
+// mapBlock is how many elements of f are worth a block: about 10 µs.
+func mapBlock(f kernel.Fn) int {
+	switch f {
+	case kernel.Pow, kernel.Sin, kernel.Cos:
+		return blockElems / mapCost
+	case kernel.Exp, kernel.Log, kernel.ELU, kernel.GELU, kernel.GELUTanh, kernel.SiLU, kernel.Sigmoid, kernel.Tanh, kernel.Softplus, kernel.Erf:
+		return expBlock()
+	}
+	return 2 * blockElems
+}
+
+// expBlock is how many exponentials, or functions that take about one, are worth a block: half a nanosecond each with
+// vectors, several without.
+func expBlock() int {
+	if level, _ := kernel.CPU(); level == kernel.Generic {
+		return blockElems / 8
+	}
+	return blockElems
+}
 
 // mapTask is  y = f(x).
 type mapTask struct {
@@ -30,7 +50,7 @@ func (d *Device) Map(f kernel.Fn, y device.Dst, x device.Buf, p kernel.Args) {
 		return
 	}
 	t := mapTask{f, y.F, x.F, &none, y.Mode == device.Add}
-	if y.N <= blockElems/mapCost && p == none {
+	if y.N <= mapBlock(f) && p == none {
 		t.do(0, 0, y.N)
 		return
 	}
@@ -38,7 +58,7 @@ func (d *Device) Map(f kernel.Fn, y device.Dst, x device.Buf, p kernel.Args) {
 	defer d.mu.Unlock()
 	d.tasks.args, t.p = p, &d.tasks.args
 	d.tasks.mapped = t
-	d.run(y.N, blockElems/mapCost, &d.tasks.mapped)
+	d.run(y.N, mapBlock(f), &d.tasks.mapped)
 }
 
 // mapBackTask is  dx = f′(x)·dy.
@@ -71,7 +91,7 @@ func (d *Device) MapBack(f kernel.Fn, dx device.Dst, x, y, dy device.Buf, p kern
 		return
 	}
 	t := mapBackTask{f, dx.F, x.F, y.F, dy.F, &none, dx.Mode == device.Add}
-	if dx.N <= blockElems/mapCost && p == none {
+	if dx.N <= mapBlock(f) && p == none {
 		t.do(0, 0, dx.N)
 		return
 	}
@@ -79,5 +99,5 @@ func (d *Device) MapBack(f kernel.Fn, dx device.Dst, x, y, dy device.Buf, p kern
 	defer d.mu.Unlock()
 	d.tasks.args, t.p = p, &d.tasks.args
 	d.tasks.mapBack = t
-	d.run(dx.N, blockElems/mapCost, &d.tasks.mapBack)
+	d.run(dx.N, mapBlock(f), &d.tasks.mapBack)
 }

@@ -76,11 +76,41 @@ func (s *isa) ifSet(flag reg.GPVirtual, body func()) {
 	s.Label(skip)
 }
 
-// loadIf is the vector at m where flag is not 0, else zeros.
-func (s *isa) loadIf(flag reg.GPVirtual, m operand.Mem) vec {
-	v := s.zero()
-	s.ifSet(flag, func() { s.op("VMOVAPS", s.load(m), v) })
+// product is a·b, plus the vector at m where flag is not 0, fused.
+func (s *isa) product(a, b vec, flag reg.GPVirtual, m operand.Mem) vec {
+	v := s.mul(a, b)
+	s.ifSet(flag, func() {
+		acc := s.load(m)
+		s.fma(acc, a, b)
+		s.op("VMOVAPS", acc, v)
+	})
 	return v
+}
+
+// loadOr is load with the lanes of v, not zeros, beyond the rest of a loop.
+func (s *isa) loadOr(m operand.Mem, v vec) vec {
+	switch {
+	case s.tail == nil:
+		return s.load(m)
+	case s.wide():
+		y := s.copy(v)
+		s.VMOVUPS(m, s.tail.k, y[0])
+		return y
+	}
+	return s.new("VBLENDVPS", s.tail.mask, s.load(m), v)
+}
+
+// live is v with zeros in the lanes beyond the rest of a loop.
+func (s *isa) live(v vec) vec {
+	switch {
+	case s.tail == nil:
+		return v
+	case s.wide():
+		y := s.vec()
+		s.VMOVAPS_Z(v[0], s.tail.k, y[0])
+		return y
+	}
+	return s.new("VANDPS", s.tail.mask, v)
 }
 
 // addIf adds the vector at m to v where flag is not 0.

@@ -173,10 +173,7 @@ func (s *isa) mapBackKernel(name string, f lanewise) {
 	dx, x, dy, n, p, add := s.arg("dx"), s.arg("x"), s.arg("dy"), s.arg("n"), s.arg("p"), s.arg("add")
 	do := f(s, p)
 	s.each("map", n, pointers(dx, x, dy), func() {
-		slope := do(s.load(mem(x)))
-		acc := s.loadIf(add, mem(dx))
-		s.fma(acc, slope, s.load(mem(dy)))
-		s.store(acc, mem(dx))
+		s.store(s.product(do(s.load(mem(x))), s.load(mem(dy)), add, mem(dx)), mem(dx))
 	})
 	s.done()
 }

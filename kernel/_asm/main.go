@@ -27,6 +27,8 @@ var families = []struct {
 	{"bf16", bf16},
 	{"peak", peak},
 	{"fn", fn},
+	{"softmax", softmax},
+	{"swiglu", swiglu},
 	{"zip", zip},
 }
 
