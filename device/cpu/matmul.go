@@ -10,7 +10,7 @@ import (
 const (
 	depth      = 256     // terms a piece adds at a time
 	pieceRows  = 64      // about the rows of a piece where b is shared …
-	pieceCols  = 64      // … and its columns where a is
+	pieceCols  = 64      // … and its columns where a is; a matrix times a vector goes by as many
 	blockRows  = 224     // a product that shares nothing is cut into blocks of this size
 	blockCols  = 256     //
 	sharedMost = 1 << 20 // numbers of a shared operand that are packed at a time, 4 MB
@@ -23,6 +23,7 @@ const (
 	pieceMACs  = 1 << 19 // multiply-adds of a product, 4 µs on a core with AVX-512 and 60 in plain Go
 	packElems  = 1 << 16 // numbers packed, 4 µs
 	streamMACs = 1 << 16 // of a matrix times a vector, 256 KB
+	tinyMACs   = 1 << 13 // of a matrix times a vector that is done without a lock
 )
 
 // A matMulTask computes a product. Its fields say what; phase says which part is being handed out.
@@ -32,14 +33,14 @@ type matMulTask struct {
 	ym, a, b device.Mat
 	p        device.Product
 	e        device.Epilogue
-	args     kernel.Args // none: no fused activation has constants
-	panels               // how operands are read
+	panels   // how operands are read
 	phase    phase
 
 	out, sum   [4]int // sizes of the batch axes: those of y, and those summed over
 	sums       int
 	rows, cols int // blocks, or pieces, along each axis
 
+	vector      vectorProduct
 	shared      []kernel.Float // panels of the shared operand, depth by depth
 	shareB      bool           // it is b
 	first, lack int            // rows of a (columns of b) from first on are shared now, lack of them
@@ -60,6 +61,13 @@ func (d *Device) MatMul(y device.Dst, ym, a, b device.Mat, p device.Product, e d
 	if y.Mode == device.Skip || y.N == 0 {
 		return
 	}
+	alone := p.Batch == one && p.K > 0 && (y.Mode == device.Set || plain(&e))
+	if alone && p.M*p.N*p.K <= tinyMACs && !d.half { // at once: no task, no lock
+		if v, ok := asVector(y, ym, a, b, p, e, nil); ok {
+			v.do(0, len(v.y), &none)
+			return
+		}
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	t := &d.tasks.matMul
@@ -74,14 +82,18 @@ func (d *Device) MatMul(y device.Dst, ym, a, b device.Mat, p device.Product, e d
 		outs *= t.out[i]
 		t.sums *= t.sum[i]
 	}
-	single := outs == 1 && t.sums == 1
-	switch {
-	case single && p.K > 0 && t.plainMode() && !d.half && t.asVector():
-		t.phase = vectorPhase
-		d.run(t.cols, 1, t)
-	case single && p.K > 0 && t.plainMode() && p.M*p.N*p.K >= 2*pieceMACs:
+	if alone && !d.half {
+		var ok bool
+		if t.vector, ok = asVector(y, ym, a, b, p, e, d.common); ok {
+			t.phase = vectorPhase
+			t.rows = max(streamMACs/p.K/pieceCols*pieceCols, pieceCols)
+			d.run(blocks(len(t.vector.y), t.rows), max(streamMACs/(p.K*t.rows), 1), t)
+			return
+		}
+	}
+	if alone && p.M*p.N*p.K >= 2*pieceMACs {
 		t.share()
-	default:
+	} else {
 		t.phase = blockPhase
 		t.rows, t.cols = blocks(p.M, blockRows), blocks(p.N, blockCols)
 		macs := min(p.M, blockRows) * min(p.N, blockCols) * max(p.K*t.sums, 1)
@@ -99,15 +111,12 @@ func (t *matMulTask) do(w, lo, hi int) {
 		case piecePhase:
 			t.piece(w, i)
 		case vectorPhase:
-			t.stream(w, i)
+			t.vector.do(i*t.rows, min((i+1)*t.rows, len(t.vector.y)), &none)
 		default:
 			t.block(w, i)
 		}
 	}
 }
-
-// plainMode reports whether the sums can be made in y itself: adding what an epilogue gives needs them beside y.
-func (t *matMulTask) plainMode() bool { return t.y.Mode == device.Set || t.plain() }
 
 // share computes one large product: the operand with fewer rows or columns is packed once, for everybody; pieces along
 // the other one pack their part of it themselves. So that the panels stay in the last cache, a shared operand of more
@@ -193,59 +202,6 @@ func (t *matMulTask) piece(w, i int) {
 	}
 }
 
-// asVector reports whether the product is a row times a matrix, or a matrix times a column, which is the same with the
-// operands swapped. It then reads the matrix once, where it lies, in runs of t.rows of the numbers of y.
-func (t *matMulTask) asVector() bool {
-	switch {
-	case t.p.M == 1:
-	case t.p.N == 1 && t.ym.LD == 1 && !t.e.Bias.Present():
-		t.a, t.b = flip(t.b), flip(t.a)
-		t.p.M, t.p.N = 1, t.p.M
-	default:
-		return false
-	}
-	if t.p.K == 1 && t.b.LD == 1 { // a column as well as a row
-		t.b.T, t.b.LD = false, t.p.N
-	}
-	if t.p.N == 1 && t.b.LD == 1 {
-		t.b.T, t.b.LD = true, t.p.K
-	}
-	t.rows = max(streamMACs/t.p.K/pieceCols*pieceCols, pieceCols)
-	t.cols = blocks(t.p.N, t.rows)
-	return true
-}
-
-func flip(m device.Mat) device.Mat {
-	m.T = !m.T
-	return m
-}
-
-// stream computes run i of a row times a matrix.
-func (t *matMulTask) stream(w, i int) {
-	c := i * t.rows
-	n := min(t.rows, t.p.N-c)
-	y, b := t.y.F[c:][:n], t.b.F[corner(t.b.LD, 0, c, t.b.T):]
-	row := t.row(w)
-	if t.b.T {
-		kernel.RowDots(y, row, b, t.b.LD, t.y.Mode == device.Add)
-	} else {
-		kernel.RowSums(y, row, b, t.b.LD, t.y.Mode == device.Add)
-	}
-	t.finish(y, n, c, c, 1, n, false)
-}
-
-// row is the K numbers of a's only row; a copy if they are LD apart.
-func (t *matMulTask) row(w int) []kernel.Float {
-	if !t.a.T || t.a.LD == 1 {
-		return t.a.F[:t.p.K]
-	}
-	mem := t.dev.own(w, t.p.K)
-	for l := range t.p.K {
-		mem[l] = t.a.F[l*t.a.LD]
-	}
-	return mem
-}
-
 // block computes block i of y, numbered batch by batch, row by row: all its sums, then its epilogue.
 func (t *matMulTask) block(w, i int) {
 	r, c, batch := i/t.cols%t.rows*blockRows, i%t.cols*blockCols, i/(t.cols*t.rows)
@@ -256,7 +212,7 @@ func (t *matMulTask) block(w, i int) {
 
 	k := min(t.depth(), t.p.K)
 	sizeA, sizeB := t.packedA(m, k), t.packedB(n, k)
-	aside := !t.plainMode()
+	aside := onto && !plain(&t.e) // adding what an epilogue gives needs the finished sums beside y
 	mem := t.dev.own(w, sizeA+sizeB+m*n)
 	if aside {
 		y, ld, onto = mem[sizeA+sizeB:], n, false
@@ -280,7 +236,7 @@ func (t *matMulTask) block(w, i int) {
 
 // finish applies the epilogue to a part of y and, if it was computed aside, adds it to y.
 func (t *matMulTask) finish(z []kernel.Float, ld, at, c, m, n int, aside bool) {
-	if t.plain() {
+	if plain(&t.e) {
 		return
 	}
 	for i := range m {
@@ -292,17 +248,20 @@ func (t *matMulTask) finish(z []kernel.Float, ld, at, c, m, n int, aside bool) {
 		if t.e.Pre.Present() {
 			pre = t.e.Pre.F[here:][:n]
 		}
-		kernel.Finish(row, bias, pre, t.e.Act, &t.args)
+		kernel.Finish(row, bias, pre, t.e.Act, &none)
 		if aside {
 			kernel.Axpy(t.y.F[here:][:n], 1, row)
 		}
 	}
 }
 
-// plain reports whether there is no epilogue.
-func (t *matMulTask) plain() bool {
-	return !t.e.Bias.Present() && !t.e.Pre.Present() && t.e.Act == kernel.Identity
+// plain reports whether an epilogue does nothing.
+func plain(e *device.Epilogue) bool {
+	return !e.Bias.Present() && !e.Pre.Present() && e.Act == kernel.Identity
 }
+
+// one is the batch of a single product.
+var one = [4]int{1, 1, 1, 1}
 
 // corner is where element (i, j) of a matrix lies, read as its transpose if t.
 func corner(ld, i, j int, t bool) int {
