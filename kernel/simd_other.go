@@ -16,4 +16,43 @@ func packVector(dst, src []Float, ld, n, k int, rows, across bool, first, last i
 
 func rowDotsVector(y, x, w []Float, ld int, onto bool) bool { return false }
 
-func rowSumsVector(y, x, w []Float, ld int) bool { return false }
+func rowSumsVector(y, x, w []Float, ld int) bool           { return false }
+func mapVector(f Fn, y, x []Float, p *Args, add bool) bool { return false }
+
+func mapBackVector(f Fn, dx, x, dy []Float, p *Args, add bool) bool { return false }
+
+func maxRowVector(x []Float) (m Float, done bool) { return 0, false }
+
+func expRowVector(y, x []Float, m Float) (sum float64, done bool) { return 0, false }
+
+func sumExpRowVector(x []Float, m Float) (sum float64, done bool) { return 0, false }
+
+func sumRowVector(x []Float) (sum float64, done bool) { return 0, false }
+
+func dotRowVector(x, y []Float) (sum float64, done bool) { return 0, false }
+
+func minusRowVector(y, x []Float, m, l Float) bool { return false }
+
+func softmaxBackVector(dx, y, dy []Float, sum Float, add bool) bool { return false }
+
+func logSoftmaxBackVector(dx, y, dy []Float, sum Float, add bool) bool { return false }
+
+func crossEntropyBackVector(dx, x []Float, k *crossEntropyRow, add bool) bool { return false }
+
+func expLinesVector(sum *[linesAtOnce]float64, y, x, m []Float) bool { return false }
+
+func sumExpLinesVector(sum *[linesAtOnce]float64, x, m []Float) bool { return false }
+
+func sumLinesVector(sum *[linesAtOnce]float64, x []Float) bool { return false }
+
+func dotLinesVector(sum *[linesAtOnce]float64, x, y []Float) bool { return false }
+
+func zipVector(f Fn2, y, a, b []Float, sa, sb int, add bool) bool { return false }
+
+func zipBackAVector(f Fn2, da, a, b, dy []Float, sa, sb int, add bool) bool { return false }
+
+func zipBackBVector(f Fn2, db, a, b, dy []Float, sa, sb int, add bool) bool { return false }
+
+func swiGLUVector(y, gate, up []Float) bool { return false }
+
+func swiGLUBackVector(dgate, dup, gate, up, dy []Float, addGate, addUp bool) bool { return false }

@@ -124,7 +124,9 @@ func TestMatMulEpilogue(t *testing.T) {
 				want := slices.Clone(start)
 				for i := range z {
 					z[i] += bias[i%n]
-					v := kernel.Fns[act].F(z[i], &p)
+					at := []kernel.Float{z[i]}
+					kernel.Map(act, at, at, &p)
+					v := at[0]
 					switch mode {
 					case device.Set:
 						want[i] = v

@@ -23,7 +23,10 @@ var families = []struct {
 	name string
 	make func(c *build.Context)
 }{
+	{"fn", fn},
 	{"matmul", matmul},
+	{"softmax", softmax},
+	{"swiglu", swiglu},
 	{"zip", zip},
 }
 
