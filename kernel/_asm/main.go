@@ -23,6 +23,7 @@ var families = []struct {
 	name string
 	make func(c *build.Context)
 }{
+	{"attention", attention},
 	{"fn", fn},
 	{"matmul", matmul},
 	{"softmax", softmax},
