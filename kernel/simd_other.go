@@ -6,6 +6,16 @@ package kernel
 
 func axpyVector(y []Float, a Float, x []Float) bool { return false }
 
+func attentionHideVector(s, seen []Float, n, m, first int) bool { return false }
+
+func attentionWeightsVector(s, top, sum, factor []Float, n, m int) bool { return false }
+
+func attentionSlopesVector(s, ds, stat, delta []Float, n, m int, scale Float) bool { return false }
+
+func attentionScaleVector(y, factor []Float, n, m int) bool { return false }
+
+func attentionOutVector(y, x, factor []Float, ld, m, n int, add bool) bool { return false }
+
 func tileShape() (m, n int) { return tileM, tileN }
 
 func tilesVector(y []Float, ld int, a, b []Float, m, n, k int, onto bool) bool { return false }

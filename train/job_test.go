@@ -45,7 +45,7 @@ func TestJobRoundTrip(t *testing.T) {
 			t.Errorf("%+v\nbecame %+v", j, back)
 		}
 	}
-	if full := fullJob(); reflect.ValueOf(full).NumField() != 19 {
+	if full := fullJob(); reflect.ValueOf(full).NumField() != 20 {
 		t.Errorf("a Job has %d fields: let fullJob say the new ones", reflect.ValueOf(full).NumField())
 	}
 }

@@ -141,20 +141,32 @@ func TestAttentionAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkAttention(b *testing.B) {
-	for _, a := range []device.Attn{{B: 12, T: 96, S: 96, H: 4, K: 4, D: 32, Causal: true}, {B: 1, T: 256, S: 256, H: 6, K: 6, D: 64, Causal: true}, {B: 1, T: 1, S: 1024, H: 12, K: 4, D: 64, Causal: true}} {
-		x := newAttnRun(rand.New(rand.NewPCG(11, 1)), a, false)
-		pairs := float64(a.B*a.H*a.D) * float64(a.T) * float64(2*a.S-a.T+1) / 2 // multiply-adds of one product
-		for _, f := range []struct {
-			name     string
-			products float64
-			do       func()
-		}{{"forward", 2, func() { x.forward(Default()) }}, {"back", 5, func() { x.back(Default(), device.Set) }}} {
-			b.Run(fmt.Sprintf("%s/B=%d/T=%d/S=%d/H=%d/K=%d/D=%d", f.name, a.B, a.T, a.S, a.H, a.K, a.D), func(b *testing.B) {
-				for b.Loop() {
-					f.do()
-				}
-				b.ReportMetric(2*f.products*pairs*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-			})
+	for _, workers := range []int{1, 2} {
+		d := New(workers)
+		defer d.Close()
+		for _, a := range []device.Attn{
+			{B: 1, T: 1024, S: 1024, H: 12, K: 12, D: 64, Causal: true},
+			{B: 12, T: 256, S: 256, H: 6, K: 6, D: 64, Causal: true},
+			{B: 4, T: 256, S: 256, H: 6, K: 6, D: 48, Causal: true},
+			{B: 12, T: 96, S: 96, H: 4, K: 4, D: 32, Causal: true},
+			{B: 12, T: 64, S: 64, H: 4, K: 4, D: 32, Causal: true},
+			{B: 1, T: 512, S: 512, H: 1, K: 1, D: 64, Causal: true},
+			{B: 1, T: 1, S: 1024, H: 12, K: 4, D: 64, Causal: true},
+		} {
+			x := newAttnRun(rand.New(rand.NewPCG(11, 1)), a, false)
+			pairs := float64(a.B*a.H*a.D) * float64(a.T) * float64(2*a.S-a.T+1) / 2 // multiply-adds of one product
+			for _, f := range []struct {
+				name     string
+				products float64
+				do       func()
+			}{{"forward", 2, func() { x.forward(d) }}, {"back", 5, func() { x.back(d, device.Set) }}} {
+				b.Run(fmt.Sprintf("%s/workers=%d/B=%d/T=%d/S=%d/H=%d/K=%d/D=%d", f.name, workers, a.B, a.T, a.S, a.H, a.K, a.D), func(b *testing.B) {
+					for b.Loop() {
+						f.do()
+					}
+					b.ReportMetric(2*f.products*pairs*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+				})
+			}
 		}
 	}
 }

@@ -14,8 +14,6 @@ const (
 	blockRows  = 224     // a product that shares nothing is cut into blocks of this size
 	blockCols  = 256     //
 	sharedMost = 1 << 20 // numbers of a shared operand that are packed at a time, 4 MB
-	fewRows    = 4       // up to here attention does not pack the keys
-	blockMACs  = 1 << 15 // fewer multiply-adds of attention, about 8 µs, stay on the caller's core
 )
 
 // Gates: what is worth handing to another core. A fork and join costs about 2 µs.

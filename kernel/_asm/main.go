@@ -26,6 +26,7 @@ var families = []struct {
 	{"matmul", matmul},
 	{"bf16", bf16},
 	{"peak", peak},
+	{"attention", attention},
 	{"fn", fn},
 	{"softmax", softmax},
 	{"swiglu", swiglu},
