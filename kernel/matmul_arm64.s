@@ -1,9 +1,7 @@
 //go:build arm64 && !purego && !f64
 
 #include "textflag.h"
-
-// FMLA is  Vd += Vn·Vm[e]  for four float32, e = 2h + l, which the assembler of Go does not know.
-#define FMLA(d, n, m, h, l) WORD $(0x4f801000 | (l)<<21 | (m)<<16 | (h)<<11 | (n)<<5 | (d))
+#include "neon_arm64.h"
 
 // A tile of 8×12 keeps its sums in V8 to V31, row i in V8+3i to V10+3i. A step of l loads eight numbers of a to V0 and V1,
 // twelve of b to V2 to V4, and multiplies each of the three by one number of a: 24 FMLA of 27 instructions, and 96 of 112

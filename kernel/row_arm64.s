@@ -1,9 +1,7 @@
 //go:build arm64 && !purego && !f64
 
 #include "textflag.h"
-
-// FMLA is  Vd += Vn·Vm[e]  for four float32, e = 2h + l, which the assembler of Go does not know.
-#define FMLA(d, n, m, h, l) WORD $(0x4f801000 | (l)<<21 | (m)<<16 | (h)<<11 | (n)<<5 | (d))
+#include "neon_arm64.h"
 
 // SQUARE adds to the sums in Vd four terms of each of four rows, in their order: the square of the rows is turned, and
 // its columns are multiplied by the numbers of x in V0.

@@ -6,10 +6,6 @@ package kernel
 
 func attentionHideVector(s, seen []Float, n, m, first int) bool { return false }
 
-func attentionWeightsVector(s, top, sum, factor []Float, n, m int) bool { return false }
-
-func attentionSlopesVector(s, ds, stat, delta []Float, n, m int, scale Float) bool { return false }
-
 func attentionScaleVector(y, factor []Float, n, m int) bool { return false }
 
 func attentionOutVector(y, x, factor []Float, ld, m, n int, add bool) bool { return false }
@@ -22,37 +18,7 @@ func packBF16(dst, src []Float, ld, n, k int, rows, across bool, first, last int
 	panic("kernel: no bfloat16")
 }
 
-func mapVector(f Fn, y, x []Float, p *Args, add bool) bool { return false }
-
 func mapBackVector(f Fn, dx, x, dy []Float, p *Args, add bool) bool { return false }
-
-func maxRowVector(x []Float) (m Float, done bool) { return 0, false }
-
-func expRowVector(y, x []Float, m Float) (sum float64, done bool) { return 0, false }
-
-func sumExpRowVector(x []Float, m Float) (sum float64, done bool) { return 0, false }
-
-func sumRowVector(x []Float) (sum float64, done bool) { return 0, false }
-
-func dotRowVector(x, y []Float) (sum float64, done bool) { return 0, false }
-
-func minusRowVector(y, x []Float, m, l Float) bool { return false }
-
-func softmaxBackVector(dx, y, dy []Float, sum Float, add bool) bool { return false }
-
-func logSoftmaxBackVector(dx, y, dy []Float, sum Float, add bool) bool { return false }
-
-func crossEntropyBackVector(dx, x []Float, k *crossEntropyRow, add bool) bool { return false }
-
-func expLinesVector(sum *[linesAtOnce]float64, y, x, m []Float) bool { return false }
-
-func sumExpLinesVector(sum *[linesAtOnce]float64, x, m []Float) bool { return false }
-
-func sumLinesVector(sum *[linesAtOnce]float64, x []Float) bool { return false }
-
-func dotLinesVector(sum *[linesAtOnce]float64, x, y []Float) bool { return false }
-
-func zipVector(f Fn2, y, a, b []Float, sa, sb int, add bool) bool { return false }
 
 func zipBackAVector(f Fn2, da, a, b, dy []Float, sa, sb int, add bool) bool { return false }
 

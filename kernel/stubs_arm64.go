@@ -76,3 +76,60 @@ func rowSums4NEON(y, x, w *float32, n, ld int)
 //
 //go:noescape
 func axpyNEON(y, x *float32, n int, a float32)
+
+// The following take lengths that are multiples of 16.
+
+// y[i] = e^(x[i] − m)  for i < n,  with the bits of the other vector levels.
+//
+//go:noescape
+func expNEON(y, x *float32, n int, m float32)
+
+// sum[i/16·step/8 + i mod 16] += x[i]  for i < n;  step in bytes: 128 for a sum each, 0 for a tally.
+//
+//go:noescape
+func sumEachNEON(sum *float64, x *float32, n, step int)
+
+// sum[i/16·step/8 + i mod 16] += a[i]·b[i]  for i < n;  step as in sumEachNEON.
+//
+//go:noescape
+func dotEachNEON(sum *float64, a, b *float32, n, step int)
+
+// The largest of x; NaN may be passed over.
+//
+//go:noescape
+func maxNEON(x *float32, n int) float32
+
+// y[i] = fma(a, x[i], b)  for i < n.
+//
+//go:noescape
+func affineNEON(y, x *float32, n int, a, b float32)
+
+// y[i] (=|+=) Add(a[i·sa], b[i·sb])  for i < n;  strides are 1, or 0 for a vector of 16 that is used again and again.
+//
+//go:noescape
+func zipAddNEON(y, a, b *float32, n, sa, sb int, add bool)
+
+// y[i] (=|+=) Sub(a[i·sa], b[i·sb])  for i < n;  strides are 1, or 0 for a vector of 16 that is used again and again.
+//
+//go:noescape
+func zipSubNEON(y, a, b *float32, n, sa, sb int, add bool)
+
+// y[i] (=|+=) Mul(a[i·sa], b[i·sb])  for i < n;  strides are 1, or 0 for a vector of 16 that is used again and again.
+//
+//go:noescape
+func zipMulNEON(y, a, b *float32, n, sa, sb int, add bool)
+
+// y[i] (=|+=) Div(a[i·sa], b[i·sb])  for i < n;  strides are 1, or 0 for a vector of 16 that is used again and again.
+//
+//go:noescape
+func zipDivNEON(y, a, b *float32, n, sa, sb int, add bool)
+
+// y[i] (=|+=) Max(a[i·sa], b[i·sb])  for i < n;  strides are 1, or 0 for a vector of 16 that is used again and again.
+//
+//go:noescape
+func zipMaxNEON(y, a, b *float32, n, sa, sb int, add bool)
+
+// y[i] (=|+=) Min(a[i·sa], b[i·sb])  for i < n;  strides are 1, or 0 for a vector of 16 that is used again and again.
+//
+//go:noescape
+func zipMinNEON(y, a, b *float32, n, sa, sb int, add bool)
