@@ -72,15 +72,56 @@ var fusedBits = []struct {
 		for f := range numFn2s {
 			for _, n := range []int{1, 15, 16, 100} {
 				a, b, y := exact(r, n), exact(r, n), exact(r, n)
-				for strides := range 8 {
-					if f != PowOf2 {
-						Zip(f, y, a, b, strides&1, strides>>1&1, strides > 3)
-						show(y)
-					}
+				for strides := 0; strides < 8 && f != PowOf2; strides++ { // that one is of package math
+					Zip(f, y, a, b, strides&1, strides>>1&1, strides > 3)
+					show(y)
+					ZipBackA(f, y, a, b, b, strides&1, strides>>1&1, strides > 3)
+					show(y)
+					ZipBackB(f, y, a, b, a, strides&1, strides>>1&1, strides > 3)
+					show(y)
 				}
 			}
 		}
-	}, 0xe63431e08294d38d},
+	}, 0xe2a839c1c61a9466},
+	{"functions", func(r *rand.Rand, show func(bits any)) {
+		for f := range Fn(numFns) {
+			if f == Pow || f == Sin || f == Cos { // of package math
+				continue
+			}
+			for scale := Float(1); scale < 512; scale *= 2 {
+				x, y, dy := exact(r, 300), exact(r, 300), exact(r, 300)
+				for i := range x {
+					x[i] *= scale
+				}
+				MapBack(f, y, x, x, dy, &testConstants, false)
+				show(y)
+				MapBack(f, y, x, x, dy, &testConstants, true)
+				show(y)
+				MapAdd(f, y, x, &testConstants)
+				for i, v := range y { // NaN has many patterns
+					if v != v {
+						y[i] = 0
+					}
+				}
+				show(y)
+			}
+		}
+	}, 0x98adc78954a67d0b},
+	{"gates", func(r *rand.Rand, show func(bits any)) {
+		for scale := Float(1); scale < 512; scale *= 2 {
+			gate, up, dy, dgate, dup := exact(r, 300), exact(r, 300), exact(r, 300), exact(r, 300), exact(r, 300)
+			for i := range gate {
+				gate[i] *= scale
+			}
+			for _, add := range []bool{false, true} {
+				SwiGLUBack(dgate, dup, gate, up, dy, add, add)
+				show(dgate)
+				show(dup)
+			}
+			SwiGLU(dup, gate, up)
+			show(dup)
+		}
+	}, 0x3b166a5cf41bb59},
 	{"attention", func(r *rand.Rand, show func(bits any)) {
 		for range 5 {
 			own := rand.New(rand.NewPCG(r.Uint64(), 3)) // scratch has other lengths at other levels

@@ -17,13 +17,3 @@ func tilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool) { panic(
 func packBF16(dst, src []Float, ld, n, k int, rows, across bool, first, last int) {
 	panic("kernel: no bfloat16")
 }
-
-func mapBackVector(f Fn, dx, x, dy []Float, p *Args, add bool) bool { return false }
-
-func zipBackAVector(f Fn2, da, a, b, dy []Float, sa, sb int, add bool) bool { return false }
-
-func zipBackBVector(f Fn2, db, a, b, dy []Float, sa, sb int, add bool) bool { return false }
-
-func swiGLUVector(y, gate, up []Float) bool { return false }
-
-func swiGLUBackVector(dgate, dup, gate, up, dy []Float, addGate, addUp bool) bool { return false }

@@ -93,3 +93,28 @@ func expTo(y, x []Float, m Float) {
 		copy(y[n:], t[:])
 	}
 }
+
+// zipBackAVector is the slope to a, where it is added: its product is rounded before, which the compiler of plain Go
+// for arm64 would not do.
+func zipBackAVector(f Fn2, da, a, b, dy []Float, sa, sb int, add bool) bool {
+	return zipBackAdd(Fn2s[f].SlopeA, da, a, b, dy, sa, sb, add)
+}
+
+// zipBackBVector is the slope to b likewise.
+func zipBackBVector(f Fn2, db, a, b, dy []Float, sa, sb int, add bool) bool {
+	return zipBackAdd(Fn2s[f].SlopeB, db, a, b, dy, sa, sb, add)
+}
+
+func zipBackAdd(slope func(a, b Float) Float, d, a, b, dy []Float, sa, sb int, add bool) bool {
+	if level == Generic || !add {
+		return false
+	}
+	var t [piece]Float
+	for lo := 0; lo < len(d); lo += piece {
+		hi := pieceEnd(lo, len(d))
+		v := t[:hi-lo]
+		zipBack(slope, v, a[lo*sa:], b[lo*sb:], dy[lo:hi], sa, sb, false)
+		Zip(AddOf, d[lo:hi], d[lo:hi], v, 1, 1, false)
+	}
+	return true
+}
