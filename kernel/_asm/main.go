@@ -24,6 +24,7 @@ var families = []struct {
 	make func(c *build.Context)
 }{
 	{"fn", fn},
+	{"half", half},
 	{"softmax", softmax},
 	{"swiglu", swiglu},
 	{"zip", zip},
