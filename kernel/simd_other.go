@@ -75,3 +75,11 @@ func zipBackBVector(f Fn2, db, a, b, dy []Float, sa, sb int, add bool) bool { re
 func swiGLUVector(y, gate, up []Float) bool { return false }
 
 func swiGLUBackVector(dgate, dup, gate, up, dy []Float, addGate, addUp bool) bool { return false }
+
+func putF16Vector(b []byte, x []Float) int { return 0 }
+
+func putBF16Vector(b []byte, x []Float) int { return 0 }
+
+func getF16Vector(y []Float, b []byte) int { return 0 }
+
+func getBF16Vector(y []Float, b []byte) int { return 0 }

@@ -28,6 +28,7 @@ var families = []struct {
 	{"peak", peak},
 	{"attention", attention},
 	{"fn", fn},
+	{"half", half},
 	{"softmax", softmax},
 	{"swiglu", swiglu},
 	{"zip", zip},
