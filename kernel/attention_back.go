@@ -48,6 +48,9 @@ type attentionBack struct {
 // Sums take their terms in the order of the keys, and of the queries.
 func (a *AttentionKeys) RowsBack(dq, dk, dv, q, y, dy, stat []Float, ld, lds, ldk, m int, seen Seen, addQ bool) {
 	n, cols := seen.of(m-1, a.s), tileCols()
+	if n == 0 && dq == nil {
+		return
+	}
 	b := attentionBack{AttentionKeys: a, m: m, seen: seen}
 	b.load(q, y, dy, stat, ld, lds)
 	for at := 0; at < n; {
