@@ -24,6 +24,11 @@ var families = []struct {
 	make func(c *build.Context)
 }{
 	{"zip", zip},
+	{"reduce", reduce},
+	{"norm", norm},
+	{"rope", rope},
+	{"rule", rule},
+	{"random", random},
 }
 
 // constraint keeps assembly out of builds that compute in float64 or want none.
