@@ -85,7 +85,7 @@ func updateWant(r kernel.Rule, w result, g *array, state [3]result, args *kernel
 
 // stepped is one element after a step; the formulas stand beside the Rules. A
 // rule that is new there and has none here is held to its loop there.
-func stepped(r kernel.Rule, e moved, g float64, has [3]bool, p [10]float64) moved {
+func stepped(r kernel.Rule, e moved, g float64, has [3]bool, p [12]float64) moved {
 	α := p[0]
 	adam := func() { // the two moments, as many rules keep them
 		g += p[1] * e.w

@@ -32,6 +32,11 @@ var families = []struct {
 	{"softmax", softmax},
 	{"swiglu", swiglu},
 	{"zip", zip},
+	{"reduce", reduce},
+	{"norm", norm},
+	{"rope", rope},
+	{"rule", rule},
+	{"random", random},
 }
 
 // constraint keeps assembly out of builds that compute in float64 or want none.
