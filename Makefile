@@ -1,7 +1,7 @@
-.PHONY: help test check levels generate bench same docs build cross fuzz learn
+.PHONY: help test check levels generate bench bench-torch same docs build cross fuzz learn
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/'
 
 build: ## the static binary
 	CGO_ENABLED=0 go build -trimpath -o brick ./cmd/brick
@@ -41,8 +41,13 @@ learn: ## an MLP on 60,000 real images must reach 88 % on the test set
 		sed -n 's/.*"accuracy":\([0-9.]*\).*/\1/p') && rm -rf $$runs && echo "fashion-mnist accuracy $$acc" && \
 		awk "BEGIN { exit !($$acc >= 0.88) }"
 
-bench: ## benchmarks of the kernels and of training steps
-	go test -run '^$$' -bench . -benchmem ./kernel/... ./device/... ./grad/... ./model/... ./token/... ./train/...
+bench: ## this machine's peaks, then benchmarks of kernels and training steps, with their share of the peak
+	go run ./cmd/brick bench peak
+	go test -run '^$$' -bench . -benchmem ./bench/... ./kernel/... ./device/... ./grad/... ./model/... ./token/... ./train/...
+
+TORCH =
+bench-torch: build ## training steps and products beside PyTorch's, with the ratios that are the goals; TORCH=--quick leaves out the large ones
+	python3 bench/torch/compare.py --brick ./brick $(TORCH)
 
 same: ## 20 steps of each tiny model: their losses as bits, to compare two commits
 	go test -count 1 -run TestSame -v ./train | grep same:

@@ -12,8 +12,11 @@ import (
 type Options struct {
 	Threads   []int         // workers to measure with, one after the other; empty means 1 and all
 	Precision string        // of products: "" or "f32"
-	MinTime   time.Duration // to measure each case; 0 means half a second
+	MinTime   time.Duration // to measure each case; 0 means half a second; below 10 ms the peaks too are only glanced at
 }
+
+// brief reports whether figures need not be good, as in tests.
+func (o Options) brief() bool { return o.MinTime > 0 && o.MinTime < 10*time.Millisecond }
 
 // filled is o with its defaults.
 func (o Options) filled() Options {
