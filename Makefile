@@ -1,4 +1,4 @@
-.PHONY: help test check bench same docs build cross fuzz learn
+.PHONY: help test check levels generate bench same docs build cross fuzz learn
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/'
@@ -16,9 +16,20 @@ check: ## what CI runs
 	go tool staticcheck ./...
 	go test ./...
 	go test -tags f64 ./grad/... ./nn/... ./optim/... ./model/...
+	go test -tags purego ./kernel ./device/...
+	$(MAKE) levels
 	go test -race -short ./...
 	$(MAKE) cross
 	$(MAKE) docs && git diff --exit-code docs/ops.md
+	$(MAKE) generate && git diff --exit-code kernel
+
+levels: ## runs, kills and resumes at each level of instructions that this processor has
+	@for l in generic neon avx2 avx512; do BRICK_CPU=$$l go run ./cmd/brick version >/dev/null 2>&1 || continue; echo "BRICK_CPU=$$l"; \
+		BRICK_CPU=$$l go test -short ./train ./generate ./model || exit 1; done
+
+generate: ## the assembly of kernel, from kernel/_asm
+	cd kernel && go generate .
+	gofmt -l kernel/_asm && cd kernel/_asm && go vet .
 
 cross: ## every platform compiles
 	for t in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 js/wasm; do \

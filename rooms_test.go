@@ -16,7 +16,7 @@ import (
 // rooms lists the packages from the ground up: each may import those before it.
 var rooms = []string{
 	"kernel", "device", "tensor", "grad", "nn", "optim", "solve", "data", "token", "model", "train", "generate",
-	"serve", "lab", "course", "cmd/brick",
+	"bench", "serve", "lab", "course", "cmd/brick",
 }
 
 // roomOf is the number of the room a package path belongs to, −1 for none.

@@ -64,7 +64,7 @@ type Device interface {
 	// CrossEntropy: y (1), or (N) with Reduction None; x (N, C); target (N) ids; w (C) class weights or
 	// absent; stat (N+1) receives log Σ exp of each row and, last, the sum of the weights of the rows that take part.
 	CrossEntropy(y, stat, x, target, w Buf, l Loss)
-	CrossEntropyBack(dx Dst, x, stat, target, w, dy Buf, l Loss)
+	CrossEntropyBack(dx Dst, x, stat, target, w, dy Buf, l Loss) // dx may be x
 
 	// RoPE rotates pairs by the angles of cossin (positions, D/2, 2), starting at row pos.
 	// x, y (b, t, h, d). inverse rotates back. Pairs are (i, i+d/2), or (2i, 2i+1) if interleaved.

@@ -40,20 +40,16 @@ func (s *slab) truncate(n int) {
 // the free lists to one order, the same pass gets the same buffers every time.
 // A device may therefore capture a pass once and replay it.
 type arena struct {
-	classes map[kind]*class
-	last    *class // the class of the last get: most passes ask for runs of one size
-	bytes   int    // of all buffers
+	table   [2][]*class // of numbers and of ids, by classOf
+	classes []*class    // all of them
 }
 
-// kind is what buffers of a class have in common.
-type kind struct {
-	size int
-	typ  device.Type
-}
-
+// class is the buffers of one size and type.
 type class struct {
-	kind
+	size      int
+	typ       device.Type
 	all, free []device.Buf
+	most      int // the longest that was asked for: no more of a buffer is ever touched
 }
 
 // get returns a buffer of n numbers whose content is arbitrary.
@@ -67,13 +63,14 @@ func (a *arena) take(dev device.Device, n int, t device.Type) device.Buf {
 	if k := len(c.free); k > 0 {
 		b := &c.free[k-1]
 		c.free = c.free[:k-1]
-		if n == c.size { // the usual case, quicker
+		if n == c.size && n == c.most { // the usual case, quicker
 			return *b
 		}
+		c.most = max(c.most, n)
 		return first(*b, n)
 	}
+	c.most = max(c.most, n)
 	b := dev.Alloc(c.size, t)
-	a.bytes += c.size * t.Size()
 	c.all = append(c.all, b)
 	return first(b, n)
 }
@@ -100,19 +97,22 @@ func (a *arena) put(b device.Buf) {
 }
 
 func (a *arena) class(n int, t device.Type) *class {
-	k := kind{classSize(n), t}
-	if a.last != nil && a.last.kind == k {
-		return a.last
+	kind := 0
+	if t == device.I32 {
+		kind = 1
 	}
-	c := a.classes[k]
-	if c == nil {
-		if a.classes == nil {
-			a.classes = map[kind]*class{}
+	i := classOf(n)
+	if i < len(a.table[kind]) {
+		if c := a.table[kind][i]; c != nil {
+			return c
 		}
-		c = &class{kind: k}
-		a.classes[k] = c
 	}
-	a.last = c
+	if missing := i + 1 - len(a.table[kind]); missing > 0 {
+		a.table[kind] = append(a.table[kind], make([]*class, missing)...)
+	}
+	c := &class{size: classSize(n), typ: t}
+	a.table[kind][i] = c
+	a.classes = append(a.classes, c)
 	return c
 }
 
@@ -121,6 +121,22 @@ func (a *arena) class(n int, t device.Type) *class {
 func classSize(n int) int {
 	drop := max(bits.Len(uint(n))-5, 0)
 	return (n + 1<<drop - 1) >> drop << drop
+}
+
+// bytes is the memory of all buffers, as far as it was ever used, and held of those in use now.
+func (a *arena) bytes() (total, held int) {
+	for _, c := range a.classes {
+		each := c.most * c.typ.Size()
+		total += len(c.all) * each
+		held += (len(c.all) - len(c.free)) * each
+	}
+	return total, held
+}
+
+// classOf counts the class sizes below n's:  0, 1, …, 31, 32, 34, …, 62, 64, 68, ….
+func classOf(n int) int {
+	drop := max(bits.Len(uint(n))-5, 0)
+	return (n+1<<drop-1)>>drop + 16*drop
 }
 
 func (a *arena) rewind() {

@@ -21,7 +21,7 @@ var add = newOp("add",
 	func(y *Var) {
 		y.pass(y.in[1], 1)
 		y.hand(y.in[0])
-	})
+	}).reading(nothing)
 
 // Sub is the difference of a and b, broadcast.
 //
@@ -33,7 +33,7 @@ var sub = newOp("sub",
 	func(y *Var) {
 		y.pass(y.in[1], -1)
 		y.hand(y.in[0])
-	})
+	}).reading(nothing)
 
 // Mul is the product of a and b element by element, broadcast.
 //
@@ -42,7 +42,7 @@ func (a *Var) Mul(b *Var) *Var { return a.zip(mul, b) }
 
 var mul = newOp("mul",
 	func(y *Var) { y.zipForward(kernel.MulOf) },
-	func(y *Var) { y.zipBackward(kernel.MulOf) })
+	func(y *Var) { y.zipBackward(kernel.MulOf) }).reading(in0 | in1).renewing(func(y *Var) { y.zipForward(kernel.MulOf) })
 
 // Div is the quotient of a and b element by element, broadcast.
 //
@@ -51,7 +51,7 @@ func (a *Var) Div(b *Var) *Var { return a.zip(div, b) }
 
 var div = newOp("div",
 	func(y *Var) { y.zipForward(kernel.DivOf) },
-	func(y *Var) { y.zipBackward(kernel.DivOf) })
+	func(y *Var) { y.zipBackward(kernel.DivOf) }).reading(in0 | in1)
 
 // PowVar is a to the power b element by element, broadcast. Its gradient is
 // real where a > 0.
@@ -61,7 +61,7 @@ func (a *Var) PowVar(b *Var) *Var { return a.zip(powVar, b) }
 
 var powVar = newOp("pow",
 	func(y *Var) { y.zipForward(kernel.PowOf2) },
-	func(y *Var) { y.zipBackward(kernel.PowOf2) })
+	func(y *Var) { y.zipBackward(kernel.PowOf2) }).reading(in0 | in1)
 
 // Maximum is the greater of a and b element by element, broadcast. Where they
 // are equal the gradient goes to a.
@@ -71,7 +71,7 @@ func (a *Var) Maximum(b *Var) *Var { return a.zip(maximum, b) }
 
 var maximum = newOp("maximum",
 	func(y *Var) { y.zipForward(kernel.MaxOf) },
-	func(y *Var) { y.zipBackward(kernel.MaxOf) })
+	func(y *Var) { y.zipBackward(kernel.MaxOf) }).reading(in0 | in1)
 
 // Minimum is the lesser of a and b element by element, broadcast. Where they
 // are equal the gradient goes to a.
@@ -81,7 +81,7 @@ func (a *Var) Minimum(b *Var) *Var { return a.zip(minimum, b) }
 
 var minimum = newOp("minimum",
 	func(y *Var) { y.zipForward(kernel.MinOf) },
-	func(y *Var) { y.zipBackward(kernel.MinOf) })
+	func(y *Var) { y.zipBackward(kernel.MinOf) }).reading(in0 | in1)
 
 func (a *Var) zip(op *Op, b *Var) *Var {
 	t := tapeOf(op.Name, a, b)

@@ -24,7 +24,7 @@ var where = newOp("where",
 	func(y *Var) {
 		y.pick(y.in[0], kernel.KeepOf)
 		y.pick(y.in[1], kernel.DropOf)
-	})
+	}).reading(in2)
 
 // pick passes the part of ∂y that f lets through on to x.
 func (y *Var) pick(x *Var, f kernel.Fn2) {

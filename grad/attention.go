@@ -65,7 +65,7 @@ var attention = newOp("attention",
 		a, mask := attnOf(y)
 		dq, dk, dv := q.grad(), k.grad(), v.grad()
 		y.tape.dev().AttentionBack(dq, dk, dv, q.val, k.val, v.val, y.val, y.aux[0], y.grd, mask, a)
-	})
+	}).reading(all)
 
 // attnOf is the layout of y's attention, and its mask, absent if there is none.
 func attnOf(y *Var) (a device.Attn, mask device.Buf) {

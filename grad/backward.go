@@ -50,8 +50,12 @@ func (v *Var) BackwardFrom(dy []Float) {
 func (t *Tape) back(first int) {
 	for i := t.vars.n - 1; i >= first; i-- {
 		y := t.vars.at(i)
+		t.forget(y)
 		if y.op == nil || !y.grd.Present() {
 			continue
+		}
+		if t.light {
+			y.recall()
 		}
 		y.op.Backward(y)
 		if !y.held && y.grd.Present() { // nothing upstream of y is left to read it

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"brick/device"
+	"brick/kernel"
 )
 
 // IgnoredTarget is the class of rows that take no part in CrossEntropy and NLL
@@ -26,6 +27,9 @@ type CrossEntropyOptions struct {
 //	p = softmax x    k_nc = (1−s)·w_t·[c = t_n] + s/C·w_c    ℓ_n = −Σ_c k_nc·ln p_nc    x (..., C)  t (...)
 //	y = Σℓ / Σ_n w_{t_n}  (Mean)    Σℓ  (Sum)    ℓ  (None)
 //	∂x_nc = ∂ℓ_n·(p_nc·Σ_c k_nc − k_nc)
+//
+// Scores of a million or more numbers that a layer of neurons made, and nothing but this loss reads, give their memory
+// to their gradient in Backward: they are not kept twice, but cannot be read afterwards. Retain prevents that.
 //
 // Rows whose target is the ignored one add nothing and get no gradient; the mean
 // over no row is NaN, as in PyTorch. Another target outside [0, C) panics.
@@ -80,11 +84,11 @@ func checkTargets(op string, x, target *Var, ignore *int32) {
 
 var crossEntropy = newOp("cross_entropy",
 	func(y *Var) { y.classLossForward(false) },
-	func(y *Var) { y.classLossBackward(false) })
+	func(y *Var) { y.classLossBackward(false) }).reading(in0 | in1 | in2)
 
 var nll = newOp("nll",
 	func(y *Var) { y.classLossForward(true) },
-	func(y *Var) { y.classLossBackward(true) })
+	func(y *Var) { y.classLossBackward(true) }).reading(in0 | in1 | in2)
 
 func (y *Var) classLossForward(logProbs bool) {
 	x, target, w := y.in[0], y.in[1], y.in[2]
@@ -96,10 +100,46 @@ func (y *Var) classLossForward(logProbs bool) {
 
 func (y *Var) classLossBackward(logProbs bool) {
 	x, target, w := y.in[0], y.in[1], y.in[2]
-	y.tape.dev().CrossEntropyBack(x.grad(), x.val, y.aux[0], target.val, w.buf(), y.grd, y.loss(logProbs))
+	x.unspent(y.op.Name)
+	y.tape.dev().CrossEntropyBack(x.takeOver(), x.val, y.aux[0], target.val, w.buf(), y.grd, y.loss(logProbs))
 }
 
 func (y *Var) loss(logProbs bool) device.Loss {
 	rows, c := y.in[0].rows(1)
 	return device.Loss{N: rows, C: c, Ignore: int32(y.attr.i[0]), Smoothing: y.attr.f[0], LogProbs: logProbs, Reduction: device.Reduction(y.attr.i[1])}
+}
+
+// takeOverFrom is how many numbers make it worth while that a gradient takes the memory of its value. Smaller scores stay
+// readable after Backward, for the accuracy of a batch.
+var takeOverFrom = 1 << 20
+
+// takeOver is grad for a Var whose value its only reader is about to read for the last time: where the gradient is the
+// first to arrive, and the op that made the Var does not look at its own result on the way back, it takes over the memory.
+func (v *Var) takeOver() device.Dst {
+	r := v.root()
+	if !v.needs || r.reads != 1 || !r.own || r.held || r.grd.Present() || r.val.N < takeOverFrom ||
+		r.op != linear || layerOf(r).act != kernel.Identity {
+		return v.grad()
+	}
+	r.own, r.spent = false, true
+	r.grd = r.val
+	return device.Into(r.grd)
+}
+
+// noteRead notes that op reads the value of v, which may be absent. Parameters belong to many tapes and are not counted.
+func (v *Var) noteRead(op *Op) {
+	if v == nil {
+		return
+	}
+	if r := v.root(); r.tape != nil {
+		r.unspent(op.Name)
+		r.reads++
+	}
+}
+
+// unspent panics where the value of v has become its gradient.
+func (v *Var) unspent(what string) {
+	if v.root().spent {
+		mismatch(what, "Backward has overwritten the value with its gradient: read it before, or ask for Retain", v)
+	}
 }

@@ -21,4 +21,4 @@ func (x *Var) Dropout(p Float) *Var {
 
 var dropout = newOp("dropout",
 	func(y *Var) { y.tape.dev().Dropout(device.Into(y.val), y.in[0].val, y.attr.f[0], y.attr.k) },
-	func(y *Var) { y.tape.dev().Dropout(y.in[0].grad(), y.grd, y.attr.f[0], y.attr.k) })
+	func(y *Var) { y.tape.dev().Dropout(y.in[0].grad(), y.grd, y.attr.f[0], y.attr.k) }).reading(nothing)

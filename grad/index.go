@@ -14,7 +14,7 @@ func (x *Var) Index(axis int, ids *Var) *Var {
 	return x.index(index, x.axis(axis), ids)
 }
 
-var index = newOp("index", indexForward, indexBackward)
+var index = newOp("index", indexForward, indexBackward).reading(in1)
 
 // index records op with the number of the axis in attr.i[0].
 func (x *Var) index(op *Op, axis int, ids *Var) *Var {
@@ -70,4 +70,4 @@ var gather = newOp("gather",
 		x, ids := y.in[0], y.in[1]
 		outer, n, inner := x.around(y.attr.i[0])
 		y.tape.dev().GatherBack(x.grad(), y.grd, ids.val, outer, n, inner, ids.dims[y.attr.i[0]])
-	})
+	}).reading(in1)

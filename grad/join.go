@@ -25,7 +25,7 @@ func Concat(axis int, vs ...*Var) *Var {
 	return tapeOf("concat", vs...).do(concat, shape[:rank], attr{i: [8]int{axis}}, vs...)
 }
 
-var concat = newOp("concat", joinForward, joinBackward)
+var concat = newOp("concat", joinForward, joinBackward).reading(nothing)
 
 // Stack joins values of one shape along a new axis, put before the given one; -1 puts it last.
 //
@@ -52,7 +52,7 @@ func Stack(axis int, vs ...*Var) *Var {
 	return tapeOf("stack", vs...).do(stack, shape[:rank+1], attr{i: [8]int{axis}}, vs...)
 }
 
-var stack = newOp("stack", joinForward, joinBackward)
+var stack = newOp("stack", joinForward, joinBackward).reading(nothing)
 
 func joinForward(y *Var) {
 	at := 0

@@ -38,7 +38,11 @@ var layerNorm = newOp("layer_norm",
 		x, w, b := y.in[0], y.in[1], y.in[2]
 		rows, c := x.rows(y.attr.i[0])
 		y.tape.dev().LayerNormBack(x.grad(), w.grad(), b.grad(), x.val, w.buf(), y.aux[0], y.aux[1], y.grd, rows, c)
-	})
+	}).reading(in0 | in1).renewing(func(y *Var) {
+	x, w, b := y.in[0], y.in[1], y.in[2]
+	rows, c := x.rows(y.attr.i[0])
+	y.tape.dev().LayerNorm(y.val, y.aux[0], y.aux[1], x.val, w.buf(), b.buf(), rows, c, y.attr.f[0])
+})
 
 // rows is v's shape as rows over its last axes: how many rows, of how many elements.
 func (v *Var) rows(axes int) (rows, c int) {

@@ -69,6 +69,12 @@ var linear = newOp("linear",
 			y.aux[0] = y.tape.arena.get(y.tape.dev(), y.val.N)
 			e.Pre = y.aux[0]
 		}
+		if kernel.Fns[l.act].UsesY {
+			y.uses |= result
+		}
+		if !kernel.Fns[l.act].UsesX { // without z only the product itself gives y
+			y.uses &^= renews
+		}
 		y.tape.dev().MatMul(device.Into(y.val), device.Mat{LD: l.out},
 			device.Mat{Buf: x.val, LD: l.in}, device.Mat{Buf: w.val, LD: l.ldw, T: !l.inOut},
 			device.Product{M: l.rows, N: l.out, K: l.in, Batch: single}, e)
@@ -103,7 +109,9 @@ var linear = newOp("linear",
 		if l.act != kernel.Identity {
 			y.tape.arena.put(dz)
 		}
-	})
+	}).reading(in0 | in1).renewing(func(y *Var) {
+	y.tape.dev().Map(layerOf(y).act, device.Into(y.val), y.aux[0], kernel.Args{})
+})
 
 // single is the batch of one product.
 var single = [4]int{1, 1, 1, 1}

@@ -197,7 +197,7 @@ var safeLog = newOp("safe_log",
 		dev.Map(kernel.Clamp, device.Into(x), y.in[0].val, kernel.Args{1e-12, Float(math.Inf(1))})
 		dev.Zip(kernel.DivOf, dx, y.grd, v, x, v, flat(n))
 		y.tape.arena.put(x)
-	})
+	}).reading(in0)
 
 // oneMinus is 1 − x.
 func oneMinus(x *Var) *Var { return x.Act(kernel.Affine, -1, 1) }

@@ -67,7 +67,7 @@ var matmul = newOp("matmul",
 				y.tape.dev().MatMul(db, p.b, flip(p.a), p.y, size, device.Epilogue{})
 			}
 		}
-	})
+	}).reading(in0 | in1)
 
 // flip is m, read as its transpose.
 func flip(m device.Mat) device.Mat {

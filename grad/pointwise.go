@@ -13,7 +13,15 @@ var acts = func() (ops [len(kernel.Fns)]*Op) {
 	for i := range ops {
 		f := kernel.Fn(i)
 		if f != kernel.Identity {
-			ops[f] = newOp(kernel.Fns[f].Name, func(y *Var) { y.actForward(f) }, func(y *Var) { y.actBackward(f) })
+			forward := func(y *Var) { y.actForward(f) }
+			op := newOp(kernel.Fns[f].Name, forward, func(y *Var) { y.actBackward(f) }).reading(nothing)
+			if kernel.Fns[f].UsesX {
+				op.reading(in0).renewing(forward)
+			}
+			if kernel.Fns[f].UsesY {
+				op.uses |= result
+			}
+			ops[f] = op
 		}
 	}
 	return ops

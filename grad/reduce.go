@@ -19,7 +19,7 @@ func (x *Var) SumKeep(axes ...int) *Var { return x.reduce(sum, axes, true) }
 
 var sum = newOp("sum",
 	func(y *Var) { y.reduceForward(kernel.SumAll, device.Buf{}) },
-	func(y *Var) { y.reduceBackward(1) })
+	func(y *Var) { y.reduceBackward(1) }).reading(nothing)
 
 // Mean averages x over axes, n elements each time. The mean of nothing is NaN.
 //
@@ -31,7 +31,7 @@ func (x *Var) MeanKeep(axes ...int) *Var { return x.reduce(mean, axes, true) }
 
 var mean = newOp("mean",
 	func(y *Var) { y.reduceForward(kernel.MeanAll, device.Buf{}) },
-	func(y *Var) { y.reduceBackward(Float(float64(y.Len()) / float64(max(y.in[0].Len(), 1)))) })
+	func(y *Var) { y.reduceBackward(Float(float64(y.Len()) / float64(max(y.in[0].Len(), 1)))) }).reading(nothing)
 
 // Max is the greatest of x over axes. A NaN is greater than any number.
 //
@@ -43,7 +43,7 @@ func (x *Var) MaxKeep(axes ...int) *Var { return x.reduce(maxOver, axes, true) }
 
 var maxOver = newOp("max",
 	func(y *Var) { y.bestForward(kernel.MaxAll) },
-	func(y *Var) { y.bestBackward() })
+	func(y *Var) { y.bestBackward() }).reading(nothing)
 
 // Min is the least of x over axes. A NaN is less than any number.
 //
@@ -55,7 +55,7 @@ func (x *Var) MinKeep(axes ...int) *Var { return x.reduce(minOver, axes, true) }
 
 var minOver = newOp("min",
 	func(y *Var) { y.bestForward(kernel.MinAll) },
-	func(y *Var) { y.bestBackward() })
+	func(y *Var) { y.bestBackward() }).reading(nothing)
 
 // Variance is the mean square of x's distance from its mean, over axes (divided
 // by n, not n − 1), composed of other ops.
@@ -102,6 +102,10 @@ func (y *Var) reduceForward(r kernel.Reducer, arg device.Buf) {
 
 func (y *Var) reduceBackward(scale Float) {
 	x := y.in[0]
+	if y.val.N == 1 { // one number, repeated
+		y.tape.dev().Copy(x.grad(), row, y.grd, device.View{}, flat(x.val.N), scale)
+		return
+	}
 	shape := x.aligned()
 	kept := shape
 	for i := range kept {

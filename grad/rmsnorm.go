@@ -27,4 +27,8 @@ var rmsNorm = newOp("rms_norm",
 		x, w := y.in[0], y.in[1]
 		rows, c := x.rows(1)
 		y.tape.dev().RMSNormBack(x.grad(), w.grad(), x.val, w.buf(), y.aux[0], y.grd, rows, c)
-	})
+	}).reading(in0 | in1).renewing(func(y *Var) {
+	x, w := y.in[0], y.in[1]
+	rows, c := x.rows(1)
+	y.tape.dev().RMSNorm(y.val, y.aux[0], x.val, w.buf(), rows, c, y.attr.f[0])
+})

@@ -38,7 +38,7 @@ func (x *Var) RoPE(r RoPE, pos int) *Var {
 
 var rope = newOp("rope",
 	func(y *Var) { y.rotate(device.Into(y.val), y.in[0].val, false) },
-	func(y *Var) { y.rotate(y.in[0].grad(), y.grd, true) })
+	func(y *Var) { y.rotate(y.in[0].grad(), y.grd, true) }).reading(nothing)
 
 // rotate rotates src by the angles of y's positions, or back.
 func (y *Var) rotate(dst device.Dst, src device.Buf, inverse bool) {

@@ -9,7 +9,8 @@ import "brick/device"
 //     back, with the same random numbers: one more forward pass for memory that
 //     no longer grows with the insides of blocks (Chen et al. 2016, "Training
 //     deep nets with sublinear memory cost").
-//   - Otherwise it is b.Forward(x).
+//   - Otherwise it is b.Forward(x), and what is made inside is freed if the way back does not
+//     need it or can cheaply make it again.
 //
 // Blocks of blocks call their parts through it, so that Trace sees each one.
 func (t *Tape) Scope(b Block, x *Var) *Var {
@@ -20,7 +21,11 @@ func (t *Tape) Scope(b Block, x *Var) *Var {
 	case t.Recompute && !t.NoGrad && !t.inner:
 		y = t.checkpoint(b, x)
 	default:
+		n := t.vars.n
 		y = b.Forward(x)
+		if !t.NoGrad && y.tape == t {
+			t.lighten(n, y)
+		}
 	}
 	if t.Trace != nil {
 		t.Trace(b, y)
@@ -82,17 +87,18 @@ func (t *Tape) checkpoint(b Block, x *Var) *Var {
 	}
 	n := len(t.inputs)
 	t.inputs = append(t.inputs, x)
-	y.op, y.needs = again, true
+	y.op, y.needs, y.uses = again, true, in0
 	y.in = t.inputs[n : n+1 : n+1]
 	y.attr.k, y.block = draws, b
 	return y
 }
 
 // again is the op of a checkpointed block:  y = b(x),  ∂x and ∂parameters by running b once more.
-var again = &Op{Name: "again", Forward: func(*Var) {}, Backward: func(y *Var) {
+var again = &Op{Name: "again", uses: in0, Forward: func(*Var) {}, Backward: func(y *Var) {
 	t, n, inputs, draws := y.tape, y.tape.vars.n, len(y.tape.inputs), y.tape.draws
 	t.draws, t.inner, t.again = y.attr.k, true, true
 	z := y.block.Forward(y.in[0])
+	t.lighten(n, z)
 	t.draws, t.inner, t.again = draws, false, false
 	if g := z.grad(); g.Mode != device.Skip {
 		t.dev().Copy(g, device.Contiguous(flat(z.Len())), y.grd, device.Contiguous(flat(z.Len())), flat(z.Len()), 1)
@@ -100,7 +106,7 @@ var again = &Op{Name: "again", Forward: func(*Var) {}, Backward: func(y *Var) {
 	}
 	for i := n; i < t.vars.n; i++ {
 		v := t.vars.at(i)
-		if v.own {
+		if v.own && !v.gone {
 			t.arena.put(v.val)
 		}
 		for _, a := range v.aux {

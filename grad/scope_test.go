@@ -7,11 +7,11 @@ import (
 	"brick/grad"
 )
 
-// layer is a Block:  y = dropout(tanh(x·w) + x).
+// layer is a Block:  y = dropout(σ(tanh(tanh(x·w))) + x).
 type layer struct{ w *grad.Var }
 
 func (l layer) Forward(x *grad.Var) *grad.Var {
-	return x.Mul(l.w).Tanh().Add(x).Dropout(0.25)
+	return x.Mul(l.w).Tanh().Tanh().Sigmoid().Add(x).Dropout(0.25)
 }
 
 // deep runs a stack of layers, each in a Scope.

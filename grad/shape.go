@@ -90,6 +90,7 @@ func (x *Var) Detach() *Var {
 // view is x's memory under another shape of as many elements.
 func (x *Var) view(op string, shape []int) *Var {
 	t := tapeOf(op, x)
+	x.present(op)
 	y := t.vars.next()
 	y.tape, y.base, y.needs = t, x.root(), x.needs
 	y.val, y.ids, y.rank = x.val, x.ids, copy(y.dims[:], shape)
@@ -160,7 +161,7 @@ var permute = newOp("permute",
 	func(y *Var) {
 		shape := y.aligned()
 		y.tape.dev().Copy(y.in[0].grad(), y.permuted(), y.grd, device.Contiguous(shape), shape, 1)
-	})
+	}).reading(nothing)
 
 // permuted is where the elements of y lie in x.
 func (y *Var) permuted() (v device.View) {
@@ -195,4 +196,4 @@ var expand = newOp("expand",
 		shape := y.aligned()
 		y.tape.dev().Copy(device.Into(y.val), device.Contiguous(shape), y.in[0].val, spread(y.in[0].aligned()), shape, 1)
 	},
-	func(y *Var) { y.pass(y.in[0], 1) })
+	func(y *Var) { y.pass(y.in[0], 1) }).reading(nothing)

@@ -28,7 +28,7 @@ var slice = newOp("slice",
 	func(y *Var) {
 		shape, at := y.sliced()
 		y.tape.dev().Copy(y.cleared(), at, y.grd, device.Contiguous(shape), shape, 1)
-	})
+	}).reading(nothing)
 
 // sliced is y as (before, along, after the axis) and where that lies in x.
 func (y *Var) sliced() (shape device.Dims, at device.View) {
@@ -110,7 +110,7 @@ var pad = newOp("pad",
 	func(y *Var) {
 		x := y.in[0]
 		y.tape.dev().Copy(x.grad(), device.Contiguous(x.aligned()), y.grd, y.padded(), x.aligned(), 1)
-	})
+	}).reading(nothing)
 
 // padded is where the elements of x lie in y.
 func (y *Var) padded() device.View {

@@ -26,11 +26,11 @@ func (x *Var) softmax(op *Op, axis int) *Var {
 
 var softmax = newOp("softmax",
 	func(y *Var) { y.softmaxForward(false) },
-	func(y *Var) { y.softmaxBackward(false) })
+	func(y *Var) { y.softmaxBackward(false) }).reading(result)
 
 var logSoftmax = newOp("log_softmax",
 	func(y *Var) { y.softmaxForward(true) },
-	func(y *Var) { y.softmaxBackward(true) })
+	func(y *Var) { y.softmaxBackward(true) }).reading(result)
 
 func (y *Var) softmaxForward(log bool) {
 	outer, n, inner := y.around(y.attr.i[0])

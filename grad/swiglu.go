@@ -18,11 +18,13 @@ func (gate *Var) SwiGLU(up *Var) *Var {
 }
 
 var swiglu = newOp("swiglu",
-	func(y *Var) { y.tape.dev().SwiGLU(y.val, y.in[0].val, y.in[1].val) },
+	swigluForward,
 	func(y *Var) {
 		gate, up := y.in[0], y.in[1]
 		dgate, dup := gate.grad(), up.grad()
 		if dgate.Mode != device.Skip || dup.Mode != device.Skip {
 			y.tape.dev().SwiGLUBack(dgate, dup, gate.val, up.val, y.grd)
 		}
-	})
+	}).reading(in0 | in1).renewing(swigluForward)
+
+func swigluForward(y *Var) { y.tape.dev().SwiGLU(y.val, y.in[0].val, y.in[1].val) }

@@ -30,6 +30,7 @@ type Tape struct {
 	draws  uint64 // random streams handed out in this pass
 	inner  bool   // inside a Scope that recomputes
 	again  bool   // a checkpointed block is being computed once more
+	light  bool   // some value will have to be made again on the way back
 	ropes  map[RoPE]ropeTable
 }
 
@@ -117,12 +118,21 @@ func (t *Tape) leaf(what string, n int, shape []int) *Var {
 func (t *Tape) Reset() {
 	t.vars.truncate(0)
 	t.inputs = t.inputs[:0]
-	t.draws = 0
+	t.draws, t.light = 0, false
 	t.arena.rewind()
 }
 
-// Bytes is the memory the tape's values and gradients have needed so far, in bytes.
-func (t *Tape) Bytes() int { return t.arena.bytes }
+// Bytes is the memory the tape's values and gradients have needed so far at their peak, in bytes.
+func (t *Tape) Bytes() int {
+	total, _ := t.arena.bytes()
+	return total
+}
+
+// Held is the part of Bytes that is in use now: after a forward pass, what is kept for the way back.
+func (t *Tape) Held() int {
+	_, held := t.arena.bytes()
+	return held
+}
 
 // do runs op on its inputs and records the result. Absent (nil) inputs are kept in their place.
 func (t *Tape) do(op *Op, shape []int, a attr, in ...*Var) *Var {
@@ -142,13 +152,21 @@ func (t *Tape) doIDs(op *Op, shape []int, a attr, in ...*Var) *Var {
 
 func (t *Tape) record(op *Op, shape []int, a *attr, in []*Var) *Var {
 	y := t.vars.next()
-	y.op, y.tape, y.attr, y.own = op, t, *a, true
+	y.op, y.tape, y.attr, y.own, y.uses = op, t, *a, true, op.uses
 	n := len(t.inputs)
 	t.inputs = append(t.inputs, in...)
 	y.in = t.inputs[n:len(t.inputs):len(t.inputs)]
+	for _, x := range in {
+		x.noteRead(op)
+	}
 	if !t.NoGrad {
 		for _, x := range in {
-			y.needs = y.needs || (x != nil && x.needs)
+			if x == nil {
+				continue
+			}
+			if y.needs = y.needs || x.needs; x.gone {
+				x.present(op.Name)
+			}
 		}
 	}
 	y.rank = copy(y.dims[:], shape)

@@ -18,12 +18,19 @@ type Var struct {
 	block Block // of a checkpointed Scope
 	dims  [device.MaxRank]int
 	rank  int
+	uses  use // what the op's Backward reads
 
 	needs bool // some parameter is upstream
 	own   bool // val came from the tape's arena
 	kept  bool // a leaf whose gradient outlives the pass …
 	fresh bool // … and holds nothing yet: the next gradient is stored, not added
-	held  bool // Backward keeps its gradient, see Retain
+	held  bool // its gradient and value are kept, see Retain
+	read  bool // some Backward reads the value
+	gone  bool // the value was freed when its Scope ended …
+	again bool // … but can be made again …
+	made  bool // … and was, on the way back
+	spent bool // val has become the gradient, see takeOver
+	reads int  // ops on the tape that read val
 }
 
 // attr is the few numbers an op may need besides its inputs.
@@ -83,8 +90,14 @@ func (v *Var) Inputs() []*Var { return v.in }
 func (v *Var) NeedsGrad() bool { return v.needs }
 
 // Data is v's value in host memory: the memory itself on a CPU device, a copy
-// on others. It is valid until the tape is reset.
-func (v *Var) Data() []Float { return host(v, v.val) }
+// on others. It is valid until the tape is reset; of Vars made inside a Scope until
+// that ends, unless Retain keeps them. Large scores that only a cross-entropy
+// read are overwritten by their gradient in Backward, see CrossEntropy; Data then panics.
+func (v *Var) Data() []Float {
+	v.present("data")
+	v.unspent("data")
+	return host(v, v.val)
+}
 
 // Grad is ∂loss/∂v after Backward, in host memory like Data; nil if nothing has
 // flowed back. Of interior Vars it is kept only where Retain asked for it.
@@ -116,7 +129,11 @@ func host(v *Var, b device.Buf) []Float {
 func (v *Var) IDs() []int32 { return v.ids }
 
 // Buf is v's value where it lives, for code that works below Vars.
-func (v *Var) Buf() device.Buf { return v.val }
+func (v *Var) Buf() device.Buf {
+	v.present("buf")
+	v.unspent("buf")
+	return v.val
+}
 
 // GradBuf is v's gradient where it lives, for code that reads or writes it below
 // Vars. A parameter that nothing has reached since Clear reads as zeros, and
@@ -162,10 +179,18 @@ func (v *Var) fill(x Float) {
 	}
 }
 
-// Retain keeps v's gradient on the tape after Backward has passed, for looking at it.
+// Retain keeps v's gradient on the tape after Backward has passed, and its value after the
+// Scope it was made in has ended, for looking at them.
 func (v *Var) Retain() *Var {
 	v.root().held = true
 	return v
+}
+
+// present panics if v's value was freed.
+func (v *Var) present(op string) {
+	if v.gone {
+		mismatch(op, "the value was freed when the Scope it was made in ended: read it there, or keep it by Retain", v)
+	}
 }
 
 // root is the Var that owns v's memory.

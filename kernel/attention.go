@@ -2,117 +2,95 @@ package kernel
 
 import "math"
 
-// AttentionRow lets one query read the values of the keys it sees.
-//
-//	s[j] = scale·Σ_d q[d]·k[j,d]    stat = ln Σ_j exp s[j]    y = Σ_j exp(s[j] − stat)·v[j]
-//	q, y (D)   k, v (keys, D), rows ld apart   scores (keys) is scratch
-//
-// A key whose mask is 0 is not seen; a nil mask shows all. A query that sees no
-// key gives y = 0 and stat = −∞. Keys are read in their order.
-func AttentionRow(y, scores, q, k, v []Float, ld int, mask []int32, scale Float) (stat Float) {
-	RowDots(scores, q, k, ld, false)
-	stat = attentionWeights(scores, mask, scale)
-	RowSums(y, scores, v, ld, false)
-	return stat
-}
+// AttentionBlock is how many keys have their weights computed together. The blocks of a query are counted from key 0
+// on, so that it does not matter which queries are computed with it, or when. Any size from 112 to 192 is as fast.
+const AttentionBlock = 128
 
-// attentionWeights turns q·k to the weights of the keys, softmax(scale·q·k), and gives ln Σ exp.
-func attentionWeights(scores []Float, mask []int32, scale Float) (stat Float) {
-	top := attentionScores(scores, mask, scale)
-	if math.IsInf(float64(top), -1) {
-		clear(scores)
-		return top
+// AttentionRow lets the query of each of len(stat) heads read the values of the keys, which they share.
+//
+//	s[j] = Σ_d scale·q[d]·k[j,d]    stat = ln Σ_j exp s[j]    y = Σ_j exp(s[j] − stat)·v[j]
+//	q, y (heads, D)   stat (heads)   k, v (n, D), rows ld apart   mem is scratch, see AttentionRowScratch
+//
+// A key whose mask is 0 is not seen; a nil mask shows all. A query that sees no key gives y = 0 and stat = −∞.
+//
+// Scores are never all in memory. For each block of keys in turn, with m the largest score so far (Milakov & Gimelshein
+// 2018, "Online normalizer calculation for softmax"; Dao et al. 2022, "FlashAttention"),
+//
+//	f = exp(m before − m)    p[j] = exp(s[j] − m)    sum = sum·f + Σ_j p[j]    y = y·f + Σ_j p[j]·v[j]
+//
+// where sums take their terms in the order of the keys; at last  y /= sum,  stat = m + ln sum.
+func AttentionRow(y, stat, q, k, v, mem []Float, ld, n int, mask []int32, scale Float) {
+	d := len(y) / max(len(stat), 1)
+	scores, mem := mem[:AttentionBlock], mem[AttentionBlock:]
+	scaled, sums := mem[:len(q)], mem[len(q):][:len(stat)]
+	for i, x := range q {
+		scaled[i] = x * scale
 	}
-	var sum Float
-	for j, s := range scores {
-		e := ExpOf(s - top)
-		scores[j] = e
-		sum += e
+	for h := range stat {
+		stat[h], sums[h] = Float(math.Inf(-1)), 0
 	}
-	r := 1 / sum
-	for j := range scores {
-		scores[j] *= r
-	}
-	return top + LogOf(sum)
-}
-
-// attentionScores scales q·k, hides the keys whose mask is 0, and gives the largest score, −∞ if no key is seen.
-func attentionScores(scores []Float, mask []int32, scale Float) (top Float) {
-	unseen := Float(math.Inf(-1))
-	top = unseen
-	for j, s := range scores {
-		s *= scale
-		if mask != nil && mask[j] == 0 {
-			s = unseen
+	for at := 0; at < n; at += AttentionBlock {
+		s := scores[:min(AttentionBlock, n-at)]
+		for h := range stat {
+			row := y[h*d:][:d]
+			RowDots(s, scaled[h*d:][:d], k[at*ld:], ld, false)
+			hideKeys(s, 1, mask, at)
+			f := rowWeights(s, &stat[h], &sums[h])
+			if at > 0 && f != 1 {
+				for i := range row {
+					row[i] *= f
+				}
+			}
+			RowSums(row, s, v[at*ld:], ld, at > 0)
 		}
-		scores[j] = s
-		top = max(top, s)
 	}
-	return top
-}
-
-// AttentionRowBack is the way back of AttentionRow for one query, from its
-// result y, its stat and the gradient dy. It adds to dk and dv, rows ld apart,
-// and stores to dq, or adds to it if addQ; a nil result is not wanted.
-//
-//	p = exp(s − stat)    δ = Σ y·dy    ds[j] = p[j]·(dy·v[j] − δ)·scale
-//	dv[j] += p[j]·dy     dq = Σ_j ds[j]·k[j]     dk[j] += ds[j]·q
-//
-// scores and slopes (keys) are scratch.
-func AttentionRowBack(dq, dk, dv, scores, slopes, q, k, v, y, dy []Float, ld int, mask []int32, scale, stat Float, addQ bool) {
-	if math.IsInf(float64(stat), -1) { // no key was seen
-		if dq != nil && !addQ {
-			clear(dq)
-		}
-		return
-	}
-	RowDots(scores, q, k, ld, false)
-	attentionAgain(scores, mask, scale, stat)
-	if dv != nil {
-		outer(dv, scores, dy, ld)
-	}
-	if dq == nil && dk == nil {
-		return
-	}
-	RowDots(slopes, dy, v, ld, false)
-	attentionSlopes(slopes, scores, y, dy, scale)
-	if dq != nil {
-		RowSums(dq, slopes, k, ld, addQ)
-	}
-	if dk != nil {
-		outer(dk, slopes, q, ld)
-	}
-}
-
-// attentionAgain turns q·k to the weights that gave stat.
-func attentionAgain(scores []Float, mask []int32, scale, stat Float) {
-	attentionScores(scores, mask, scale)
-	for j, s := range scores {
-		scores[j] = ExpOf(s - stat)
-	}
-}
-
-// attentionSlopes turns dy·v to the slopes of the scores.
-func attentionSlopes(slopes, p, y, dy []Float, scale Float) {
-	var delta Float
-	for d, g := range dy {
-		delta += Float(y[d] * g)
-	}
-	p = p[:len(slopes)]
-	for j := range slopes {
-		slopes[j] = p[j] * (slopes[j] - delta) * scale
-	}
-}
-
-// outer is  y[j,d] += a[j]·x[d],  the rows of y ld apart.
-func outer(y, a, x []Float, ld int) {
-	for j, v := range a {
-		if v == 0 { // an unseen key
+	for h := range stat {
+		row := y[h*d:][:d]
+		if sums[h] == 0 {
+			clear(row)
 			continue
 		}
-		row := y[j*ld:][:len(x)]
-		for d := range row {
-			row[d] += Float(v * x[d])
+		r := 1 / sums[h]
+		for i := range row {
+			row[i] *= r
 		}
 	}
+	Map(Log, sums, sums, &noArgs)
+	for h := range stat {
+		stat[h] += sums[h]
+	}
+}
+
+// AttentionRowScratch is how much memory AttentionRow needs for heads of width d.
+func AttentionRowScratch(heads, d int) int { return AttentionBlock + heads*(d+1) }
+
+// hideKeys makes the scores of keys −∞ whose mask is 0. The first of s, rows of m scores, is that of key at.
+func hideKeys(s []Float, m int, mask []int32, at int) {
+	if mask == nil {
+		return
+	}
+	for j, seen := range mask[at:][:len(s)/m] {
+		if seen == 0 {
+			Fill(s[j*m:][:m], Float(math.Inf(-1)))
+		}
+	}
+}
+
+// rowWeights is attentionWeights for the scores of one query, which stand in a row. It returns the factor.
+func rowWeights(s []Float, top, sum *Float) (factor Float) {
+	factor = 1
+	m := max(*top, -maxFloat)
+	if most := maxRow(s); most > *top {
+		f := [1]Float{*top}
+		m = max(most, -maxFloat)
+		expRow(f[:], f[:], m)
+		*top, factor = most, f[0]
+	}
+	expRow(s, s, m)
+	var total Float
+	for _, e := range s {
+		total += e
+	}
+	*sum = mulAdd(*sum, factor, total)
+	return factor
 }

@@ -8,82 +8,227 @@ import (
 	"testing"
 )
 
-// A row by the formula in float64.
-func TestAttentionRow(t *testing.T) {
-	const n, d, scale = 11, 5, 0.3
-	r := rand.New(rand.NewPCG(1, 2))
-	q, k, v := normal(r, d), normal(r, n*d), normal(r, n*d)
-	mask := []int32{1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0}
-	y, scores := make([]Float, d), make([]Float, n)
-	stat := AttentionRow(y, scores, q, k, v, d, mask, scale)
-	sum, want := 0.0, make([]float64, d)
-	for j := range n {
-		if mask[j] == 0 {
-			continue
-		}
-		dot := 0.0
-		for i := range d {
-			dot += float64(q[i]) * float64(k[j*d+i])
-		}
-		e := math.Exp(scale * dot)
-		sum += e
-		for i := range d {
-			want[i] += e * float64(v[j*d+i])
+// heads is a random attention of m queries of one head.
+type heads struct {
+	m, s, d, ld, ldk     int
+	q, k, v, y, dy, stat []Float
+	dq, dk, dv, startQ   []Float
+	startK, startV       []Float
+	mask                 []int32
+	scale                Float
+	seen                 Seen
+	addQ                 bool
+}
+
+func newHeads(r *rand.Rand, m, s, d int) *heads {
+	h := &heads{m: m, s: s, d: d, ld: d + r.IntN(3), ldk: d + r.IntN(3), scale: 0.4, seen: Seen{First: s}, addQ: r.IntN(2) == 0}
+	if r.IntN(2) == 0 {
+		h.seen = Seen{First: r.IntN(s+5) - 4, Step: 1}
+	}
+	if r.IntN(3) == 0 {
+		h.mask = make([]int32, s)
+		for j := range h.mask {
+			h.mask[j] = int32(r.IntN(2))
 		}
 	}
-	for i := range d {
-		if e := math.Abs(float64(y[i]) - want[i]/sum); e > 1e-6 {
-			t.Errorf("y[%d]: found %v, want %v", i, y[i], want[i]/sum)
-		}
-	}
-	if e := math.Abs(float64(stat) - math.Log(sum)); e > 1e-6 {
-		t.Errorf("stat: found %v, want %v", stat, math.Log(sum))
-	}
-	stat = AttentionRow(y, scores, q, k, v, d, make([]int32, n), scale)
-	if !math.IsInf(float64(stat), -1) || slices.ContainsFunc(y, func(v Float) bool { return v != 0 }) {
-		t.Errorf("no key seen: found y %v stat %v, want 0 and −∞", y, stat)
+	h.q, h.y, h.dy, h.startQ = normal(r, m*h.ld), normal(r, m*h.ld), normal(r, m*h.ld), normal(r, m*h.ld)
+	h.k, h.v, h.startK, h.startV = normal(r, s*h.ldk), normal(r, s*h.ldk), normal(r, s*h.ldk), normal(r, s*h.ldk)
+	h.stat = normal(r, m)
+	return h
+}
+
+// rows computes y and stat query by query.
+func (h *heads) rows() {
+	mem := make([]Float, AttentionRowScratch(1, h.d))
+	for i := range h.m {
+		at := i * h.ld
+		AttentionRow(h.y[at:][:h.d], h.stat[i:][:1], h.q[at:][:h.d], h.k, h.v, mem, h.ldk, h.seen.of(i, h.s), h.mask, h.scale)
 	}
 }
 
-// Tiles of queries have the bits of single ones, on the way there and back.
-func TestAttentionTilesEqualRows(t *testing.T) {
+// tiles is rows by AttentionKeys.
+func (h *heads) tiles(r *rand.Rand) {
+	var keys AttentionKeys
+	keys.Load(normal(r, AttentionScratch(h.s, h.d)), h.k, h.v, h.ldk, h.s, h.d, h.mask, h.scale)
+	for i := 0; i < h.m; i += AttentionTile() {
+		keys.Rows(h.y[i*h.ld:], h.stat[i:], h.q[i*h.ld:], h.ld, 1, min(AttentionTile(), h.m-i), h.seen.after(i))
+	}
+}
+
+// back computes dq, dk and dv by AttentionKeys.
+func (h *heads) back(r *rand.Rand) {
+	h.dq, h.dk, h.dv = slices.Clone(h.startQ), slices.Clone(h.startK), slices.Clone(h.startV)
+	var keys AttentionKeys
+	keys.LoadBack(normal(r, AttentionBackScratch(h.s, h.d)), h.k, h.v, h.ldk, h.s, h.d, h.mask, h.scale)
+	for i := 0; i < h.m; i += AttentionQueries {
+		at := i * h.ld
+		keys.RowsBack(h.dq[at:], h.dk, h.dv, h.q[at:], h.y[at:], h.dy[at:], h.stat[i:], h.ld, 1, h.ldk, min(AttentionQueries, h.m-i), h.seen.after(i), h.addQ)
+	}
+}
+
+// sees reports whether query i sees key j.
+func (h *heads) sees(i, j int) bool {
+	return j < h.seen.of(i, h.s) && (h.mask == nil || h.mask[j] != 0)
+}
+
+// plainBack is back by whole matrices of scores and the products of MatMul.
+func (h *heads) plainBack() {
+	m, s, d := h.m, h.s, h.d
+	h.dq, h.dk, h.dv = slices.Clone(h.startQ), slices.Clone(h.startK), slices.Clone(h.startV)
+	p, ds, q := make([]Float, m*s), make([]Float, m*s), slices.Clone(h.q)
+	for i := range q {
+		q[i] *= h.scale
+	}
+	MatMul(p, q, h.k, m, s, d, s, h.ld, h.ldk, false, true, false)
+	MatMul(ds, h.dy, h.v, m, s, d, s, h.ld, h.ldk, false, true, false)
+	for i := range m {
+		delta := Float(dotRow(h.y[i*h.ld:][:d], h.dy[i*h.ld:][:d]))
+		for j := range s {
+			if x := &p[i*s+j]; h.sees(i, j) {
+				*x -= h.stat[i]
+			} else {
+				*x = Float(math.Inf(-1))
+			}
+		}
+		Map(Exp, p[i*s:][:s], p[i*s:][:s], &noArgs)
+		for j := range s {
+			ds[i*s+j] = p[i*s+j] * (ds[i*s+j] - delta) * h.scale
+		}
+	}
+	dq := make([]Float, m*h.ld)
+	MatMul(dq, ds, h.k, m, d, s, h.ld, s, h.ldk, false, false, false)
+	for i := range m {
+		for j := range d {
+			if h.addQ {
+				dq[i*h.ld+j] += h.dq[i*h.ld+j]
+			}
+			h.dq[i*h.ld+j] = dq[i*h.ld+j]
+		}
+	}
+	MatMul(h.dv, p, h.dy, s, d, m, h.ldk, s, h.ld, true, false, true)
+	MatMul(h.dk, ds, h.q, s, d, m, h.ldk, s, h.ld, true, false, true)
+}
+
+// Rows by the formula in float64.
+func TestAttentionRow(t *testing.T) { everyLevel(t, testAttentionRow) }
+
+func testAttentionRow(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 30 {
+		h := newHeads(r, 1+r.IntN(3), 1+r.IntN(3*AttentionBlock), 1+r.IntN(40))
+		h.rows()
+		for i := range h.m {
+			sum, want, size := 0.0, make([]float64, h.d), make([]float64, h.d)
+			for j := range h.s {
+				if !h.sees(i, j) {
+					continue
+				}
+				dot := 0.0
+				for c := range h.d {
+					dot += float64(h.q[i*h.ld+c]) * float64(h.k[j*h.ldk+c])
+				}
+				e := math.Exp(float64(h.scale) * dot)
+				sum += e
+				for c := range h.d {
+					want[c] += e * float64(h.v[j*h.ldk+c])
+					size[c] += e * math.Abs(float64(h.v[j*h.ldk+c]))
+				}
+			}
+			for c, v := range h.y[i*h.ld:][:h.d] {
+				if sum == 0 && v != 0 || math.Abs(float64(v)*sum-want[c]) > 1e-5*size[c] {
+					t.Errorf("y[%d,%d]: found %v, want %v", i, c, v, want[c]/sum)
+				}
+			}
+			if e := math.Abs(float64(h.stat[i]) - math.Log(sum)); e > 3e-6*(1+math.Abs(math.Log(sum))) || sum == 0 && !math.IsInf(float64(h.stat[i]), -1) {
+				t.Errorf("stat[%d]: found %v, want %v", i, h.stat[i], math.Log(sum))
+			}
+		}
+	}
+}
+
+// Tiles of queries have the bits of single ones.
+func TestAttentionTilesEqualRows(t *testing.T) { everyLevel(t, testAttentionTiles) }
+
+func testAttentionTiles(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
-	for trial := range 100 {
-		m, s, d := 1+r.IntN(AttentionTile), r.IntN(40), 1+r.IntN(20)
-		seen, scale := Seen{First: s}, Float(0.5)
-		if trial%2 == 0 {
-			seen = Seen{First: r.IntN(s+5) - 4, Step: 1}
+	for range 100 {
+		h := newHeads(r, 1+r.IntN(70), r.IntN(2*AttentionBlock+10), 1+r.IntN(70))
+		h.tiles(r)
+		y, stat := slices.Clone(h.y), slices.Clone(h.stat)
+		h.rows()
+		if !slices.Equal(y, h.y) || !slices.Equal(stat, h.stat) {
+			t.Fatalf("m %d s %d d %d %+v: found %v, want %v", h.m, h.s, h.d, h.seen, stat, h.stat)
 		}
-		var mask []int32
-		if trial%3 == 0 {
-			mask = make([]int32, s)
-			for j := range mask {
-				mask[j] = int32(r.IntN(2))
+	}
+}
+
+// The way back in blocks has the bits of products of whole matrices.
+func TestAttentionBackEqualsProducts(t *testing.T) { everyLevel(t, testAttentionBack) }
+
+func testAttentionBack(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 2))
+	for range 40 {
+		h := newHeads(r, 1+r.IntN(AttentionQueries+70), r.IntN(2*AttentionBlock+10), 1+r.IntN(70))
+		h.rows()
+		h.back(r)
+		dq, dk, dv := h.dq, h.dk, h.dv
+		h.plainBack()
+		for i, x := range [][2][]Float{{dq, h.dq}, {dk, h.dk}, {dv, h.dv}} {
+			if !slices.Equal(x[0], x[1]) {
+				t.Fatalf("m %d s %d d %d %+v masked %v: gradient %d: found %v, want %v", h.m, h.s, h.d, h.seen, h.mask != nil, i, x[0], x[1])
 			}
 		}
-		ld, ldk := d+r.IntN(3), d+r.IntN(3)
-		q, dy, k, v := normal(r, m*ld), normal(r, m*ld), normal(r, s*ldk), normal(r, s*ldk)
-		y, dq, dk, dv, stat := normal(r, m*ld), normal(r, m*ld), normal(r, s*ldk), normal(r, s*ldk), normal(r, m)
-		wy, wq, wk, wv, ws := slices.Clone(y), slices.Clone(dq), slices.Clone(dk), slices.Clone(dv), slices.Clone(stat)
-		addQ := trial%5 == 0
-		scores, slopes := make([]Float, s), make([]Float, s)
-		for i := range m {
-			n := seen.of(i, s)
-			part := mask
-			if mask != nil {
-				part = mask[:n]
+	}
+}
+
+// Levels that fuse products give the same bits.
+func TestAttentionLevelsEqual(t *testing.T) {
+	for seed := range uint64(20) {
+		var first *heads
+		for _, l := range Levels() {
+			if !l.Fused() {
+				continue
 			}
-			ws[i] = AttentionRow(wy[i*ld:][:d], scores[:n], q[i*ld:][:d], k, v, ldk, part, scale)
-			AttentionRowBack(wq[i*ld:][:d], wk, wv, scores[:n], slopes[:n], q[i*ld:][:d], k, v, wy[i*ld:][:d], dy[i*ld:][:d], ldk, part, scale, ws[i], addQ)
+			func() {
+				defer SetLevel(l)()
+				r := rand.New(rand.NewPCG(seed, 3))
+				h := newHeads(r, 1+r.IntN(100), r.IntN(300), 1+r.IntN(70))
+				h.tiles(r)
+				h.back(r)
+				if first == nil {
+					first = h
+				}
+				for i, x := range [][2][]Float{{h.y, first.y}, {h.stat, first.stat}, {h.dq, first.dq}, {h.dk, first.dk}, {h.dv, first.dv}} {
+					if !slices.Equal(x[0], x[1]) {
+						t.Errorf("%v: m %d s %d d %d: result %d has other bits", l, h.m, h.s, h.d, i)
+					}
+				}
+			}()
 		}
-		var keys AttentionKeys
-		keys.Load(normal(r, AttentionScratch(s, d, false)), k, v, ldk, s, d, false, mask, scale)
-		keys.Rows(y, stat, q, ld, 1, m, seen)
-		keys.Load(normal(r, AttentionScratch(s, d, true)), k, v, ldk, s, d, true, mask, scale)
-		keys.RowsBack(dq, dk, dv, q, y, dy, stat, ld, 1, ldk, m, seen, addQ)
-		for i, p := range [][2][]Float{{y, wy}, {stat, ws}, {dq, wq}, {dk, wk}, {dv, wv}} {
-			if !slices.Equal(p[0], p[1]) {
-				t.Fatalf("m %d s %d d %d %+v: result %d: found %v, want %v", m, s, d, seen, i, p[0], p[1])
+	}
+}
+
+// What is not a number, or not finite, shows in the queries that see it.
+func TestAttentionNotFinite(t *testing.T) { everyLevel(t, testAttentionNotFinite) }
+
+func testAttentionNotFinite(t *testing.T) {
+	nan, inf := Float(math.NaN()), Float(math.Inf(1))
+	for _, bad := range []Float{nan, inf, -inf} {
+		for _, where := range []string{"q", "k", "v"} {
+			for _, one := range []bool{false, true} {
+				r := rand.New(rand.NewPCG(4, 2))
+				h := newHeads(r, 9, 150, 5)
+				h.seen, h.mask, h.scale = Seen{First: 150}, nil, 1
+				at := map[string]*Float{"q": &h.q[0], "k": &h.k[140*h.ldk], "v": &h.v[140*h.ldk]}[where]
+				*at = bad
+				if one {
+					h.rows()
+				} else {
+					h.tiles(r)
+				}
+				if v := h.y[0]; v-v == 0 && !(where == "k" && math.IsInf(float64(bad), 0)) { // a score of −∞ is a weight of 0
+					t.Errorf("%v in %s, one by one %v: y = %v is finite", bad, where, one, v)
+				}
 			}
 		}
 	}

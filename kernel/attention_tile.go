@@ -2,53 +2,91 @@ package kernel
 
 import "math"
 
-// AttentionTile is how many queries of a head are worked on together: their
-// products with the keys run on packed panels, as MatMul's.
-const AttentionTile = 16
-
-// AttentionKeys is the keys and values of one key head, packed, with the
-// scratch that a tile of queries needs.
+// AttentionKeys is the keys and values of one key head, packed, with the scratch that queries need. Products run on
+// packed panels, as MatMul's, and transposed, so that queries stand side by side: scores are  keys·queries,  results
+// valuesᵀ·weights,  and weights need no packing.
 type AttentionKeys struct {
-	s, d   int
-	k, v   []Float // panels: k with the keys as columns, v with the keys as rows
-	kr, vc []Float // the other way round, for the way back
-	x      []Float // a packed operand
-	scores []Float // (AttentionTile, s)
-	slopes []Float // (AttentionTile, s)
-	scale  Float
-	mask   []int32
+	s, d  int
+	k, v  []Float // keys as rows, a panel holding consecutive keys; values as columns, or as rows for the way back
+	kt    []Float // keys as columns, for the way back
+	mem   []Float
+	scale Float
+	mask  []int32
 }
 
-// AttentionScratch is how much memory AttentionKeys needs for s keys of width d.
-func AttentionScratch(s, d int, back bool) int {
-	keys, wide := Packed(s, d, TileN), Packed(d, s, TileN)
-	tile := AttentionTile * s
-	operand := max(Packed(AttentionTile, max(s, d), TileM), Packed(s, AttentionTile, TileM)+Packed(d, AttentionTile, TileN))
-	if back {
-		return 2*(keys+wide+tile) + operand
-	}
-	return keys + wide + tile + operand
+// keyPanels is the length of the panels of AttentionBlock keys of width d, each of as many keys as it can hold, so that
+// some of the panels are those of fewer keys.
+func keyPanels(d int) int { return PackedA(AttentionBlock, d) }
+
+// AttentionTile is how many queries of a head AttentionKeys.Rows takes at most.
+func AttentionTile() int { return tileCols() }
+
+// AttentionScratch is how much memory AttentionKeys needs for s keys of width d, for Rows.
+func AttentionScratch(s, d int) int {
+	cols := tileCols()
+	return blocksOf(s)*keyPanels(d) + PackedA(d, s) + cols*(AttentionBlock+d+widest(d)+4)
+}
+
+func blocksOf(s int) int { return (s + AttentionBlock - 1) / AttentionBlock }
+
+// widest is d rounded up to whole registers.
+func widest(d int) int { return (d + 15) / 16 * 16 }
+
+// take cuts n numbers from mem.
+func take(mem *[]Float, n int) []Float {
+	x := (*mem)[:n:n]
+	*mem = (*mem)[n:]
+	return x
 }
 
 // Load packs keys and values (s, d) whose rows are ld apart, in mem.
-func (a *AttentionKeys) Load(mem, k, v []Float, ld, s, d int, back bool, mask []int32, scale Float) {
-	take := func(n int) []Float {
-		x := mem[:n:n]
-		mem = mem[n:]
-		return x
-	}
+func (a *AttentionKeys) Load(mem, k, v []Float, ld, s, d int, mask []int32, scale Float) {
 	*a = AttentionKeys{s: s, d: d, mask: mask, scale: scale}
-	keys, wide := Packed(s, d, TileN), Packed(d, s, TileN)
-	a.k, a.v, a.scores = take(keys), take(wide), take(AttentionTile*s)
-	Pack(a.k, k, ld, s, d, TileN, false)
-	if back {
-		a.kr, a.vc, a.slopes = take(wide), take(keys), take(AttentionTile*s)
-		Pack(a.kr, k, ld, d, s, TileN, true)
-		Pack(a.vc, v, ld, s, d, TileN, false)
-	} else {
-		Pack(a.v, v, ld, d, s, TileN, true)
+	a.k, a.v = take(&mem, blocksOf(s)*keyPanels(d)), take(&mem, PackedA(d, s))
+	for at := 0; at < s; at += AttentionBlock {
+		packKeys(a.k[at/AttentionBlock*keyPanels(d):], k[at*ld:], ld, min(AttentionBlock, s-at), d)
 	}
-	a.x = mem
+	if s > 0 {
+		PackA(a.v, v, ld, d, s, true)
+	}
+	a.mem = mem
+}
+
+// packKeys packs n rows of x as rows, a panel holding as many as it can.
+func packKeys(dst, x []Float, ld, n, d int) {
+	rows := tileRows()
+	whole := n / rows * rows
+	if whole > 0 {
+		PackA(dst, x, ld, whole, d, false)
+	}
+	if whole < n {
+		PackA(dst[whole*d:], x[whole*ld:], ld, n-whole, d, false)
+	}
+}
+
+// keyDots is  y (n, m) = keys (n, d)·x (d, m),  of the first n keys that packKeys has packed.
+func keyDots(y, keys, x []Float, n, m, d int) {
+	rows, cols := tileRows(), tileCols()
+	whole := n / rows * rows
+	Tiles(y, cols, keys, x, whole, m, d, false)
+	if whole < n {
+		Tiles(y[whole*cols:], cols, keys[whole*d:], x, n-whole, m, d, false)
+	}
+}
+
+// keySums is  y (d, m) (=|+=) columns (d, n)·p (n, m):  of all s terms that the panels of columns hold, n from the
+// at-th on.
+func keySums(y, columns, p []Float, d, s, at, n, m int, onto bool) {
+	rows, cols := tileRows(), tileCols()
+	if n == s {
+		Tiles(y, cols, columns, p, d, m, n, onto)
+		return
+	}
+	parts := splitRows(d, rows)
+	for i := range parts.panels {
+		first := parts.row(i)
+		Tiles(y[first*cols:], cols, columns[(i*s+at)*rows:], p, min(parts.row(i+1), d)-first, m, n, onto)
+	}
 }
 
 // Seen is how many keys the queries see: the i-th of a tile sees First + i·Step, but no less than 0 and no more than all.
@@ -56,77 +94,60 @@ type Seen struct{ First, Step int }
 
 func (n Seen) of(i, s int) int { return min(max(n.First+i*n.Step, 0), s) }
 
-// Rows is AttentionRow, to the bit, for m ≤ AttentionTile queries of one head:
-// rows of q and y are ld apart, stats lds.
+// after is what the queries from the i-th on see.
+func (n Seen) after(i int) Seen { return Seen{n.First + i*n.Step, n.Step} }
+
+// Rows is AttentionRow, to the bit, for m ≤ AttentionTile queries of one head: rows of q and y are ld apart, stats lds.
 func (a *AttentionKeys) Rows(y, stat, q []Float, ld, lds, m int, seen Seen) {
+	mem, cols := a.mem, tileCols()
+	x, s, t := take(&mem, cols*a.d), take(&mem, cols*AttentionBlock), take(&mem, cols*widest(a.d))
+	top, sum, factor, limit := take(&mem, cols), take(&mem, cols), take(&mem, cols), take(&mem, cols)
+	a.queries(x, q, factor, ld, m)
+	Fill(top, Float(math.Inf(-1)))
+	clear(sum)
 	n := seen.of(m-1, a.s)
-	a.dots(a.scores, q, a.k, ld, m, n)
-	for i := range m {
-		row, ni := a.scores[i*a.s:][:n], seen.of(i, a.s)
-		stat[i*lds] = attentionWeights(row[:ni], a.seen(ni), a.scale)
-		clear(row[ni:])
+	if n == 0 {
+		clear(t)
 	}
-	a.sums(y, a.scores, a.v, ld, m, n, false)
+	for at := 0; at < n; at += AttentionBlock {
+		block := min(AttentionBlock, n-at)
+		keyDots(s, a.k[at/AttentionBlock*keyPanels(a.d):], x, block, m, a.d)
+		a.hide(s, limit, at, block, m, seen)
+		attentionWeights(s, top, sum, factor, block, m)
+		if at > 0 {
+			attentionScale(t, factor, a.d, m)
+		}
+		keySums(t, a.v, s, a.d, a.s, at, block, m, at > 0)
+	}
+	for c, v := range sum[:m] {
+		factor[c] = 0
+		if v != 0 {
+			factor[c] = 1 / v
+		}
+	}
+	Map(Log, sum[:m], sum[:m], &noArgs)
+	for c := range m {
+		stat[c*lds] = top[c] + sum[c]
+	}
+	attentionOut(y, t, factor, ld, m, a.d, false)
 }
 
-// RowsBack is AttentionRowBack for m ≤ AttentionTile queries of one head: rows
-// of q, y, dy and dq are ld apart, stats lds, rows of dk and dv ldk.
-func (a *AttentionKeys) RowsBack(dq, dk, dv, q, y, dy, stat []Float, ld, lds, ldk, m int, seen Seen, addQ bool) {
-	n := seen.of(m-1, a.s)
-	a.dots(a.scores, q, a.k, ld, m, n)
-	for i := range m {
-		row, ni := a.scores[i*a.s:][:n], seen.of(i, a.s)
-		if math.IsInf(float64(stat[i*lds]), -1) {
-			ni = 0
-		}
-		attentionAgain(row[:ni], a.seen(ni), a.scale, stat[i*lds])
-		clear(row[ni:])
-	}
-	if dv != nil {
-		a.outer(dv, a.scores, dy, ld, ldk, m, n)
-	}
-	if dq == nil && dk == nil {
+// queries packs m queries side by side, times the scale.
+func (a *AttentionKeys) queries(x, q, factor []Float, ld, m int) {
+	PackB(x, q, ld, m, a.d, true)
+	Fill(factor, a.scale)
+	attentionScale(x, factor, a.d, m)
+}
+
+// hide makes scores −∞ of keys from at on that are not seen.
+func (a *AttentionKeys) hide(s, limit []Float, at, n, m int, seen Seen) {
+	hideKeys(s[:n*tileCols()], tileCols(), a.mask, at)
+	first := max(seen.of(0, a.s)-at, 0) // the keys before are seen by all
+	if first >= n {
 		return
 	}
-	a.dots(a.slopes, dy, a.vc, ld, m, n)
-	for i := range m {
-		attentionSlopes(a.slopes[i*a.s:][:n], a.scores[i*a.s:], y[i*ld:], dy[i*ld:][:a.d], a.scale)
+	for c := range m {
+		limit[c] = Float(seen.of(c, a.s) - at)
 	}
-	if dq != nil {
-		a.sums(dq, a.slopes, a.kr, ld, m, n, addQ)
-	}
-	if dk != nil {
-		a.outer(dk, a.slopes, q, ld, ldk, m, n)
-	}
-}
-
-// seen is the mask of the first n keys.
-func (a *AttentionKeys) seen(n int) []int32 {
-	if a.mask == nil {
-		return nil
-	}
-	return a.mask[:n]
-}
-
-// dots is  y (m, n) = x (m, d)·keysᵀ,  rows of y s apart.
-func (a *AttentionKeys) dots(y, x, keys []Float, ld, m, n int) {
-	Pack(a.x, x, ld, m, a.d, TileM, false)
-	Tiles(y, a.s, a.x, keys, m, n, a.d, false)
-}
-
-// sums is  y (m, d) (=|+=) p (m, n)·values,  rows of p s apart.
-func (a *AttentionKeys) sums(y, p, values []Float, ld, m, n int, onto bool) {
-	Pack(a.x, p, a.s, m, n, TileM, false)
-	for j := 0; j < a.d; j += TileN { // panels hold all s values, of which n take part
-		Tiles(y[j:], ld, a.x, values[j*a.s:], m, min(TileN, a.d-j), n, onto)
-	}
-}
-
-// outer is  y (n, d) += pᵀ (n, m)·x (m, d),  rows of p s apart.
-func (a *AttentionKeys) outer(y, p, x []Float, ld, ldk, m, n int) {
-	pp := a.x[:Packed(n, m, TileM)]
-	px := a.x[len(pp):]
-	Pack(pp, p, a.s, n, m, TileM, true)
-	Pack(px, x, ld, a.d, m, TileN, true)
-	Tiles(y, ldk, pp, px, n, a.d, m, true)
+	attentionHide(s[first*tileCols():], limit, n-first, m, first)
 }

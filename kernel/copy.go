@@ -6,8 +6,13 @@ func Copy(y, x []Float, sy, sx, n int, scale Float, add bool) {
 	case n == 0:
 	case sy == 1 && sx == 1:
 		copyRow(y[:n], x[:n], scale, add)
-	case sy == 1 && sx == 0 && !add:
-		Fill(y[:n], scale*x[0])
+	case sy == 1 && sx == 0:
+		v := [1]Float{scale * x[0]}
+		if add {
+			Zip(AddOf, y[:n], y[:n], v[:], 1, 0, false)
+		} else {
+			Fill(y[:n], v[0])
+		}
 	case add:
 		for i := range n {
 			y[i*sy] += scale * x[i*sx]
@@ -23,22 +28,23 @@ func Copy(y, x []Float, sy, sx, n int, scale Float, add bool) {
 	}
 }
 
+// copyRow is  y[i] (=|+=) scale·x[i];  scale·x is added with one rounding where there are vectors.
 func copyRow(y, x []Float, scale Float, add bool) {
 	x = x[:len(y)]
 	switch {
-	case add && scale == 1:
+	case scale == 1 && !add:
+		copy(y, x)
+	case !add:
+		r := [1]Float{scale}
+		Zip(MulOf, y, x, r[:], 1, 0, false)
+	case axpyVector(y, scale, x):
+	case scale == 1:
 		for i, v := range x {
 			y[i] += v
 		}
-	case add:
-		for i, v := range x {
-			y[i] += scale * v
-		}
-	case scale == 1:
-		copy(y, x)
 	default:
 		for i, v := range x {
-			y[i] = scale * v
+			y[i] += scale * v
 		}
 	}
 }
@@ -69,14 +75,16 @@ func Fill(y []Float, v Float) {
 		clear(y) // −0 becomes 0
 		return
 	}
-	for i := range y {
-		y[i] = v
+	if len(y) > 0 {
+		y[0] = v
+	}
+	for n := 1; n < len(y); { // what is filled is copied on, as fast as memory can be moved
+		n += copy(y[n:], y[:min(n, fillBlock)])
 	}
 }
 
+// fillBlock is what Fill copies at once, which stays in the first cache.
+const fillBlock = 2048
+
 // Axpy is  y[i] += a·x[i].
-func Axpy(y []Float, a Float, x []Float) {
-	if !axpyVector(y, a, x) {
-		copyRow(y, x, a, true)
-	}
-}
+func Axpy(y []Float, a Float, x []Float) { copyRow(y, x, a, true) }

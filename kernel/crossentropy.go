@@ -13,8 +13,11 @@ func CrossEntropy(x []Float, t int, w []Float, s Float, logProbs bool) (loss, z 
 	sum := float64(1-s) * float64(weight(w, t)) * (float64(z) - float64(x[t]))
 	if s > 0 {
 		all := 0.0
-		for c, v := range x {
-			all += float64(weight(w, c)) * (float64(z) - float64(v))
+		if w == nil {
+			all = float64(len(x))*float64(z) - sumRow(x)
+		}
+		for c := range w {
+			all += float64(w[c]) * (float64(z) - float64(x[c]))
 		}
 		sum += float64(s) / float64(len(x)) * all
 	}
@@ -25,6 +28,8 @@ func CrossEntropy(x []Float, t int, w []Float, s Float, logProbs bool) (loss, z 
 // k_c = (1−s)·w[t]·[c = t] + s/C·w[c]
 //
 //	dx[c] (=|+=) g·(e^(x[c]−z)·Σk − k_c)    or, for log-probabilities,  −g·k_c
+//
+// dx may be x.
 func CrossEntropyBack(dx, x []Float, t int, w []Float, s, z, g Float, logProbs, add bool) {
 	share := s / Float(len(x))
 	hit := (1 - s) * weight(w, t)
@@ -32,29 +37,48 @@ func CrossEntropyBack(dx, x []Float, t int, w []Float, s, z, g Float, logProbs, 
 	if w != nil {
 		total = float64(hit)
 		if s > 0 {
-			for _, v := range w {
-				total += float64(share) * float64(v)
+			total += float64(share) * sumRow(w)
+		}
+	}
+	k := crossEntropyRow{w, z, Float(total), share, hit, g}
+	if logProbs {
+		k.sum = 0
+	}
+	atTarget := k.slope(x[t], t, true)
+	if add {
+		atTarget += dx[t]
+	}
+	if logProbs || w != nil && s > 0 || !crossEntropyBackVector(dx, x[:len(dx)], &k, add) {
+		for c := range dx {
+			v := k.slope(x[c], c, false)
+			if add {
+				v += dx[c]
 			}
+			dx[c] = v
 		}
 	}
-	sum := Float(total)
-	for c := range dx {
-		var v Float
-		if !logProbs {
-			v = ExpOf(x[c]-z) * sum
-		}
-		if s > 0 {
-			v -= share * weight(w, c)
-		}
-		if c == t {
-			v -= hit
-		}
-		v *= g
-		if add {
-			v += dx[c]
-		}
-		dx[c] = v
+	dx[t] = atTarget
+}
+
+// crossEntropyRow is what the slopes of a row have in common.
+type crossEntropyRow struct {
+	w                     []Float // nil for 1
+	z, sum, share, hit, g Float   // sum is Σk, or 0 for log-probabilities
+}
+
+// slope is  g·(e^(x−z)·Σk − k_c)  of class c, which may be the target.
+func (k *crossEntropyRow) slope(x Float, c int, target bool) Float {
+	var v Float
+	if k.sum != 0 {
+		v = ExpOf(x-k.z) * k.sum
 	}
+	if k.share > 0 {
+		v -= Float(k.share * weight(k.w, c))
+	}
+	if target {
+		v -= k.hit
+	}
+	return v * k.g
 }
 
 func weight(w []Float, c int) Float {

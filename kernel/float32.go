@@ -8,3 +8,6 @@ type Float = float32
 
 // FloatBits is the size of a Float in bits.
 const FloatBits = 32
+
+// maxFloat is the largest finite Float.
+const maxFloat = 0x1.fffffep127

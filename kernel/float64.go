@@ -7,3 +7,5 @@ type Float = float64
 
 // FloatBits is the size of a Float in bits.
 const FloatBits = 64
+
+const maxFloat = 0x1.fffffffffffffp1023

@@ -8,6 +8,9 @@ type Fn uint8
 // Args are the constants of a Fn, such as the slope of a leaky ReLU.
 type Args [2]Float
 
+// noArgs is for functions without constants.
+var noArgs Args
+
 // The functions of one number. In their formulas α = p[0], β = p[1].
 const (
 	Identity  Fn = iota // x
@@ -58,38 +61,24 @@ var Fns = [numFns]FnDef{
 	Log:       {"log", true, false, func(x Float, _ *Args) Float { return LogOf(x) }, func(x, _ Float, _ *Args) Float { return 1 / x }},
 	Pow:       {"pow_scalar", true, false, func(x Float, p *Args) Float { return PowOf(x, p[0]) }, func(x, _ Float, p *Args) Float { return p[0] * PowOf(x, p[0]-1) }},
 	Clamp:     {"clamp", true, false, func(x Float, p *Args) Float { return min(max(x, p[0]), p[1]) }, func(x, _ Float, p *Args) Float { return when(x >= p[0] && x <= p[1]) }},
-	Affine:    {"affine", false, false, func(x Float, p *Args) Float { return p[0]*x + p[1] }, func(_, _ Float, p *Args) Float { return p[0] }},
+	Affine:    {"affine", false, false, func(x Float, p *Args) Float { return Float(p[0]*x) + p[1] }, func(_, _ Float, p *Args) Float { return p[0] }},
 	Recip:     {"reciprocal", false, true, func(x Float, _ *Args) Float { return 1 / x }, func(_, y Float, _ *Args) Float { return -y * y }},
 	Sin:       {"sin", true, false, func(x Float, _ *Args) Float { return Float(math.Sin(float64(x))) }, func(x, _ Float, _ *Args) Float { return Float(math.Cos(float64(x))) }},
 	Cos:       {"cos", true, false, func(x Float, _ *Args) Float { return Float(math.Cos(float64(x))) }, func(x, _ Float, _ *Args) Float { return -Float(math.Sin(float64(x))) }},
 	ReLU:      {"relu", false, true, func(x Float, _ *Args) Float { return max(x, 0) }, func(_, y Float, _ *Args) Float { return when(y > 0) }},
 	LeakyReLU: {"leaky_relu", true, false, func(x Float, p *Args) Float { return pick(x > 0, x, p[0]*x) }, func(x, _ Float, p *Args) Float { return pick(x > 0, 1, p[0]) }},
 	ELU:       {"elu", true, false, func(x Float, p *Args) Float { return pick(x > 0, x, p[0]*Expm1Of(x)) }, func(x, _ Float, p *Args) Float { return pick(x > 0, 1, p[0]*ExpOf(x)) }},
-	GELU:      {"gelu", true, false, func(x Float, _ *Args) Float { return x * Φ(x) }, func(x, _ Float, _ *Args) Float { return Φ(x) + x*φ(x) }},
-	GELUTanh:  {"gelu_tanh", true, false, geluTanh, geluTanhSlope},
-	SiLU:      {"silu", true, false, func(x Float, _ *Args) Float { return x * σ(x) }, func(x, _ Float, _ *Args) Float { s := σ(x); return s * (1 + x*(1-s)) }},
+	GELU:      {"gelu", true, false, func(x Float, _ *Args) Float { return gelu(x) }, func(x, _ Float, _ *Args) Float { return geluSlope(x) }},
+	GELUTanh:  {"gelu_tanh", true, false, func(x Float, _ *Args) Float { return geluTanh(x) }, func(x, _ Float, _ *Args) Float { return geluTanhSlope(x) }},
+	SiLU:      {"silu", true, false, func(x Float, _ *Args) Float { return silu(x) }, func(x, _ Float, _ *Args) Float { return siluSlope(x) }},
 	Sigmoid:   {"sigmoid", false, true, func(x Float, _ *Args) Float { return σ(x) }, func(_, y Float, _ *Args) Float { return y * (1 - y) }},
-	Tanh:      {"tanh", false, true, func(x Float, _ *Args) Float { return TanhOf(x) }, func(_, y Float, _ *Args) Float { return 1 - y*y }},
-	Softplus:  {"softplus", true, false, func(x Float, _ *Args) Float { return max(x, 0) + Log1pOf(ExpOf(-max(x, -x))) }, func(x, _ Float, _ *Args) Float { return σ(x) }},
-	Erf:       {"erf", true, false, func(x Float, _ *Args) Float { return ErfOf(x) }, func(x, _ Float, _ *Args) Float { return 2 / math.SqrtPi * ExpOf(-x*x) }},
+	Tanh:      {"tanh", false, true, func(x Float, _ *Args) Float { return TanhOf(x) }, func(_, y Float, _ *Args) Float { return tanhSlope(y) }},
+	Softplus:  {"softplus", true, false, func(x Float, _ *Args) Float { return softplus(x) }, func(x, _ Float, _ *Args) Float { return σ(x) }},
+	Erf:       {"erf", true, false, func(x Float, _ *Args) Float { return ErfOf(x) }, func(x, _ Float, _ *Args) Float { return erfSlope(x) }},
 	Sign:      {"sign", false, false, func(x Float, _ *Args) Float { return sign(x) }, func(_, _ Float, _ *Args) Float { return 0 }},
 }
 
 func (f Fn) String() string { return Fns[f].Name }
-
-// φ is the standard normal density.
-func φ(x Float) Float { return ExpOf(-x*x/2) / Float(math.Sqrt(2*math.Pi)) }
-
-const geluC = 0.7978845608028654 // √(2/π)
-
-func geluTanh(x Float, _ *Args) Float {
-	return 0.5 * x * (1 + TanhOf(geluC*(x+0.044715*x*x*x)))
-}
-
-func geluTanhSlope(x, _ Float, _ *Args) Float {
-	t := TanhOf(geluC * (x + 0.044715*x*x*x))
-	return 0.5*(1+t) + 0.5*x*(1-t*t)*geluC*(1+3*0.044715*x*x)
-}
 
 func sign(x Float) Float {
 	switch {
@@ -118,11 +107,9 @@ func pick(b bool, x, y Float) Float {
 	return y
 }
 
-// The other elementary functions; ExpOf, TanhOf and ErfOf depend on the size of
-// Float. All are within one unit of Float.
+// The other elementary functions; those of fn_smooth.go are made of them. All are within one unit of Float.
 
 func Expm1Of(x Float) Float  { return Float(math.Expm1(float64(x))) }           // eˣ − 1
 func LogOf(x Float) Float    { return Float(math.Log(float64(x))) }             // ln x
-func Log1pOf(x Float) Float  { return Float(math.Log1p(float64(x))) }           // ln(1 + x)
 func SqrtOf(x Float) Float   { return Float(math.Sqrt(float64(x))) }            // √x
 func PowOf(x, a Float) Float { return Float(math.Pow(float64(x), float64(a))) } // x^a

@@ -1,24 +1,23 @@
 package kernel
 
-// Zip is  y[i] (=|+=) f(a[i·sa], b[i·sb])  for i < len(y).  A stride of 0 repeats one element.
+// Zip is  y[i] (=|+=) f(a[i·sa], b[i·sb])  for i < len(y).  A stride of 0 repeats one element. y may be a or b where
+// their stride is 1.
 func Zip(f Fn2, y, a, b []Float, sa, sb int, add bool) {
-	if len(y) == 0 {
-		return
-	}
-	if !add {
+	switch {
+	case len(y) == 0:
+	case zipVector(f, y, a[:(len(y)-1)*sa+1], b[:(len(y)-1)*sb+1], sa, sb, add):
+	case !add:
 		zipSet(f, y, a, b, sa, sb)
-		return
-	}
-	if f == MulOf && sa == 1 && sb == 1 {
+	case f == MulOf && sa == 1 && sb == 1:
 		mulTo(y, a, b, true)
-		return
-	}
-	var t [piece]Float
-	for lo := 0; lo < len(y); lo += piece {
-		hi := min(lo+piece, len(y))
-		v := t[:hi-lo]
-		zipSet(f, v, a[lo*sa:], b[lo*sb:], sa, sb)
-		addTo(y[lo:hi], v)
+	default:
+		var t [piece]Float
+		for lo := 0; lo < len(y); lo += piece {
+			hi := min(lo+piece, len(y))
+			v := t[:hi-lo]
+			zipSet(f, v, a[lo*sa:], b[lo*sb:], sa, sb)
+			addTo(y[lo:hi], v)
+		}
 	}
 }
 
@@ -104,6 +103,7 @@ func ZipBackA(f Fn2, da, a, b, dy []Float, sa, sb int, add bool) {
 		Zip(MulOf, da, dy, b, 1, sb, add)
 	case f == DivOf:
 		Zip(DivOf, da, dy, b, 1, sb, add)
+	case zipBackAVector(f, da, a[:(len(da)-1)*sa+1], b[:(len(da)-1)*sb+1], dy[:len(da)], sa, sb, add):
 	default:
 		zipBack(Fn2s[f].SlopeA, da, a, b, dy, sa, sb, add)
 	}
@@ -119,6 +119,7 @@ func ZipBackB(f Fn2, db, a, b, dy []Float, sa, sb int, add bool) {
 		Copy(db, dy, 1, 1, len(db), -1, add)
 	case f == MulOf:
 		Zip(MulOf, db, dy, a, 1, sa, add)
+	case zipBackBVector(f, db, a[:(len(db)-1)*sa+1], b[:(len(db)-1)*sb+1], dy[:len(db)], sa, sb, add):
 	default:
 		zipBack(Fn2s[f].SlopeB, db, a, b, dy, sa, sb, add)
 	}

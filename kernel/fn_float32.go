@@ -4,25 +4,6 @@ package kernel
 
 import "math"
 
-// The elementary functions of a float32 are computed in float64 and rounded
-// once, so that they are within one unit of Float and need no care for
-// cancellation: exp64 is good to 2e-12.
-
-// ExpOf is eˣ.
-func ExpOf(x Float) Float { return Float(exp64(float64(x))) }
-
-// TanhOf is tanh x.
-func TanhOf(x Float) Float { return Float(tanh64(float64(x))) }
-
-// ErfOf is  2/√π ∫₀ˣ exp(−t²) dt.
-func ErfOf(x Float) Float { return Float(erf64(float64(x))) }
-
-// Φ is the standard normal distribution.
-func Φ(x Float) Float { return Float(0.5 * (1 + erf64(float64(x)/math.Sqrt2))) }
-
-// σ is the logistic function  1/(1 + e⁻ˣ).  It overflows on neither side: e⁻ˣ may reach +∞.
-func σ(x Float) Float { return Float(1 / (1 + exp64(-float64(x)))) }
-
 // roots[i] is  2^(i/32).
 var roots = func() (t [32]float64) {
 	for i := range t {
@@ -31,7 +12,7 @@ var roots = func() (t [32]float64) {
 	return t
 }()
 
-// exp64 is  eˣ = 2^(k/32)·eʳ  with k whole and |r| ≤ ln2/64, eʳ by its series.
+// exp64 is, to 2e-12,  eˣ = 2^(k/32)·eʳ  with k whole and |r| ≤ ln2/64, eʳ by its series.
 func exp64(x float64) float64 {
 	const shift = 0x1.8p52 // adding it rounds to a whole number, found in the low bits
 	if !(x < 700 && x > -700) {

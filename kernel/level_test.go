@@ -21,3 +21,6 @@ func TestChooseLevel(t *testing.T) {
 		}
 	}
 }
+
+// testConstants are the constants of functions in tests.
+var testConstants = Args{0.75, 1.5}

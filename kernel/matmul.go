@@ -6,9 +6,9 @@ package kernel
 //	y[i,j] (=|+=) Σ_l a[i,l]·b[l,j]
 //
 // Every sum starts at 0, or at y[i,j] if onto, and takes its terms one by one
-// in the order of l, each product rounded before it is added. All faster
-// variants keep that order, so they give the same bits, and a row's result
-// does not depend on the rows computed with it.
+// in the order of l, each by mulAdd. All faster variants keep that order, so
+// they give the same bits at the same Level.Fused, and a row's result does not
+// depend on the rows computed with it.
 func MatMul(y, a, b []Float, m, n, k, ldy, lda, ldb int, ta, tb, onto bool) {
 	ai, al := lda, 1 // steps in a along i and l
 	if ta {
@@ -25,7 +25,7 @@ func MatMul(y, a, b []Float, m, n, k, ldy, lda, ldb int, ta, tb, onto bool) {
 				sum = y[i*ldy+j]
 			}
 			for l := range k {
-				sum += Float(a[i*ai+l*al] * b[l*bl+j*bj]) // the conversion forbids a fused multiply-add
+				sum = mulAdd(a[i*ai+l*al], b[l*bl+j*bj], sum)
 			}
 			y[i*ldy+j] = sum
 		}
@@ -37,10 +37,7 @@ func MatMul(y, a, b []Float, m, n, k, ldy, lda, ldb int, ta, tb, onto bool) {
 //	z = y + bias    pre = z    y = act(z)
 func Finish(y, bias, pre []Float, act Fn, p *Args) {
 	if bias != nil {
-		bias = bias[:len(y)]
-		for j := range y {
-			y[j] += bias[j]
-		}
+		Zip(AddOf, y, y, bias, 1, 1, false)
 	}
 	if pre != nil {
 		copy(pre, y)

@@ -3,6 +3,9 @@ package kernel
 // RowDots is  y[j] (=|+=) Σ_l x[l]·w[j,l]:  a row times a transposed matrix whose rows are ld apart.
 // Eight rows of w are read at once, because the terms of one sum have to wait for each other.
 func RowDots(y, x, w []Float, ld int, onto bool) {
+	if rowDotsVector(y, x, w, ld, onto) {
+		return
+	}
 	k := len(x)
 	j := 0
 	for ; j+8 <= len(y); j += 8 {
@@ -45,6 +48,9 @@ func RowSums(y, x, w []Float, ld int, onto bool) {
 	n := len(y)
 	if !onto {
 		clear(y)
+	}
+	if rowSumsVector(y, x, w, ld) {
+		return
 	}
 	l := 0
 	for ; l+4 <= len(x); l += 4 {

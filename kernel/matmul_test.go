@@ -16,10 +16,12 @@ func normal(r *rand.Rand, n int) []Float {
 }
 
 // Panels and tiles keep the order of the reference's sums, so their bits agree.
-func TestTilesEqualReference(t *testing.T) {
+func TestTilesEqualReference(t *testing.T) { everyLevel(t, testTiles) }
+
+func testTiles(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	for range 300 {
-		m, n, k := r.IntN(14), r.IntN(14), r.IntN(20)
+		m, n, k := r.IntN(45), r.IntN(70), r.IntN(40)
 		for _, ta := range []bool{false, true} {
 			for _, tb := range []bool{false, true} {
 				for _, onto := range []bool{false, true} {
@@ -35,12 +37,12 @@ func TestTilesEqualReference(t *testing.T) {
 					want := slices.Clone(y)
 					MatMul(want, a, b, m, n, k, ldy, lda, ldb, ta, tb, onto)
 
-					pa, pb := normal(r, Packed(m, k, TileM)), normal(r, Packed(n, k, TileN))
-					Pack(pa, a, lda, m, k, TileM, ta)
-					Pack(pb, b, ldb, n, k, TileN, !tb)
+					pa, pb := normal(r, PackedA(m, k)), normal(r, PackedB(n, k))
+					PackA(pa, a, lda, m, k, ta)
+					PackB(pb, b, ldb, n, k, tb)
 					Tiles(y, ldy, pa, pb, m, n, k, onto)
 					if !slices.Equal(y, want) {
-						t.Fatalf("%d×%d×%d ta %v tb %v onto %v: found %v, want %v", m, n, k, ta, tb, onto, y, want)
+						t.Fatalf("%d×%d×%d ta %v tb %v onto %v: not the reference's bits", m, n, k, ta, tb, onto)
 					}
 				}
 			}
@@ -49,7 +51,9 @@ func TestTilesEqualReference(t *testing.T) {
 }
 
 // A row computed alone has the bits it has among others.
-func TestRowsEqualReference(t *testing.T) {
+func TestRowsEqualReference(t *testing.T) { everyLevel(t, testRows) }
+
+func testRows(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 1))
 	for range 300 {
 		n, k := r.IntN(40), r.IntN(20)
@@ -74,12 +78,39 @@ func TestRowsEqualReference(t *testing.T) {
 }
 
 func BenchmarkTiles(b *testing.B) {
-	const m, n, k = 64, 128, 256
-	pa, pb, y := make([]Float, m*k), make([]Float, n*k), make([]Float, m*n)
-	for b.Loop() {
-		Tiles(y, n, pa, pb, m, n, k, false)
+	const m, n, k = 112, 128, 256
+	for _, l := range Levels() {
+		b.Run("level="+l.String(), func(b *testing.B) {
+			defer SetLevel(l)()
+			pa, pb, y := make([]Float, PackedA(m, k)), make([]Float, PackedB(n, k)), make([]Float, m*n)
+			for b.Loop() {
+				Tiles(y, n, pa, pb, m, n, k, false)
+			}
+			b.ReportMetric(2*m*n*k*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		})
 	}
-	b.ReportMetric(2*m*n*k*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+}
+
+func BenchmarkPack(b *testing.B) {
+	const n, k = 224, 256
+	for _, l := range Levels() {
+		defer SetLevel(l)()
+		src, dst := make([]Float, (n+8)*(k+8)), make([]Float, 2*n*k)
+		for _, t := range []bool{false, true} {
+			ld := k + 8
+			if t {
+				ld = n + 8
+			}
+			for name, f := range map[string]func(){"a": func() { PackA(dst, src, ld, n, k, t) }, "b": func() { PackB(dst, src, ld, n, k, !t) }} {
+				b.Run(fmt.Sprintf("level=%v/%s/across=%v", l, name, t), func(b *testing.B) {
+					for b.Loop() {
+						f()
+					}
+					b.ReportMetric(4*n*k*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
+				})
+			}
+		}
+	}
 }
 
 func BenchmarkRow(b *testing.B) {

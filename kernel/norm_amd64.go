@@ -48,9 +48,9 @@ func normBackXVector(dx, x, w, dy []Float, mean, shift, r, mg, mgn Float, add bo
 	}
 	dx, dy = dx[:len(x)], dy[:len(x)]
 	if level == AVX512 {
-		normBackXAVX512(&dx[0], &x[0], first(w, len(x)), &dy[0], len(x), mean, shift, r, mg, mgn, number(add))
+		normBackXAVX512(&dx[0], &x[0], first(w, len(x)), &dy[0], len(x), mean, shift, r, mg, mgn, oneIf(add))
 	} else {
-		normBackXAVX2(&dx[0], &x[0], first(w, len(x)), &dy[0], len(x), mean, shift, r, mg, mgn, number(add))
+		normBackXAVX2(&dx[0], &x[0], first(w, len(x)), &dy[0], len(x), mean, shift, r, mg, mgn, oneIf(add))
 	}
 	return true
 }
@@ -76,8 +76,8 @@ func first(x []Float, n int) *Float {
 	return &x[:n][0]
 }
 
-// number is 1 for true.
-func number(b bool) int {
+// oneIf is 1 for true.
+func oneIf(b bool) int {
 	if b {
 		return 1
 	}

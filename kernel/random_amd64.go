@@ -9,9 +9,9 @@ func dropoutVector(y, x []Float, z, key, bar uint64, scale Float, add bool) bool
 		return false
 	}
 	if level == AVX512 {
-		dropoutAVX512(&y[0], &x[0], len(y), z, key, bar, scale, number(add))
+		dropoutAVX512(&y[0], &x[0], len(y), z, key, bar, scale, oneIf(add))
 	} else {
-		dropoutAVX2(&y[0], &x[0], len(y), z, key, bar, scale, number(add))
+		dropoutAVX2(&y[0], &x[0], len(y), z, key, bar, scale, oneIf(add))
 	}
 	return true
 }

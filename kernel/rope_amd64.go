@@ -14,13 +14,13 @@ func ropeVector(y, x, cossin []Float, interleaved, inverse, add bool) bool {
 	}
 	switch {
 	case level == AVX512 && interleaved:
-		ropePairsAVX512(&y[0], &x[0], &cossin[0], d, heads, number(add), sign)
+		ropePairsAVX512(&y[0], &x[0], &cossin[0], d, heads, oneIf(add), sign)
 	case level == AVX512:
-		ropeHalvesAVX512(&y[0], &x[0], &cossin[0], d/2, heads, number(add), sign)
+		ropeHalvesAVX512(&y[0], &x[0], &cossin[0], d/2, heads, oneIf(add), sign)
 	case interleaved:
-		ropePairsAVX2(&y[0], &x[0], &cossin[0], d, heads, number(add), sign)
+		ropePairsAVX2(&y[0], &x[0], &cossin[0], d, heads, oneIf(add), sign)
 	default:
-		ropeHalvesAVX2(&y[0], &x[0], &cossin[0], d/2, heads, number(add), sign)
+		ropeHalvesAVX2(&y[0], &x[0], &cossin[0], d/2, heads, oneIf(add), sign)
 	}
 	return true
 }

@@ -6,6 +6,84 @@ package kernel
 
 func axpyVector(y []Float, a Float, x []Float) bool { return false }
 
+func attentionHideVector(s, seen []Float, n, m, first int) bool { return false }
+
+func attentionWeightsVector(s, top, sum, factor []Float, n, m int) bool { return false }
+
+func attentionSlopesVector(s, ds, stat, delta []Float, n, m int, scale Float) bool { return false }
+
+func attentionScaleVector(y, factor []Float, n, m int) bool { return false }
+
+func attentionOutVector(y, x, factor []Float, ld, m, n int, add bool) bool { return false }
+
+func tileShape() (m, n int) { return tileM, tileN }
+
+func tilesVector(y []Float, ld int, a, b []Float, m, n, k int, onto bool) bool { return false }
+
+func packVector(dst, src []Float, ld, n, k int, rows, across bool, first, last int) bool {
+	return false
+}
+
+func rowDotsVector(y, x, w []Float, ld int, onto bool) bool { return false }
+
+func rowSumsVector(y, x, w []Float, ld int) bool { return false }
+
+// Without bfloat16 nobody calls these: see HasBF16.
+
+func tilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool) { panic("kernel: no bfloat16") }
+
+func packBF16(dst, src []Float, ld, n, k int, rows, across bool, first, last int) {
+	panic("kernel: no bfloat16")
+}
+
+func mapVector(f Fn, y, x []Float, p *Args, add bool) bool { return false }
+
+func mapBackVector(f Fn, dx, x, dy []Float, p *Args, add bool) bool { return false }
+
+func maxRowVector(x []Float) (m Float, done bool) { return 0, false }
+
+func expRowVector(y, x []Float, m Float) (sum float64, done bool) { return 0, false }
+
+func sumExpRowVector(x []Float, m Float) (sum float64, done bool) { return 0, false }
+
+func sumRowVector(x []Float) (sum float64, done bool) { return 0, false }
+
+func dotRowVector(x, y []Float) (sum float64, done bool) { return 0, false }
+
+func minusRowVector(y, x []Float, m, l Float) bool { return false }
+
+func softmaxBackVector(dx, y, dy []Float, sum Float, add bool) bool { return false }
+
+func logSoftmaxBackVector(dx, y, dy []Float, sum Float, add bool) bool { return false }
+
+func crossEntropyBackVector(dx, x []Float, k *crossEntropyRow, add bool) bool { return false }
+
+func expLinesVector(sum *[linesAtOnce]float64, y, x, m []Float) bool { return false }
+
+func sumExpLinesVector(sum *[linesAtOnce]float64, x, m []Float) bool { return false }
+
+func sumLinesVector(sum *[linesAtOnce]float64, x []Float) bool { return false }
+
+func dotLinesVector(sum *[linesAtOnce]float64, x, y []Float) bool { return false }
+
+func zipVector(f Fn2, y, a, b []Float, sa, sb int, add bool) bool { return false }
+
+func zipBackAVector(f Fn2, da, a, b, dy []Float, sa, sb int, add bool) bool { return false }
+
+func zipBackBVector(f Fn2, db, a, b, dy []Float, sa, sb int, add bool) bool { return false }
+
+func swiGLUVector(y, gate, up []Float) bool { return false }
+
+func swiGLUBackVector(dgate, dup, gate, up, dy []Float, addGate, addUp bool) bool { return false }
+
+func putF16Vector(b []byte, x []Float) int { return 0 }
+
+func putBF16Vector(b []byte, x []Float) int { return 0 }
+
+func getF16Vector(y []Float, b []byte) int { return 0 }
+
+func getBF16Vector(y []Float, b []byte) int { return 0 }
+
 func foldVector(r Reducer, acc float64, x []Float) (float64, bool) { return 0, false }
 
 func foldColumnsVector(r Reducer, acc []float64, x []Float, rows, stride int) bool { return false }

@@ -15,13 +15,13 @@ func TestSoftmaxAtTheEdges(t *testing.T) {
 		{[]Float{7}, []Float{1}},
 	} {
 		y := make([]Float, len(c.x))
-		Softmax(y, c.x, len(c.x), 1)
+		Softmax(y, c.x)
 		for i := range y {
 			if y[i] != c.want[i] {
 				t.Errorf("softmax %v: found %v, want %v", c.x, y, c.want)
 			}
 		}
-		LogSoftmax(y, c.x, len(c.x), 1)
+		LogSoftmax(y, c.x)
 		for i := range y {
 			if want := LogOf(c.want[i]); c.x[i] > -1e29 && math.Abs(float64(y[i]-want)) > 1e-7 {
 				t.Errorf("log softmax %v: found %v", c.x, y)
@@ -30,7 +30,7 @@ func TestSoftmaxAtTheEdges(t *testing.T) {
 	}
 	for _, x := range [][]Float{{-inf, -inf}, {inf, 0}, {inf - inf, 0}} {
 		y := make([]Float, 2)
-		if Softmax(y, x, 2, 1); y[1] == y[1] {
+		if Softmax(y, x); y[1] == y[1] {
 			t.Errorf("softmax %v: found %v, want NaN", x, y)
 		}
 	}

@@ -3,8 +3,11 @@ package kernel
 // SwiGLU is  y = silu(gate)·up,  silu(x) = x·σ(x).
 func SwiGLU(y, gate, up []Float) {
 	gate, up = gate[:len(y)], up[:len(y)]
+	if swiGLUVector(y, gate, up) {
+		return
+	}
 	for i := range y {
-		y[i] = gate[i] * σ(gate[i]) * up[i]
+		y[i] = silu(gate[i]) * up[i]
 	}
 }
 
@@ -14,18 +17,20 @@ func SwiGLU(y, gate, up []Float) {
 //
 // Each element of dgate is done before that of dup, so both may be the same memory.
 func SwiGLUBack(dgate, dup, gate, up, dy []Float, addGate, addUp bool) {
+	gate, up = gate[:len(dy)], up[:len(dy)]
+	if swiGLUBackVector(dgate, dup, gate, up, dy, addGate, addUp) {
+		return
+	}
 	for i, d := range dy {
-		g := gate[i]
-		s := σ(g)
 		if dgate != nil {
-			v := s * (1 + g*(1-s)) * up[i] * d
+			v := siluSlope(gate[i]) * up[i] * d
 			if addGate {
 				v += dgate[i]
 			}
 			dgate[i] = v
 		}
 		if dup != nil {
-			v := g * s * d
+			v := silu(gate[i]) * d
 			if addUp {
 				v += dup[i]
 			}

@@ -39,6 +39,1111 @@ axpyDone:
 	VZEROUPPER
 	RET
 
+// func zipAddAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·zipAddAVX512(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VADDPS  Z1, Z0, Z0
+	TESTQ   R8, R8
+	JZ      skip1
+	VMOVUPS (AX), Z1
+	VADDPS  Z1, Z0, Z0
+
+skip1:
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ      $0x00000010, BX
+	JZ        zipDone
+	MOVL      $0x0000ffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	TESTQ     R8, R8
+	JZ        skip2
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+skip2:
+	VMOVUPS Z0, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipSubAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·zipSubAVX512(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VSUBPS  Z1, Z0, Z0
+	TESTQ   R8, R8
+	JZ      skip3
+	VMOVUPS (AX), Z1
+	VADDPS  Z1, Z0, Z0
+
+skip3:
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ      $0x00000010, BX
+	JZ        zipDone
+	MOVL      $0x0000ffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+	TESTQ     R8, R8
+	JZ        skip4
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+skip4:
+	VMOVUPS Z0, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipMulAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·zipMulAVX512(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS     (CX), Z0
+	VMOVUPS     (DX), Z1
+	VMULPS      Z1, Z0, Z2
+	TESTQ       R8, R8
+	JZ          skip5
+	VMOVUPS     (AX), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVAPS     Z2, Z2
+
+skip5:
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ        $0x00000010, BX
+	JZ          zipDone
+	MOVL        $0x0000ffff, SI
+	BZHIL       BX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (CX), K1, Z0
+	VMOVUPS.Z   (DX), K1, Z1
+	VMULPS      Z1, Z0, Z2
+	TESTQ       R8, R8
+	JZ          skip6
+	VMOVUPS.Z   (AX), K1, Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVAPS     Z2, Z2
+
+skip6:
+	VMOVUPS Z2, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipDivAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·zipDivAVX512(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VDIVPS  Z1, Z0, Z0
+	TESTQ   R8, R8
+	JZ      skip7
+	VMOVUPS (AX), Z1
+	VADDPS  Z1, Z0, Z0
+
+skip7:
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ      $0x00000010, BX
+	JZ        zipDone
+	MOVL      $0x0000ffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VDIVPS    Z1, Z0, Z0
+	TESTQ     R8, R8
+	JZ        skip8
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+skip8:
+	VMOVUPS Z0, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipMaxAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·zipMaxAVX512(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z3
+	VMAXPS    Z3, Z0, Z3
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z0, Z3, K1, Z1
+	TESTQ     R8, R8
+	JZ        skip9
+	VMOVUPS   (AX), Z0
+	VADDPS    Z0, Z1, Z1
+
+skip9:
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ      $0x00000010, BX
+	JZ        zipDone
+	MOVL      $0x0000ffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMAXPS    Z1, Z0, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z0, Z1, K2, Z2
+	TESTQ     R8, R8
+	JZ        skip10
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z2, Z2
+
+skip10:
+	VMOVUPS Z2, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipMinAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·zipMinAVX512(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z3
+	VMINPS    Z3, Z0, Z3
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z0, Z3, K1, Z1
+	TESTQ     R8, R8
+	JZ        skip11
+	VMOVUPS   (AX), Z0
+	VADDPS    Z0, Z1, Z1
+
+skip11:
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ      $0x00000010, BX
+	JZ        zipDone
+	MOVL      $0x0000ffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMINPS    Z1, Z0, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z0, Z1, K2, Z2
+	TESTQ     R8, R8
+	JZ        skip12
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z2, Z2
+
+skip12:
+	VMOVUPS Z2, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipKeepAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·zipKeepAVX512(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z5
+	VCMPPS    $0x04, c00000000<>+0(SB), Z0, K1
+	VPXORD    Z1, Z1, Z1
+	VBLENDMPS Z5, Z1, K1, Z2
+	TESTQ     R8, R8
+	JZ        skip13
+	VMOVUPS   (AX), Z0
+	VADDPS    Z0, Z2, Z2
+
+skip13:
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ      $0x00000010, BX
+	JZ        zipDone
+	MOVL      $0x0000ffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VCMPPS    $0x04, c00000000<>+0(SB), Z0, K2
+	VPXORD    Z3, Z3, Z3
+	VBLENDMPS Z1, Z3, K2, Z4
+	TESTQ     R8, R8
+	JZ        skip14
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z4, Z4
+
+skip14:
+	VMOVUPS Z4, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+DATA c00000000<>+0(SB)/4, $0x00000000
+DATA c00000000<>+4(SB)/4, $0x00000000
+DATA c00000000<>+8(SB)/4, $0x00000000
+DATA c00000000<>+12(SB)/4, $0x00000000
+DATA c00000000<>+16(SB)/4, $0x00000000
+DATA c00000000<>+20(SB)/4, $0x00000000
+DATA c00000000<>+24(SB)/4, $0x00000000
+DATA c00000000<>+28(SB)/4, $0x00000000
+DATA c00000000<>+32(SB)/4, $0x00000000
+DATA c00000000<>+36(SB)/4, $0x00000000
+DATA c00000000<>+40(SB)/4, $0x00000000
+DATA c00000000<>+44(SB)/4, $0x00000000
+DATA c00000000<>+48(SB)/4, $0x00000000
+DATA c00000000<>+52(SB)/4, $0x00000000
+DATA c00000000<>+56(SB)/4, $0x00000000
+DATA c00000000<>+60(SB)/4, $0x00000000
+GLOBL c00000000<>(SB), RODATA|NOPTR, $64
+
+// func zipDropAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·zipDropAVX512(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z5
+	VCMPPS    $0x00, c00000000<>+0(SB), Z0, K1
+	VPXORD    Z1, Z1, Z1
+	VBLENDMPS Z5, Z1, K1, Z2
+	TESTQ     R8, R8
+	JZ        skip15
+	VMOVUPS   (AX), Z0
+	VADDPS    Z0, Z2, Z2
+
+skip15:
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ      $0x00000010, BX
+	JZ        zipDone
+	MOVL      $0x0000ffff, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VCMPPS    $0x00, c00000000<>+0(SB), Z0, K2
+	VPXORD    Z3, Z3, Z3
+	VBLENDMPS Z1, Z3, K2, Z4
+	TESTQ     R8, R8
+	JZ        skip16
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z4, Z4
+
+skip16:
+	VMOVUPS Z4, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipBackMaxAAVX512(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·zipBackMaxAAVX512(SB), NOSPLIT, $128-57
+	MOVQ         d+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         sa+40(FP), DI
+	MOVQ         sb+48(FP), R8
+	MOVBQZX      add+56(FP), R9
+	SHLQ         $0x06, DI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, R8
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, SI
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VCMPPS    $0x1d, Z1, Z0, K1
+	VMOVUPS.Z c3f800000<>+0(SB), K1, Z0
+	VMOVUPS   (BX), Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip17
+	VMOVUPS   (AX), Z1
+	VADDPS    Z1, Z0, Z0
+
+skip17:
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, BX
+	ADDQ    DI, CX
+	ADDQ    R8, DX
+	SUBQ    $0x00000010, SI
+	JGE     zipLoop
+
+zipTail:
+	ADDQ      $0x00000010, SI
+	JZ        zipDone
+	MOVL      $0x0000ffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VCMPPS    $0x1d, Z1, Z0, K2
+	VMOVUPS.Z c3f800000<>+0(SB), K2, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip18
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+skip18:
+	VMOVUPS Z0, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+DATA c3f800000<>+0(SB)/4, $0x3f800000
+DATA c3f800000<>+4(SB)/4, $0x3f800000
+DATA c3f800000<>+8(SB)/4, $0x3f800000
+DATA c3f800000<>+12(SB)/4, $0x3f800000
+DATA c3f800000<>+16(SB)/4, $0x3f800000
+DATA c3f800000<>+20(SB)/4, $0x3f800000
+DATA c3f800000<>+24(SB)/4, $0x3f800000
+DATA c3f800000<>+28(SB)/4, $0x3f800000
+DATA c3f800000<>+32(SB)/4, $0x3f800000
+DATA c3f800000<>+36(SB)/4, $0x3f800000
+DATA c3f800000<>+40(SB)/4, $0x3f800000
+DATA c3f800000<>+44(SB)/4, $0x3f800000
+DATA c3f800000<>+48(SB)/4, $0x3f800000
+DATA c3f800000<>+52(SB)/4, $0x3f800000
+DATA c3f800000<>+56(SB)/4, $0x3f800000
+DATA c3f800000<>+60(SB)/4, $0x3f800000
+GLOBL c3f800000<>(SB), RODATA|NOPTR, $64
+
+// func zipBackMaxBAVX512(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·zipBackMaxBAVX512(SB), NOSPLIT, $128-57
+	MOVQ         d+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         sa+40(FP), DI
+	MOVQ         sb+48(FP), R8
+	MOVBQZX      add+56(FP), R9
+	SHLQ         $0x06, DI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, R8
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, SI
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VCMPPS    $0x11, Z1, Z0, K1
+	VMOVUPS.Z c3f800000<>+0(SB), K1, Z0
+	VMOVUPS   (BX), Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip19
+	VMOVUPS   (AX), Z1
+	VADDPS    Z1, Z0, Z0
+
+skip19:
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, BX
+	ADDQ    DI, CX
+	ADDQ    R8, DX
+	SUBQ    $0x00000010, SI
+	JGE     zipLoop
+
+zipTail:
+	ADDQ      $0x00000010, SI
+	JZ        zipDone
+	MOVL      $0x0000ffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VCMPPS    $0x11, Z1, Z0, K2
+	VMOVUPS.Z c3f800000<>+0(SB), K2, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip20
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+skip20:
+	VMOVUPS Z0, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipBackMinAAVX512(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·zipBackMinAAVX512(SB), NOSPLIT, $128-57
+	MOVQ         d+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         sa+40(FP), DI
+	MOVQ         sb+48(FP), R8
+	MOVBQZX      add+56(FP), R9
+	SHLQ         $0x06, DI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, R8
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, SI
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VCMPPS    $0x12, Z1, Z0, K1
+	VMOVUPS.Z c3f800000<>+0(SB), K1, Z0
+	VMOVUPS   (BX), Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip21
+	VMOVUPS   (AX), Z1
+	VADDPS    Z1, Z0, Z0
+
+skip21:
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, BX
+	ADDQ    DI, CX
+	ADDQ    R8, DX
+	SUBQ    $0x00000010, SI
+	JGE     zipLoop
+
+zipTail:
+	ADDQ      $0x00000010, SI
+	JZ        zipDone
+	MOVL      $0x0000ffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VCMPPS    $0x12, Z1, Z0, K2
+	VMOVUPS.Z c3f800000<>+0(SB), K2, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip22
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+skip22:
+	VMOVUPS Z0, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipBackMinBAVX512(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·zipBackMinBAVX512(SB), NOSPLIT, $128-57
+	MOVQ         d+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         sa+40(FP), DI
+	MOVQ         sb+48(FP), R8
+	MOVBQZX      add+56(FP), R9
+	SHLQ         $0x06, DI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, R8
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, SI
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VCMPPS    $0x1e, Z1, Z0, K1
+	VMOVUPS.Z c3f800000<>+0(SB), K1, Z0
+	VMOVUPS   (BX), Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip23
+	VMOVUPS   (AX), Z1
+	VADDPS    Z1, Z0, Z0
+
+skip23:
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, BX
+	ADDQ    DI, CX
+	ADDQ    R8, DX
+	SUBQ    $0x00000010, SI
+	JGE     zipLoop
+
+zipTail:
+	ADDQ      $0x00000010, SI
+	JZ        zipDone
+	MOVL      $0x0000ffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VCMPPS    $0x1e, Z1, Z0, K2
+	VMOVUPS.Z c3f800000<>+0(SB), K2, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip24
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+skip24:
+	VMOVUPS Z0, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipBackDivBAVX512(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·zipBackDivBAVX512(SB), NOSPLIT, $128-57
+	MOVQ         d+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         sa+40(FP), DI
+	MOVQ         sb+48(FP), R8
+	MOVBQZX      add+56(FP), R9
+	SHLQ         $0x06, DI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, R8
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, SI
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VXORPS  c80000000<>+0(SB), Z0, Z0
+	VMULPS  Z1, Z1, Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS (BX), Z1
+	VMULPS  Z1, Z0, Z0
+	TESTQ   R9, R9
+	JZ      skip25
+	VMOVUPS (AX), Z1
+	VADDPS  Z1, Z0, Z0
+
+skip25:
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, BX
+	ADDQ    DI, CX
+	ADDQ    R8, DX
+	SUBQ    $0x00000010, SI
+	JGE     zipLoop
+
+zipTail:
+	ADDQ      $0x00000010, SI
+	JZ        zipDone
+	MOVL      $0x0000ffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VXORPS    c80000000<>+0(SB), Z0, Z0
+	VMULPS    Z1, Z1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip26
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+skip26:
+	VMOVUPS Z0, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+DATA c80000000<>+0(SB)/4, $0x80000000
+DATA c80000000<>+4(SB)/4, $0x80000000
+DATA c80000000<>+8(SB)/4, $0x80000000
+DATA c80000000<>+12(SB)/4, $0x80000000
+DATA c80000000<>+16(SB)/4, $0x80000000
+DATA c80000000<>+20(SB)/4, $0x80000000
+DATA c80000000<>+24(SB)/4, $0x80000000
+DATA c80000000<>+28(SB)/4, $0x80000000
+DATA c80000000<>+32(SB)/4, $0x80000000
+DATA c80000000<>+36(SB)/4, $0x80000000
+DATA c80000000<>+40(SB)/4, $0x80000000
+DATA c80000000<>+44(SB)/4, $0x80000000
+DATA c80000000<>+48(SB)/4, $0x80000000
+DATA c80000000<>+52(SB)/4, $0x80000000
+DATA c80000000<>+56(SB)/4, $0x80000000
+DATA c80000000<>+60(SB)/4, $0x80000000
+GLOBL c80000000<>(SB), RODATA|NOPTR, $64
+
+// func zipBackKeepBAVX512(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·zipBackKeepBAVX512(SB), NOSPLIT, $128-57
+	MOVQ         d+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         sa+40(FP), DI
+	MOVQ         sb+48(FP), R8
+	MOVBQZX      add+56(FP), R9
+	SHLQ         $0x06, DI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, R8
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, SI
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VCMPPS    $0x04, c00000000<>+0(SB), Z0, K1
+	VMOVUPS.Z c3f800000<>+0(SB), K1, Z0
+	VMOVUPS   (BX), Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip27
+	VMOVUPS   (AX), Z1
+	VADDPS    Z1, Z0, Z0
+
+skip27:
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, BX
+	ADDQ    DI, CX
+	ADDQ    R8, DX
+	SUBQ    $0x00000010, SI
+	JGE     zipLoop
+
+zipTail:
+	ADDQ      $0x00000010, SI
+	JZ        zipDone
+	MOVL      $0x0000ffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VCMPPS    $0x04, c00000000<>+0(SB), Z0, K2
+	VMOVUPS.Z c3f800000<>+0(SB), K2, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip28
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+skip28:
+	VMOVUPS Z0, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipBackDropBAVX512(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·zipBackDropBAVX512(SB), NOSPLIT, $128-57
+	MOVQ         d+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         sa+40(FP), DI
+	MOVQ         sb+48(FP), R8
+	MOVBQZX      add+56(FP), R9
+	SHLQ         $0x06, DI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Z0
+	VMOVUPS      Z0, (SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, R8
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Z0
+	VMOVUPS      Z0, 64(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, SI
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VCMPPS    $0x00, c00000000<>+0(SB), Z0, K1
+	VMOVUPS.Z c3f800000<>+0(SB), K1, Z0
+	VMOVUPS   (BX), Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip29
+	VMOVUPS   (AX), Z1
+	VADDPS    Z1, Z0, Z0
+
+skip29:
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, BX
+	ADDQ    DI, CX
+	ADDQ    R8, DX
+	SUBQ    $0x00000010, SI
+	JGE     zipLoop
+
+zipTail:
+	ADDQ      $0x00000010, SI
+	JZ        zipDone
+	MOVL      $0x0000ffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VCMPPS    $0x00, c00000000<>+0(SB), Z0, K2
+	VMOVUPS.Z c3f800000<>+0(SB), K2, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	TESTQ     R9, R9
+	JZ        skip30
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+
+skip30:
+	VMOVUPS Z0, K1, (AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
 // func axpyAVX2(y *float32, x *float32, n int, a float32)
 // Requires: AVX, FMA3
 TEXT ·axpyAVX2(SB), NOSPLIT, $0-28
@@ -117,3 +1222,1356 @@ DATA maskTable<>+116(SB)/4, $0x00000000
 DATA maskTable<>+120(SB)/4, $0x00000000
 DATA maskTable<>+124(SB)/4, $0x00000000
 GLOBL maskTable<>(SB), RODATA|NOPTR, $128
+
+// func zipAddAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX
+TEXT ·zipAddAVX2(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+	TESTQ   R8, R8
+	JZ      skip1
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+
+skip1:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ       $0x00000010, BX
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), SI
+	MOVQ       $0x00000010, DI
+	SUBQ       BX, DI
+	VMOVUPS    (SI)(DI*4), Y0
+	VMOVUPS    32(SI)(DI*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+	TESTQ      R8, R8
+	JZ         skip2
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip2:
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipSubAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX
+TEXT ·zipSubAVX2(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	VSUBPS  Y2, Y0, Y0
+	VSUBPS  Y3, Y1, Y1
+	TESTQ   R8, R8
+	JZ      skip3
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+
+skip3:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ       $0x00000010, BX
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), SI
+	MOVQ       $0x00000010, DI
+	SUBQ       BX, DI
+	VMOVUPS    (SI)(DI*4), Y0
+	VMOVUPS    32(SI)(DI*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VSUBPS     Y4, Y2, Y2
+	VSUBPS     Y5, Y3, Y3
+	TESTQ      R8, R8
+	JZ         skip4
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip4:
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipMulAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX, FMA3
+TEXT ·zipMulAVX2(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS     (CX), Y0
+	VMOVUPS     32(CX), Y1
+	VMOVUPS     (DX), Y2
+	VMOVUPS     32(DX), Y3
+	VMULPS      Y2, Y0, Y4
+	VMULPS      Y3, Y1, Y5
+	TESTQ       R8, R8
+	JZ          skip5
+	VMOVUPS     (AX), Y4
+	VMOVUPS     32(AX), Y5
+	VFMADD231PS Y2, Y0, Y4
+	VFMADD231PS Y3, Y1, Y5
+	VMOVAPS     Y4, Y4
+	VMOVAPS     Y5, Y5
+
+skip5:
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ        $0x00000010, BX
+	JZ          zipDone
+	LEAQ        maskTable<>+0(SB), SI
+	MOVQ        $0x00000010, DI
+	SUBQ        BX, DI
+	VMOVUPS     (SI)(DI*4), Y0
+	VMOVUPS     32(SI)(DI*4), Y1
+	VMASKMOVPS  (CX), Y0, Y2
+	VMASKMOVPS  32(CX), Y1, Y3
+	VMASKMOVPS  (DX), Y0, Y4
+	VMASKMOVPS  32(DX), Y1, Y5
+	VMULPS      Y4, Y2, Y6
+	VMULPS      Y5, Y3, Y7
+	TESTQ       R8, R8
+	JZ          skip6
+	VMASKMOVPS  (AX), Y0, Y6
+	VMASKMOVPS  32(AX), Y1, Y7
+	VFMADD231PS Y4, Y2, Y6
+	VFMADD231PS Y5, Y3, Y7
+	VMOVAPS     Y6, Y6
+	VMOVAPS     Y7, Y7
+
+skip6:
+	VMASKMOVPS Y6, Y0, (AX)
+	VMASKMOVPS Y7, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipDivAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX
+TEXT ·zipDivAVX2(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	VDIVPS  Y2, Y0, Y0
+	VDIVPS  Y3, Y1, Y1
+	TESTQ   R8, R8
+	JZ      skip7
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+
+skip7:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ       $0x00000010, BX
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), SI
+	MOVQ       $0x00000010, DI
+	SUBQ       BX, DI
+	VMOVUPS    (SI)(DI*4), Y0
+	VMOVUPS    32(SI)(DI*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VDIVPS     Y4, Y2, Y2
+	VDIVPS     Y5, Y3, Y3
+	TESTQ      R8, R8
+	JZ         skip8
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip8:
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipMaxAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX
+TEXT ·zipMaxAVX2(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS   (CX), Y0
+	VMOVUPS   32(CX), Y1
+	VMOVUPS   (DX), Y2
+	VMOVUPS   32(DX), Y3
+	VMAXPS    Y2, Y0, Y2
+	VMAXPS    Y3, Y1, Y3
+	VCMPPS    $0x03, Y0, Y0, Y4
+	VCMPPS    $0x03, Y1, Y1, Y5
+	VBLENDVPS Y4, Y0, Y2, Y0
+	VBLENDVPS Y5, Y1, Y3, Y1
+	TESTQ     R8, R8
+	JZ        skip9
+	VMOVUPS   (AX), Y2
+	VMOVUPS   32(AX), Y3
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y3, Y1, Y1
+
+skip9:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ       $0x00000010, BX
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), SI
+	MOVQ       $0x00000010, DI
+	SUBQ       BX, DI
+	VMOVUPS    (SI)(DI*4), Y0
+	VMOVUPS    32(SI)(DI*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VMAXPS     Y4, Y2, Y4
+	VMAXPS     Y5, Y3, Y5
+	VCMPPS     $0x03, Y2, Y2, Y6
+	VCMPPS     $0x03, Y3, Y3, Y7
+	VBLENDVPS  Y6, Y2, Y4, Y2
+	VBLENDVPS  Y7, Y3, Y5, Y3
+	TESTQ      R8, R8
+	JZ         skip10
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip10:
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipMinAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX
+TEXT ·zipMinAVX2(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS   (CX), Y0
+	VMOVUPS   32(CX), Y1
+	VMOVUPS   (DX), Y2
+	VMOVUPS   32(DX), Y3
+	VMINPS    Y2, Y0, Y2
+	VMINPS    Y3, Y1, Y3
+	VCMPPS    $0x03, Y0, Y0, Y4
+	VCMPPS    $0x03, Y1, Y1, Y5
+	VBLENDVPS Y4, Y0, Y2, Y0
+	VBLENDVPS Y5, Y1, Y3, Y1
+	TESTQ     R8, R8
+	JZ        skip11
+	VMOVUPS   (AX), Y2
+	VMOVUPS   32(AX), Y3
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y3, Y1, Y1
+
+skip11:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ       $0x00000010, BX
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), SI
+	MOVQ       $0x00000010, DI
+	SUBQ       BX, DI
+	VMOVUPS    (SI)(DI*4), Y0
+	VMOVUPS    32(SI)(DI*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VMINPS     Y4, Y2, Y4
+	VMINPS     Y5, Y3, Y5
+	VCMPPS     $0x03, Y2, Y2, Y6
+	VCMPPS     $0x03, Y3, Y3, Y7
+	VBLENDVPS  Y6, Y2, Y4, Y2
+	VBLENDVPS  Y7, Y3, Y5, Y3
+	TESTQ      R8, R8
+	JZ         skip12
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip12:
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipKeepAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX
+TEXT ·zipKeepAVX2(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS   (CX), Y0
+	VMOVUPS   32(CX), Y1
+	VMOVUPS   (DX), Y2
+	VMOVUPS   32(DX), Y3
+	VCMPPS    $0x04, c00000000<>+0(SB), Y0, Y0
+	VCMPPS    $0x04, c00000000<>+32(SB), Y1, Y1
+	VXORPS    Y4, Y4, Y4
+	VXORPS    Y5, Y5, Y5
+	VBLENDVPS Y0, Y2, Y4, Y0
+	VBLENDVPS Y1, Y3, Y5, Y1
+	TESTQ     R8, R8
+	JZ        skip13
+	VMOVUPS   (AX), Y2
+	VMOVUPS   32(AX), Y3
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y3, Y1, Y1
+
+skip13:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ       $0x00000010, BX
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), SI
+	MOVQ       $0x00000010, DI
+	SUBQ       BX, DI
+	VMOVUPS    (SI)(DI*4), Y0
+	VMOVUPS    32(SI)(DI*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VCMPPS     $0x04, c00000000<>+0(SB), Y2, Y2
+	VCMPPS     $0x04, c00000000<>+32(SB), Y3, Y3
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VBLENDVPS  Y2, Y4, Y6, Y2
+	VBLENDVPS  Y3, Y5, Y7, Y3
+	TESTQ      R8, R8
+	JZ         skip14
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip14:
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipDropAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+// Requires: AVX
+TEXT ·zipDropAVX2(SB), NOSPLIT, $128-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         sa+32(FP), SI
+	MOVQ         sb+40(FP), DI
+	MOVBQZX      add+48(FP), R8
+	SHLQ         $0x06, SI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, DI
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, BX
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS   (CX), Y0
+	VMOVUPS   32(CX), Y1
+	VMOVUPS   (DX), Y2
+	VMOVUPS   32(DX), Y3
+	VCMPPS    $0x00, c00000000<>+0(SB), Y0, Y0
+	VCMPPS    $0x00, c00000000<>+32(SB), Y1, Y1
+	VXORPS    Y4, Y4, Y4
+	VXORPS    Y5, Y5, Y5
+	VBLENDVPS Y0, Y2, Y4, Y0
+	VBLENDVPS Y1, Y3, Y5, Y1
+	TESTQ     R8, R8
+	JZ        skip15
+	VMOVUPS   (AX), Y2
+	VMOVUPS   32(AX), Y3
+	VADDPS    Y2, Y0, Y0
+	VADDPS    Y3, Y1, Y1
+
+skip15:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    SI, CX
+	ADDQ    DI, DX
+	SUBQ    $0x00000010, BX
+	JGE     zipLoop
+
+zipTail:
+	ADDQ       $0x00000010, BX
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), SI
+	MOVQ       $0x00000010, DI
+	SUBQ       BX, DI
+	VMOVUPS    (SI)(DI*4), Y0
+	VMOVUPS    32(SI)(DI*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VCMPPS     $0x00, c00000000<>+0(SB), Y2, Y2
+	VCMPPS     $0x00, c00000000<>+32(SB), Y3, Y3
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VBLENDVPS  Y2, Y4, Y6, Y2
+	VBLENDVPS  Y3, Y5, Y7, Y3
+	TESTQ      R8, R8
+	JZ         skip16
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip16:
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipBackMaxAAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+// Requires: AVX
+TEXT ·zipBackMaxAAVX2(SB), NOSPLIT, $128-57
+	MOVQ         d+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         sa+40(FP), DI
+	MOVQ         sb+48(FP), R8
+	MOVBQZX      add+56(FP), R9
+	SHLQ         $0x06, DI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, R8
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, SI
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	VCMPPS  $0x1d, Y2, Y0, Y0
+	VCMPPS  $0x1d, Y3, Y1, Y1
+	VANDPS  c3f800000<>+0(SB), Y0, Y0
+	VANDPS  c3f800000<>+32(SB), Y1, Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y1, Y1
+	TESTQ   R9, R9
+	JZ      skip17
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+
+skip17:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, BX
+	ADDQ    DI, CX
+	ADDQ    R8, DX
+	SUBQ    $0x00000010, SI
+	JGE     zipLoop
+
+zipTail:
+	ADDQ       $0x00000010, SI
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), DI
+	MOVQ       $0x00000010, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y0
+	VMOVUPS    32(DI)(R8*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VCMPPS     $0x1d, Y4, Y2, Y2
+	VCMPPS     $0x1d, Y5, Y3, Y3
+	VANDPS     c3f800000<>+0(SB), Y2, Y2
+	VANDPS     c3f800000<>+32(SB), Y3, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS 32(BX), Y1, Y5
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	TESTQ      R9, R9
+	JZ         skip18
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip18:
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipBackMaxBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+// Requires: AVX
+TEXT ·zipBackMaxBAVX2(SB), NOSPLIT, $128-57
+	MOVQ         d+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         sa+40(FP), DI
+	MOVQ         sb+48(FP), R8
+	MOVBQZX      add+56(FP), R9
+	SHLQ         $0x06, DI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, R8
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, SI
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	VCMPPS  $0x11, Y2, Y0, Y0
+	VCMPPS  $0x11, Y3, Y1, Y1
+	VANDPS  c3f800000<>+0(SB), Y0, Y0
+	VANDPS  c3f800000<>+32(SB), Y1, Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y1, Y1
+	TESTQ   R9, R9
+	JZ      skip19
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+
+skip19:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, BX
+	ADDQ    DI, CX
+	ADDQ    R8, DX
+	SUBQ    $0x00000010, SI
+	JGE     zipLoop
+
+zipTail:
+	ADDQ       $0x00000010, SI
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), DI
+	MOVQ       $0x00000010, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y0
+	VMOVUPS    32(DI)(R8*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VCMPPS     $0x11, Y4, Y2, Y2
+	VCMPPS     $0x11, Y5, Y3, Y3
+	VANDPS     c3f800000<>+0(SB), Y2, Y2
+	VANDPS     c3f800000<>+32(SB), Y3, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS 32(BX), Y1, Y5
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	TESTQ      R9, R9
+	JZ         skip20
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip20:
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipBackMinAAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+// Requires: AVX
+TEXT ·zipBackMinAAVX2(SB), NOSPLIT, $128-57
+	MOVQ         d+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         sa+40(FP), DI
+	MOVQ         sb+48(FP), R8
+	MOVBQZX      add+56(FP), R9
+	SHLQ         $0x06, DI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, R8
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, SI
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	VCMPPS  $0x12, Y2, Y0, Y0
+	VCMPPS  $0x12, Y3, Y1, Y1
+	VANDPS  c3f800000<>+0(SB), Y0, Y0
+	VANDPS  c3f800000<>+32(SB), Y1, Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y1, Y1
+	TESTQ   R9, R9
+	JZ      skip21
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+
+skip21:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, BX
+	ADDQ    DI, CX
+	ADDQ    R8, DX
+	SUBQ    $0x00000010, SI
+	JGE     zipLoop
+
+zipTail:
+	ADDQ       $0x00000010, SI
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), DI
+	MOVQ       $0x00000010, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y0
+	VMOVUPS    32(DI)(R8*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VCMPPS     $0x12, Y4, Y2, Y2
+	VCMPPS     $0x12, Y5, Y3, Y3
+	VANDPS     c3f800000<>+0(SB), Y2, Y2
+	VANDPS     c3f800000<>+32(SB), Y3, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS 32(BX), Y1, Y5
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	TESTQ      R9, R9
+	JZ         skip22
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip22:
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipBackMinBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+// Requires: AVX
+TEXT ·zipBackMinBAVX2(SB), NOSPLIT, $128-57
+	MOVQ         d+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         sa+40(FP), DI
+	MOVQ         sb+48(FP), R8
+	MOVBQZX      add+56(FP), R9
+	SHLQ         $0x06, DI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, R8
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, SI
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	VCMPPS  $0x1e, Y2, Y0, Y0
+	VCMPPS  $0x1e, Y3, Y1, Y1
+	VANDPS  c3f800000<>+0(SB), Y0, Y0
+	VANDPS  c3f800000<>+32(SB), Y1, Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y1, Y1
+	TESTQ   R9, R9
+	JZ      skip23
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+
+skip23:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, BX
+	ADDQ    DI, CX
+	ADDQ    R8, DX
+	SUBQ    $0x00000010, SI
+	JGE     zipLoop
+
+zipTail:
+	ADDQ       $0x00000010, SI
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), DI
+	MOVQ       $0x00000010, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y0
+	VMOVUPS    32(DI)(R8*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VCMPPS     $0x1e, Y4, Y2, Y2
+	VCMPPS     $0x1e, Y5, Y3, Y3
+	VANDPS     c3f800000<>+0(SB), Y2, Y2
+	VANDPS     c3f800000<>+32(SB), Y3, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS 32(BX), Y1, Y5
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	TESTQ      R9, R9
+	JZ         skip24
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip24:
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipBackDivBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+// Requires: AVX
+TEXT ·zipBackDivBAVX2(SB), NOSPLIT, $128-57
+	MOVQ         d+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         sa+40(FP), DI
+	MOVQ         sb+48(FP), R8
+	MOVBQZX      add+56(FP), R9
+	SHLQ         $0x06, DI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, R8
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, SI
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y3
+	VXORPS  c80000000<>+0(SB), Y0, Y0
+	VXORPS  c80000000<>+32(SB), Y1, Y1
+	VMULPS  Y2, Y2, Y2
+	VMULPS  Y3, Y3, Y3
+	VDIVPS  Y2, Y0, Y0
+	VDIVPS  Y3, Y1, Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y1, Y1
+	TESTQ   R9, R9
+	JZ      skip25
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+
+skip25:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, BX
+	ADDQ    DI, CX
+	ADDQ    R8, DX
+	SUBQ    $0x00000010, SI
+	JGE     zipLoop
+
+zipTail:
+	ADDQ       $0x00000010, SI
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), DI
+	MOVQ       $0x00000010, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y0
+	VMOVUPS    32(DI)(R8*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y5
+	VXORPS     c80000000<>+0(SB), Y2, Y2
+	VXORPS     c80000000<>+32(SB), Y3, Y3
+	VMULPS     Y4, Y4, Y4
+	VMULPS     Y5, Y5, Y5
+	VDIVPS     Y4, Y2, Y2
+	VDIVPS     Y5, Y3, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS 32(BX), Y1, Y5
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	TESTQ      R9, R9
+	JZ         skip26
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip26:
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipBackKeepBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+// Requires: AVX
+TEXT ·zipBackKeepBAVX2(SB), NOSPLIT, $128-57
+	MOVQ         d+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         sa+40(FP), DI
+	MOVQ         sb+48(FP), R8
+	MOVBQZX      add+56(FP), R9
+	SHLQ         $0x06, DI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, R8
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, SI
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y2
+	VCMPPS  $0x04, c00000000<>+0(SB), Y0, Y0
+	VCMPPS  $0x04, c00000000<>+32(SB), Y1, Y1
+	VANDPS  c3f800000<>+0(SB), Y0, Y0
+	VANDPS  c3f800000<>+32(SB), Y1, Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y1, Y1
+	TESTQ   R9, R9
+	JZ      skip27
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+
+skip27:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, BX
+	ADDQ    DI, CX
+	ADDQ    R8, DX
+	SUBQ    $0x00000010, SI
+	JGE     zipLoop
+
+zipTail:
+	ADDQ       $0x00000010, SI
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), DI
+	MOVQ       $0x00000010, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y0
+	VMOVUPS    32(DI)(R8*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y4
+	VCMPPS     $0x04, c00000000<>+0(SB), Y2, Y2
+	VCMPPS     $0x04, c00000000<>+32(SB), Y3, Y3
+	VANDPS     c3f800000<>+0(SB), Y2, Y2
+	VANDPS     c3f800000<>+32(SB), Y3, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS 32(BX), Y1, Y5
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	TESTQ      R9, R9
+	JZ         skip28
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip28:
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET
+
+// func zipBackDropBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+// Requires: AVX
+TEXT ·zipBackDropBAVX2(SB), NOSPLIT, $128-57
+	MOVQ         d+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         sa+40(FP), DI
+	MOVQ         sb+48(FP), R8
+	MOVBQZX      add+56(FP), R9
+	SHLQ         $0x06, DI
+	JNZ          aContiguous
+	VBROADCASTSS (CX), Y0
+	VMOVUPS      Y0, (SP)
+	VMOVUPS      Y0, 32(SP)
+	LEAQ         (SP), CX
+
+aContiguous:
+	SHLQ         $0x06, R8
+	JNZ          bContiguous
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, 64(SP)
+	VMOVUPS      Y0, 96(SP)
+	LEAQ         64(SP), DX
+
+bContiguous:
+	SUBQ $0x00000010, SI
+	JL   zipTail
+
+zipLoop:
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS 32(DX), Y2
+	VCMPPS  $0x00, c00000000<>+0(SB), Y0, Y0
+	VCMPPS  $0x00, c00000000<>+32(SB), Y1, Y1
+	VANDPS  c3f800000<>+0(SB), Y0, Y0
+	VANDPS  c3f800000<>+32(SB), Y1, Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y1, Y1
+	TESTQ   R9, R9
+	JZ      skip29
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+
+skip29:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, BX
+	ADDQ    DI, CX
+	ADDQ    R8, DX
+	SUBQ    $0x00000010, SI
+	JGE     zipLoop
+
+zipTail:
+	ADDQ       $0x00000010, SI
+	JZ         zipDone
+	LEAQ       maskTable<>+0(SB), DI
+	MOVQ       $0x00000010, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y0
+	VMOVUPS    32(DI)(R8*4), Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS 32(CX), Y1, Y3
+	VMASKMOVPS (DX), Y0, Y4
+	VMASKMOVPS 32(DX), Y1, Y4
+	VCMPPS     $0x00, c00000000<>+0(SB), Y2, Y2
+	VCMPPS     $0x00, c00000000<>+32(SB), Y3, Y3
+	VANDPS     c3f800000<>+0(SB), Y2, Y2
+	VANDPS     c3f800000<>+32(SB), Y3, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS 32(BX), Y1, Y5
+	VMULPS     Y4, Y2, Y2
+	VMULPS     Y5, Y3, Y3
+	TESTQ      R9, R9
+	JZ         skip30
+	VMASKMOVPS (AX), Y0, Y4
+	VMASKMOVPS 32(AX), Y1, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+
+skip30:
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS Y3, Y1, 32(AX)
+
+zipDone:
+	VZEROUPPER
+	RET

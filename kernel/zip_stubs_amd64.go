@@ -9,7 +9,157 @@ package kernel
 //go:noescape
 func axpyAVX512(y *float32, x *float32, n int, a float32)
 
+// y[i] (=|+=) Add(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipAddAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// y[i] (=|+=) Sub(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipSubAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// y[i] (=|+=) Mul(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipMulAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// y[i] (=|+=) Div(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipDivAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// y[i] (=|+=) Max(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipMaxAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// y[i] (=|+=) Min(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipMinAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// y[i] (=|+=) Keep(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipKeepAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// y[i] (=|+=) Drop(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipDropAVX512(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// d[i] (=|+=) ∂MaxA(a[i·sa], b[i·sb])·dy[i]  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipBackMaxAAVX512(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+
+// d[i] (=|+=) ∂MaxB(a[i·sa], b[i·sb])·dy[i]  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipBackMaxBAVX512(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+
+// d[i] (=|+=) ∂MinA(a[i·sa], b[i·sb])·dy[i]  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipBackMinAAVX512(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+
+// d[i] (=|+=) ∂MinB(a[i·sa], b[i·sb])·dy[i]  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipBackMinBAVX512(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+
+// d[i] (=|+=) ∂DivB(a[i·sa], b[i·sb])·dy[i]  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipBackDivBAVX512(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+
+// d[i] (=|+=) ∂KeepB(a[i·sa], b[i·sb])·dy[i]  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipBackKeepBAVX512(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+
+// d[i] (=|+=) ∂DropB(a[i·sa], b[i·sb])·dy[i]  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipBackDropBAVX512(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+
 // y[i] = fma(a, x[i], y[i])  for i < n.
 //
 //go:noescape
 func axpyAVX2(y *float32, x *float32, n int, a float32)
+
+// y[i] (=|+=) Add(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipAddAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// y[i] (=|+=) Sub(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipSubAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// y[i] (=|+=) Mul(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipMulAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// y[i] (=|+=) Div(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipDivAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// y[i] (=|+=) Max(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipMaxAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// y[i] (=|+=) Min(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipMinAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// y[i] (=|+=) Keep(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipKeepAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// y[i] (=|+=) Drop(a[i·sa], b[i·sb])  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipDropAVX2(y *float32, a *float32, b *float32, n int, sa int, sb int, add bool)
+
+// d[i] (=|+=) ∂MaxA(a[i·sa], b[i·sb])·dy[i]  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipBackMaxAAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+
+// d[i] (=|+=) ∂MaxB(a[i·sa], b[i·sb])·dy[i]  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipBackMaxBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+
+// d[i] (=|+=) ∂MinA(a[i·sa], b[i·sb])·dy[i]  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipBackMinAAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+
+// d[i] (=|+=) ∂MinB(a[i·sa], b[i·sb])·dy[i]  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipBackMinBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+
+// d[i] (=|+=) ∂DivB(a[i·sa], b[i·sb])·dy[i]  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipBackDivBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+
+// d[i] (=|+=) ∂KeepB(a[i·sa], b[i·sb])·dy[i]  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipBackKeepBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)
+
+// d[i] (=|+=) ∂DropB(a[i·sa], b[i·sb])·dy[i]  for i < n;  strides are 0 or 1.
+//
+//go:noescape
+func zipBackDropBAVX2(d *float32, a *float32, b *float32, dy *float32, n int, sa int, sb int, add bool)

@@ -39,8 +39,11 @@ func (r *Report) String() string {
 	fmt.Fprintf(&b, "\nparameters   %s\ninput        %s → %s\n", grouped(r.Params), shape(r.Input), shape(r.Output))
 	fmt.Fprintf(&b, "operations   %s forward, %s a training step, an example\n", flops(r.Forward), flops(r.Training))
 	m := r.Memory
-	fmt.Fprintf(&b, "memory       %s to train with a batch of %d: weights %s, gradients %s, optimizer %s, activations %s\n",
-		Bytes(m.Total()), r.Batch, Bytes(m.Weights), Bytes(m.Gradients), Bytes(m.Optimizer), Bytes(m.Activations))
+	fmt.Fprintf(&b, "memory       %s at the peak of a training step with a batch of %d: weights %s, gradients %s, optimizer %s, activations %s, scratch %s\n",
+		Bytes(m.Total()), r.Batch, Bytes(m.Weights), Bytes(m.Gradients), Bytes(m.Optimizer), Bytes(m.Activations), Bytes(m.Scratch))
+	if s := r.Spared; s != nil && s.Total() < m.Total() {
+		fmt.Fprintf(&b, "recomputing  %s: activations %s, scratch %s, and one more forward pass a step\n", Bytes(s.Total()), Bytes(s.Activations), Bytes(s.Scratch))
+	}
 	return b.String()
 }
 

@@ -23,6 +23,7 @@ type Report struct {
 	Forward  int // floating-point operations of a forward pass, an example
 	Training int // the same forward and backward, an example
 	Memory   Memory
+	Spared   *Memory // the same with recomputation, where Memory is without; else nil
 }
 
 // A Row is one part of a model.
@@ -33,19 +34,22 @@ type Row struct {
 	Out         []int  // shape of its output
 	Params      int    // those of an earlier part that it shares are not counted again
 	FLOPs       int    // of a forward pass, an example
-	Activations int    // bytes kept for the way back, an example
+	Activations int    // bytes kept for the way back, an example; where it recomputes, none of its insides
 }
 
-// Memory is what a training step needs, in bytes.
+// Memory is what a training step needs at its peak, in bytes.
 type Memory struct {
 	Weights     int
 	Gradients   int
 	Optimizer   int
-	Activations int // values and gradients on the tape, scratch included
+	Activations int // values kept for the way back when the forward pass ends
+	Scratch     int // what else the tape needs at most: gradients of activations, values made again
 }
 
 // Total is all of it.
-func (m Memory) Total() int { return m.Weights + m.Gradients + m.Optimizer + m.Activations }
+func (m Memory) Total() int {
+	return m.Weights + m.Gradients + m.Optimizer + m.Activations + m.Scratch
+}
 
 // SummaryOptions say how a model will be trained. The zero value is one example at a time with AdamW.
 type SummaryOptions struct {
@@ -78,10 +82,12 @@ func Summary(m nn.Block, in nn.Input, o SummaryOptions) (*Report, error) {
 			tape.Trace = nil
 			r.Output = slices.Clone(y.Shape())
 			r.Forward = dev.Total().FLOPs / o.Batch
-			loss(y).Backward()
+			l := loss(y)
+			r.Memory.Activations = tape.Held()
+			l.Backward()
 		})
 		r.Training = dev.Total().FLOPs / o.Batch
-		r.Memory.Activations = tape.Bytes()
+		r.Memory.Scratch = tape.Bytes() - r.Memory.Activations
 	})
 	if err != nil {
 		return nil, err
@@ -100,7 +106,15 @@ func Summary(m nn.Block, in nn.Input, o SummaryOptions) (*Report, error) {
 	for i := range r.Rows {
 		r.Rows[i].Level = level(r.Rows, i)
 	}
-	return r, nil
+	if o.Recompute {
+		return r, nil
+	}
+	o.Recompute = true
+	spared, err := Summary(m, in, o)
+	if err == nil {
+		r.Spared = &spared.Memory
+	}
+	return r, err
 }
 
 func (o SummaryOptions) filled(m nn.Block, in nn.Input) SummaryOptions {
@@ -187,7 +201,7 @@ type watcher struct {
 // usage is what was spent up to some moment.
 type usage struct{ flops, bytes int }
 
-func (w *watcher) now() usage { return usage{w.dev.Total().FLOPs, w.tape.Bytes()} }
+func (w *watcher) now() usage { return usage{w.dev.Total().FLOPs, w.tape.Held()} }
 
 func (w *watcher) see(b grad.Block, y *grad.Var) {
 	row := Row{Block: nn.NameOf(b, b), Out: slices.Clone(y.Shape())}

@@ -60,8 +60,11 @@ func Names() []string {
 
 // Input is in, or what is typical of the entry where in says nothing.
 func (e Entry) Input(in nn.Input) nn.Input {
-	if in.Vocab == 0 && in.Outputs == 0 && len(in.Shape) == 0 {
-		return e.Typical
+	if in.Vocab == 0 && in.Outputs == 0 && (len(in.Shape) == 0 || e.Typical.Vocab > 0) {
+		shape := in.Shape // tokens in a sequence
+		if in = e.Typical; len(shape) > 0 {
+			in.Shape = shape
+		}
 	}
 	return in
 }

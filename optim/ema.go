@@ -70,7 +70,12 @@ func (e *EMA) Swap() {
 
 // State yields copies of the average, named as the parameters with ".ema" after it, and "ema.updates".
 // It panics while the average is swapped in.
-func (e *EMA) State() iter.Seq2[string, *tensor.Tensor] {
+func (e *EMA) State() iter.Seq2[string, *tensor.Tensor] { return e.each(copyOf) }
+
+// Live is State without copies: what it yields changes as the average does.
+func (e *EMA) Live() iter.Seq2[string, *tensor.Tensor] { return e.each(liveOf) }
+
+func (e *EMA) each(of ofBuf) iter.Seq2[string, *tensor.Tensor] {
 	if e.swapped {
 		panic("optim: EMA.State while the average stands in for the weights: call Swap first")
 	}
@@ -79,7 +84,7 @@ func (e *EMA) State() iter.Seq2[string, *tensor.Tensor] {
 			return
 		}
 		for i, p := range e.params {
-			if !yield(p.Name+".ema", copyOf(e.dev, e.average[i], p.P.Shape())) {
+			if !yield(p.Name+".ema", of(e.dev, e.average[i], p.P.Shape())) {
 				return
 			}
 		}
@@ -101,7 +106,7 @@ func (e *EMA) Load(state map[string]*tensor.Tensor) error {
 	}
 	e.updates = n
 	for i, p := range e.params {
-		e.dev.Write(e.average[i], state[p.Name+".ema"].Floats(nil))
+		fillFrom(e.dev, e.average[i], state[p.Name+".ema"])
 	}
 	return nil
 }

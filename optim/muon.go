@@ -122,10 +122,15 @@ func (o *Muon) scaleOf(rows, cols int) float64 {
 }
 
 // State yields the state of both parts.
-func (o *Muon) State() iter.Seq2[string, *tensor.Tensor] {
+func (o *Muon) State() iter.Seq2[string, *tensor.Tensor] { return o.both(copyOf) }
+
+// Live yields the state of both parts, itself.
+func (o *Muon) Live() iter.Seq2[string, *tensor.Tensor] { return o.both(liveOf) }
+
+func (o *Muon) both(of ofBuf) iter.Seq2[string, *tensor.Tensor] {
 	return func(yield func(string, *tensor.Tensor) bool) {
 		for _, part := range []*core{&o.core, &o.Adam.core} {
-			for name, x := range part.State() {
+			for name, x := range part.each(of) {
 				if !yield(name, x) {
 					return
 				}

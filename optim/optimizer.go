@@ -31,6 +31,10 @@ type Optimizer interface {
 	// gradients and configuration, under names such as "layers.0.weight.exp_avg".
 	State() iter.Seq2[string, *tensor.Tensor]
 
+	// Live is State without copies, for writing it to a file: what it yields changes as
+	// the state does, and must not be written to.
+	Live() iter.Seq2[string, *tensor.Tensor]
+
 	// Load puts back what State gave. Names, shapes and values are checked
 	// first: after an error the state is as it was.
 	Load(state map[string]*tensor.Tensor) error

@@ -17,7 +17,15 @@ import (
 // slot such as "exp_avg", or the optimizer's scalar.
 
 // State yields copies of the state, parameter by parameter.
-func (c *core) State() iter.Seq2[string, *tensor.Tensor] {
+func (c *core) State() iter.Seq2[string, *tensor.Tensor] { return c.each(copyOf) }
+
+// Live yields the state itself, for writing it to a file without a copy.
+func (c *core) Live() iter.Seq2[string, *tensor.Tensor] { return c.each(liveOf) }
+
+// An ofBuf makes a tensor of a buffer.
+type ofBuf func(dev device.Device, b device.Buf, shape []int) *tensor.Tensor
+
+func (c *core) each(of ofBuf) iter.Seq2[string, *tensor.Tensor] {
 	return func(yield func(string, *tensor.Tensor) bool) {
 		for i, p := range c.params {
 			if !yield(p.Name+".step", tensor.FromInts([]int32{int32(c.steps[i])}, device.I64)) {
@@ -27,7 +35,7 @@ func (c *core) State() iter.Seq2[string, *tensor.Tensor] {
 				return
 			}
 			for k, s := range c.slots {
-				if s.name != "" && !yield(p.Name+"."+s.name, copyOf(c.dev, c.state[i][k], p.P.Shape())) {
+				if s.name != "" && !yield(p.Name+"."+s.name, of(c.dev, c.state[i][k], p.P.Shape())) {
 					return
 				}
 			}
@@ -90,7 +98,7 @@ func (c *core) put(state map[string]*tensor.Tensor) {
 		}
 		for k, s := range c.slots {
 			if s.name != "" {
-				c.dev.Write(c.state[i][k], state[p.Name+"."+s.name].Floats(nil))
+				fillFrom(c.dev, c.state[i][k], state[p.Name+"."+s.name])
 			}
 		}
 	}
@@ -127,6 +135,21 @@ func copyOf(dev device.Device, b device.Buf, shape []int) *tensor.Tensor {
 		dev.Read(host, b)
 	}
 	return tensor.FromFloats(host, device.Float, shape...)
+}
+
+// liveOf is b itself where it lies in host memory, else a copy.
+func liveOf(dev device.Device, b device.Buf, shape []int) *tensor.Tensor {
+	if b.F == nil {
+		return copyOf(dev, b, shape)
+	}
+	return tensor.View(b.F, shape...)
+}
+
+// fillFrom sets b to x, without a copy in between where b lies in host memory.
+func fillFrom(dev device.Device, b device.Buf, x *tensor.Tensor) {
+	if host := x.Floats(b.F); b.F == nil {
+		dev.Write(b, host)
+	}
 }
 
 // number64 is a scalar in float64.

@@ -38,9 +38,13 @@ func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err 
 	if r.dev == nil {
 		r.dev = cpu.Default()
 	}
+	if err = r.setPrecision(); err != nil {
+		return nil, err
+	}
 	if e, named := model.Find(job.Model); named && job.Loss == "" {
 		r.Job.Loss = e.Loss
 	}
+	r.tape.Device = r.dev
 	if r.Loss, err = lossByName(r.Job.Loss); err != nil {
 		return nil, err
 	}
@@ -169,4 +173,19 @@ func (r *Run) outputs() int {
 
 func (r *Run) loader() *data.Loader {
 	return &data.Loader{Set: r.Splits.Train, Batch: r.Job.Batch, Accumulate: r.Job.Accumulate, Seed: r.Job.Seed}
+}
+
+// setPrecision makes the device read operands as the job says. A run that is resumed must find what it began with.
+func (r *Run) setPrecision() error {
+	p, err := cpu.Precision(r.Job.Precision).Choose()
+	if err != nil {
+		return &UsageError{err}
+	}
+	if r.Job.Precision != "" {
+		r.Job.Precision = string(p)
+	}
+	if d, ok := r.dev.(*cpu.Device); ok {
+		return d.SetPrecision(p)
+	}
+	return nil
 }

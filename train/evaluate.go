@@ -16,12 +16,19 @@ import (
 // is off, nothing is recorded. limit is the number of batches, evenly spread over the set; 0 means all. It errs when
 // the set has no target, when the model's output does not fit the targets, and when ctx is done.
 func Evaluate(ctx context.Context, dev device.Device, m nn.Block, set data.Set, loss Loss, batch, limit int) (Metrics, error) {
+	return evaluate(ctx, &grad.Tape{Device: dev}, m, set, loss, batch, limit)
+}
+
+// evaluate is Evaluate in the memory of a tape, whose content it forgets.
+func evaluate(ctx context.Context, tape *grad.Tape, m nn.Block, set data.Set, loss Loss, batch, limit int) (Metrics, error) {
 	var out Metrics
 	info := set.Info()
 	if loss == nil {
 		loss = LossFor
 	}
-	tape := &grad.Tape{Device: dev, NoGrad: true}
+	training := tape.Training
+	tape.NoGrad, tape.Training = true, false
+	defer func() { tape.NoGrad, tape.Training = false, training }()
 	var classes *classTally
 	numbers := regressionTally{unit: units(info)}
 	if info.Task == data.Classification {

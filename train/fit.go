@@ -74,7 +74,7 @@ func (f *fit) steps(ctx context.Context, yield func(Event) bool) (left bool, err
 	config := Config{
 		Steps: r.Job.Steps, Start: r.state.Step, Rate: r.schedule.At, Loss: r.Loss,
 		Accumulate: r.Job.Accumulate, Clip: optim.Clip{Norm: r.Job.ClipNorm, Value: r.Job.ClipValue},
-		EMA: r.ema, Seed: r.Job.Seed, Device: r.dev, Recompute: r.Job.Recompute, Skipped: r.state.Row,
+		EMA: r.ema, Seed: r.Job.Seed, Device: r.dev, Tape: &r.tape, Recompute: r.Job.Recompute, Skipped: r.state.Row,
 	}
 	// The loop never sees ctx: a cancelled run finishes its step here, and saves.
 	for s, err := range Steps(context.Background(), r.Model, r.opt, loader.From(r.state.Step), config) {
@@ -175,7 +175,7 @@ func (f *fit) validate(ctx context.Context, e *Event) error {
 		r.ema.Swap()
 		defer r.ema.Swap()
 	}
-	m, err := Evaluate(ctx, r.dev, r.Model, r.Splits.Valid, r.Loss, r.Job.Batch, limit)
+	m, err := evaluate(ctx, &r.tape, r.Model, r.Splits.Valid, r.Loss, r.Job.Batch, limit)
 	if err != nil {
 		return err
 	}

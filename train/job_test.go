@@ -22,7 +22,7 @@ func fullJob() Job {
 		Tokenizer: TokenJob{Kind: "bpe", Vocab: 300, Limit: 7},
 		Optimizer: Optimizer{Name: "adamw", LR: 3e-4, Args: map[string]any{"beta2": 0.95, "amsgrad": true}},
 		Schedule:  Schedule{Name: "multistep", Args: map[string]any{"milestones": []any{3, 5}, "gamma": 0.5}},
-		Batch:     8, Accumulate: 9, Steps: 10, Epochs: 1.5, Seed: 1<<64 - 1, ClipNorm: 0.1, ClipValue: 0.2, EMA: 0.999, Recompute: true,
+		Batch:     8, Accumulate: 9, Steps: 10, Epochs: 1.5, Seed: 1<<64 - 1, ClipNorm: 0.1, ClipValue: 0.2, EMA: 0.999, Recompute: true, Precision: "bf16",
 		Eval: EvalJob{1, 2, 3}, Save: SaveJob{4, 5}, Sample: SampleJob{"床前 #:\n\"", 6},
 	}
 }
@@ -45,7 +45,7 @@ func TestJobRoundTrip(t *testing.T) {
 			t.Errorf("%+v\nbecame %+v", j, back)
 		}
 	}
-	if full := fullJob(); reflect.ValueOf(full).NumField() != 19 {
+	if full := fullJob(); reflect.ValueOf(full).NumField() != 20 {
 		t.Errorf("a Job has %d fields: let fullJob say the new ones", reflect.ValueOf(full).NumField())
 	}
 }

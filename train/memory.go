@@ -30,9 +30,10 @@ func size(bytes int64) string {
 type Memory struct {
 	Weights     int64 `json:"weights"`
 	Gradients   int64 `json:"gradients"`
-	Optimizer   int64 `json:"optimizer"`   // its state, the moving average and the sums of micro-batches
-	Activations int64 `json:"activations"` // values and gradients of one micro-batch, by a pass that only counts
-	Batches     int64 `json:"batches"`     // examples in hand and read ahead
+	Optimizer   int64 `json:"optimizer"`            // its state, the moving average and the sums of micro-batches
+	Activations int64 `json:"activations"`          // values and gradients of one micro-batch at their peak, by passes that only count
+	Batches     int64 `json:"batches"`              // examples in hand and read ahead
+	Recomputed  bool  `json:"recomputed,omitempty"` // blocks are computed again on the way back, for fewer activations
 	Available   int64 `json:"available,omitempty"`
 }
 
@@ -43,7 +44,11 @@ func (m Memory) Total() int64 {
 
 // String says the total and its parts.
 func (m Memory) String() string {
-	return fmt.Sprintf("%s: weights %s, gradients %s, optimizer %s, activations %s, batches %s", size(m.Total()), size(m.Weights), size(m.Gradients), size(m.Optimizer), size(m.Activations), size(m.Batches))
+	how := ""
+	if m.Recomputed {
+		how = " (recomputed)"
+	}
+	return fmt.Sprintf("%s: weights %s, gradients %s, optimizer %s, activations %s%s, batches %s", size(m.Total()), size(m.Weights), size(m.Gradients), size(m.Optimizer), size(m.Activations), how, size(m.Batches))
 }
 
 // Fits errs if the machine has not got what the run needs.
@@ -51,7 +56,11 @@ func (m Memory) Fits() error {
 	if m.Available == 0 || m.Total() <= m.Available {
 		return nil
 	}
-	return fmt.Errorf("train: the run needs %v; this machine has %s left. A smaller batch, --recompute or a smaller model needs less", m, size(m.Available))
+	remedy := "A smaller batch, --recompute or a smaller model"
+	if m.Recomputed {
+		remedy = "A smaller batch or a smaller model"
+	}
+	return fmt.Errorf("train: the run needs %v; this machine has %s left. %s needs less", m, size(m.Available), remedy)
 }
 
 // sum and times stop at math.MaxInt64, for models of any size. Operands are not negative.
@@ -82,6 +91,7 @@ func (r *Run) estimate(limit int64) (m Memory, err error) {
 	if m.Available = limit; limit == 0 {
 		m.Available, _ = available()
 	}
+	m.Recomputed = r.Job.Recompute
 	kind, err := optim.ByName(r.Job.Optimizer.Name)
 	if err != nil {
 		return m, fmt.Errorf("train: %w", err)
@@ -122,11 +132,32 @@ func (r *Run) estimate(limit int64) (m Memory, err error) {
 	if err != nil {
 		return m, fmt.Errorf("train: the model does not fit the data: %w", err)
 	}
+	if err := r.rehearseEvaluation(tape, shadow); err != nil {
+		return m, err
+	}
 	m.Activations = int64(tape.Bytes())
 	if _, host := r.dev.(*cpu.Device); host { // where batches are used in place
 		m.Activations -= copied(dev, &b)
 	}
 	return m, nil
+}
+
+// rehearseEvaluation evaluates a batch of the validation set on the tape of training, as the run does.
+func (r *Run) rehearseEvaluation(tape *grad.Tape, m nn.Block) error {
+	set := r.Splits.Valid
+	if set == nil || set.Len() == 0 {
+		return nil
+	}
+	var b data.Batch
+	if err := data.Sequential(set, r.Job.Batch).At(&b, 0, 0); err != nil {
+		return err
+	}
+	tape.Reset()
+	tape.NoGrad, tape.Training = true, false
+	if err := grad.Catch(func() { r.Loss(m.Forward(Input(tape, &b)), &b) }); err != nil {
+		return fmt.Errorf("train: the model does not fit the validation set: %w", err)
+	}
+	return nil
 }
 
 // copied is the memory that a batch's numbers take on a device that has its own.

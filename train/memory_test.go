@@ -1,7 +1,9 @@
 package train
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"math"
 	"os"
 	"path/filepath"
@@ -116,6 +118,45 @@ func TestAvailable(t *testing.T) {
 	} {
 		if got, ok := availableIn(c.fs); got != c.want || ok != c.ok {
 			t.Errorf("%s: %d %v, want %d %v", c.name, got, ok, c.want, c.ok)
+		}
+	}
+}
+
+// A run that recomputes ends in the same weights, dropout and micro-batches included, and says what it does.
+func TestRecomputeSameWeights(t *testing.T) {
+	t.Setenv("BRICK_DATA", t.TempDir())
+	text := filepath.Join(t.TempDir(), "a.txt")
+	if err := os.WriteFile(text, []byte(strings.Repeat("one two three four five six seven.\n", 200)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, stack := range []string{"embed(32,pos=24) 3*gpt(heads=2,dropout=0.1) layernorm linear", "embed(32) 3*llama(heads=4,kv=2,ff=88) rmsnorm linear"} {
+		var sums [2][]byte
+		var needs [2]int64
+		for i, recompute := range []bool{false, true} {
+			job := Job{Name: "r", Model: stack, Data: DataJob{Source: text, Context: 24}, Tokenizer: TokenJob{Kind: "bytes"},
+				Batch: 4, Accumulate: 2, Steps: 4, Seed: 3, Recompute: recompute}
+			dir, _ := trained(t, job)
+			file, err := os.ReadFile(filepath.Join(dir, modelFile))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum := sha256.Sum256(file)
+			sums[i] = sum[:]
+			r, err := assemble(context.Background(), "", job, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			needs[i] = r.Memory.Activations
+			if said := strings.Contains(r.Memory.String(), "recomput"); said != recompute {
+				t.Errorf("recompute %v: %v", recompute, r.Memory)
+			}
+			r.Close()
+		}
+		if !bytes.Equal(sums[0], sums[1]) {
+			t.Errorf("%s: recomputing gives other weights", stack)
+		}
+		if needs[1] >= needs[0] {
+			t.Errorf("%s: recomputing needs %d bytes of activations, %d without", stack, needs[1], needs[0])
 		}
 	}
 }

@@ -24,6 +24,12 @@ func Open(dir string, o Options) (*Run, error) {
 	if r.dev = o.Device; r.dev == nil {
 		r.dev = cpu.Default()
 	}
+	if _, err := cpu.Precision(r.Job.Precision).Choose(); err != nil {
+		r.Job.Precision = "" // what was trained in bf16 can be used in f32 anywhere
+	}
+	if err := r.setPrecision(); err != nil {
+		return nil, err
+	}
 	if r.Loss, err = lossByName(r.Job.Loss); err != nil {
 		return nil, err
 	}

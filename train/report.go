@@ -67,7 +67,7 @@ func (r *Run) Report(ctx context.Context) (*Report, error) {
 		if s.set == nil || s.set.Len() == 0 {
 			continue
 		}
-		m, err := Evaluate(ctx, r.dev, r.Model, s.set, r.Loss, min(r.Job.Batch, 256), r.reportBatches(s.set))
+		m, err := evaluate(ctx, &r.tape, r.Model, s.set, r.Loss, min(r.Job.Batch, 256), r.reportBatches(s.set))
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"brick/data"
 	"brick/device"
+	"brick/grad"
 	"brick/model"
 	"brick/optim"
 	"brick/tensor/durable"
@@ -29,6 +30,7 @@ type Run struct {
 	Memory    Memory // what the run needs
 
 	dev      device.Device
+	tape     grad.Tape // training and evaluation take turns in its memory
 	opt      optim.Optimizer
 	ema      *optim.EMA
 	schedule optim.Schedule

@@ -12,6 +12,7 @@ import (
 
 	"brick/device"
 	"brick/device/cpu"
+	"brick/kernel"
 	"brick/train"
 )
 
@@ -204,7 +205,8 @@ func TestSaveOnDemand(t *testing.T) {
 	}
 }
 
-// The weights after 100 steps are the same bits for any number of workers.
+// The weights after 100 steps are the same bits for any number of workers, at every level of instructions; and at all
+// levels that fuse products they are the same.
 func TestWorkers(t *testing.T) {
 	o := setup(t)
 	text := write(t, "poem.txt", poem)
@@ -214,20 +216,43 @@ func TestWorkers(t *testing.T) {
 	llama.Steps, llama.Eval.Every, llama.Save.Every = 100, 50, 50
 	gpt := llama
 	gpt.Model = "embed(16,pos=12) 2*gpt(heads=2) layernorm linear"
+	workers := []int{1, 2, 3, 5, 8}
+	if testing.Short() {
+		workers = []int{1, 3}
+	}
 	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama} {
-		want := ""
-		for _, n := range []int{1, 2, 3, 5} {
-			d := cpu.New(n)
-			got := trainOn(t, d, job, o, fmt.Sprintf("%s-%d", name, n))
-			d.Close()
-			if want == "" {
-				want = got
+		fused := ""
+		for _, level := range kernel.Levels() {
+			restore := kernel.SetLevel(level)
+			for _, precision := range []string{"f32", "bf16"} {
+				if precision == "bf16" && !kernel.HasBF16() {
+					continue
+				}
+				job.Precision = precision
+				want := ""
+				for _, n := range workers {
+					d := cpu.New(n)
+					got := trainOn(t, d, job, o, fmt.Sprintf("%s-%v-%s-%d", name, level, precision, n))
+					d.Close()
+					if want == "" {
+						want = got
+					}
+					if got != want {
+						t.Errorf("%s at level %v, %s: %d workers give %s, 1 gives %s", name, level, precision, n, got, want)
+					}
+				}
+				if level.Fused() && precision == "f32" {
+					if fused == "" {
+						fused = want
+					}
+					if want != fused {
+						t.Errorf("%s: level %v gives %s, another one %s", name, level, want, fused)
+					}
+				}
+				t.Logf("%s after 100 steps at level %v, %s, with %v workers: %.16s", name, level, precision, workers, want)
 			}
-			if got != want {
-				t.Errorf("%s: %d workers give %s, 1 gives %s", name, n, got, want)
-			}
+			restore()
 		}
-		t.Logf("%s after 100 steps with 1, 2, 3 and 5 workers: %s", name, want)
 	}
 }
 

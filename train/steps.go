@@ -26,6 +26,7 @@ type Config struct {
 	EMA        *optim.EMA             // moving average of the weights, updated after each step; may be nil
 	Seed       uint64                 // of dropout
 	Device     device.Device          // nil means all cores
+	Tape       *grad.Tape             // what passes are computed on, for sharing its memory between steps; nil for one of its own
 	Recompute  bool                   // keep only the inputs of blocks, compute their insides again on the way back
 	SkipLimit  int                    // steps in a row without a finite gradient before ErrDiverged; 0 means 5
 	Skipped    int                    // updates skipped in a row just before Start
@@ -92,7 +93,7 @@ type loop struct {
 	Config
 	m          nn.Block
 	opt        optim.Optimizer
-	tape       grad.Tape
+	tape       *grad.Tape
 	tree       *optim.Tree // nil when a step is one micro-batch
 	accumulate int
 	why        string // what of the step in hand is not finite, if that was found out
@@ -106,7 +107,10 @@ func newLoop(m nn.Block, opt optim.Optimizer, c Config) *loop {
 	if l.SkipLimit == 0 {
 		l.SkipLimit = 5
 	}
-	l.tape = grad.Tape{Device: c.Device, Training: true, Recompute: c.Recompute, Seed: c.Seed}
+	if l.tape = c.Tape; l.tape == nil {
+		l.tape = new(grad.Tape)
+	}
+	l.tape.Device, l.tape.Training, l.tape.Recompute, l.tape.Seed = c.Device, true, c.Recompute, c.Seed
 	if l.accumulate > 1 {
 		l.tree = optim.NewTree(opt)
 	}
@@ -117,7 +121,7 @@ func newLoop(m nn.Block, opt optim.Optimizer, c Config) *loop {
 func (l *loop) micro(s *Step, n, i int, b *data.Batch) {
 	l.tape.Reset()
 	l.tape.Step = uint64(n*l.accumulate + i)
-	y := l.Loss(l.m.Forward(Input(&l.tape, b)), b)
+	y := l.Loss(l.m.Forward(Input(l.tape, b)), b)
 	y.Backward()
 	loss := y.Item()
 	s.Loss += loss / float64(l.accumulate)
@@ -183,7 +187,7 @@ func (l *loop) blame(b *data.Batch) string {
 			found = nameOf(l.m, block)
 		}
 	}
-	y := l.m.Forward(Input(&l.tape, b))
+	y := l.m.Forward(Input(l.tape, b))
 	whole := allFinite(y.Data())
 	l.tape.NoGrad, l.tape.Trace = false, nil
 	switch {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"brick/device"
 	"brick/grad"
 	"brick/nn"
 	"brick/tensor"
@@ -48,15 +47,17 @@ func loadWeights(m nn.Block, path string) error {
 	}
 	dev := nn.SlabOf(m).Device
 	for p, x := range found {
-		dev.Write(p.Buf(), x.Floats(nil))
+		if host := x.Floats(p.Buf().F); p.Buf().F == nil { // without a copy where the weights lie in host memory
+			dev.Write(p.Buf(), host)
+		}
 	}
 	return nil
 }
 
-// weights are copies of the state of a model under its names.
+// weights is the state of a model under its names, in the memory where it lies: it changes as the model does.
 func weights(m nn.Block) (out []tensor.Named) {
 	for name, p := range nn.State(m) {
-		out = append(out, tensor.Named{Name: name, Tensor: tensor.FromFloats(hostOf(m, p), device.Float, p.Shape...)})
+		out = append(out, tensor.Named{Name: name, Tensor: tensor.View(hostOf(m, p), p.Shape...)})
 	}
 	return out
 }
@@ -83,11 +84,11 @@ func notFinite(m nn.Block) string {
 
 // optimizerState is all that a later step depends on besides the weights.
 func (r *Run) optimizerState() (out []tensor.Named) {
-	for name, x := range r.opt.State() {
+	for name, x := range r.opt.Live() {
 		out = append(out, tensor.Named{Name: "optimizer." + name, Tensor: x})
 	}
 	if r.ema != nil {
-		for name, x := range r.ema.State() {
+		for name, x := range r.ema.Live() {
 			out = append(out, tensor.Named{Name: "ema." + name, Tensor: x})
 		}
 	}
@@ -96,16 +97,21 @@ func (r *Run) optimizerState() (out []tensor.Named) {
 
 // loadOptimizer puts back what optimizerState gave.
 func (r *Run) loadOptimizer(path string) error {
-	all, _, err := safetensors.Read(path)
+	f, err := safetensors.Open(path) // mapped, where that can be: no second copy in memory
 	if err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
+	defer f.Close()
 	opt, ema := map[string]*tensor.Tensor{}, map[string]*tensor.Tensor{}
-	for _, name := range slices.Sorted(maps.Keys(all)) {
+	for _, name := range f.Names() {
+		x, err := f.Tensor(name)
+		if err != nil {
+			return fmt.Errorf("train: %w", err)
+		}
 		if n, ok := strings.CutPrefix(name, "optimizer."); ok {
-			opt[n] = all[name]
+			opt[n] = x
 		} else if n, ok := strings.CutPrefix(name, "ema."); ok && r.ema != nil {
-			ema[n] = all[name]
+			ema[n] = x
 		} else {
 			return fmt.Errorf("train: %s: tensor %q belongs to no part of this run", path, name)
 		}

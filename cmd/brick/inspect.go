@@ -17,14 +17,17 @@ func newInspect() *cobra.Command {
 	var input string
 	var in nn.Input
 	var batch int
-	var asJSON bool
+	var recompute, asJSON bool
 	c := &cobra.Command{
 		Use:   "inspect STACK | MODEL | RUN",
 		Short: "Show a network as a tree: shapes, parameters, FLOPs, memory",
 		Long: `Inspect shows what a network is made of, without giving it memory: a stack of any size can be looked at.
-The input comes from --input (the shape of one example) or --vocab (for token ids); a RUN knows its own.`,
+The input comes from --input (the shape of one example) or --vocab (for token ids); a RUN knows its own.
+The memory is that of a training step with AdamW at its peak, for --batch examples of the input; the
+figure under it is with recomputation (brick train --recompute).`,
 		Example: `  brick inspect 'flatten linear(256) relu linear(10)' --input 1,28,28
   brick inspect gpt2
+  brick inspect gpt2 --input 1024 --batch 4 --recompute
   brick inspect 'embed(4096) 32*llama(heads=32,ff=11008) rmsnorm linear' --vocab 32000 --input 2048
   brick inspect runs/go-1`,
 		Args: cobra.ExactArgs(1),
@@ -36,7 +39,7 @@ The input comes from --input (the shape of one example) or --vocab (for token id
 				}
 				in.Shape = append(in.Shape, n)
 			}
-			stack, o := args[0], model.SummaryOptions{Batch: batch}
+			stack, o := args[0], model.SummaryOptions{Batch: batch, Recompute: recompute}
 			if dir, err := train.Find(cmd.Flag("runs").Value.String(), stack); err == nil {
 				if stack, in, err = train.Declared(dir); err != nil {
 					return err
@@ -65,6 +68,7 @@ The input comes from --input (the shape of one example) or --vocab (for token id
 	f.IntVar(&in.Vocab, "vocab", 0, "the input is token ids below this")
 	f.IntVar(&in.Outputs, "outputs", 0, "targets, classes or vocabulary a last linear without a size gives")
 	f.IntVar(&batch, "batch", 1, "examples in a batch, for the memory")
+	f.BoolVar(&recompute, "recompute", false, "show the parts' memory as brick train --recompute needs it")
 	f.String("runs", "runs", "folder of run folders")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return c

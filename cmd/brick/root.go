@@ -9,6 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"brick/device/cpu"
+	"brick/kernel"
 )
 
 // newRoot makes the command tree.
@@ -31,15 +34,16 @@ data of train (BRICK_DATA is the folder downloads go to).`,
 			if threads < 0 {
 				return usagef("--threads is %d; want 0 for all cores, or how many", threads)
 			}
-			if threads > 0 {
-				runtime.GOMAXPROCS(threads)
+			if _, err := kernel.CPU(); err != nil {
+				return usageError{err}
 			}
+			cpu.SetThreads(threads)
 			return nil
 		},
 	}
-	root.PersistentFlags().Int("threads", 0, "cores to use; 0 means all")
+	root.PersistentFlags().Int("threads", 0, "workers that compute; 0 means one a core, or fewer in a container with less CPU time")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newTrain(), newEval(), newPredict(), newGenerate(), newInspect(), newData(), newVersion())
+	root.AddCommand(newTrain(), newEval(), newPredict(), newGenerate(), newInspect(), newData(), newBench(), newVersion())
 	root.Args = cobra.NoArgs
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	for _, c := range append(root.Commands(), root) {

@@ -1,8 +1,10 @@
 package cpu
 
 import (
+	"math"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"brick/device"
 	"brick/kernel"
@@ -15,24 +17,50 @@ type Device struct {
 	pool    *pool
 	workers int
 	scratch [][]kernel.Float // one a worker, grown as kernels need it
+	shared  []kernel.Float   // one for all of them
+	half    bool             // operands of products are rounded to bfloat16
 	tasks   tasks
 }
 
 var _ device.Device = (*Device)(nil)
 
-// New returns a device of the given number of workers; 0 means one a core that
-// the Go runtime may use. Close it when it is no longer needed.
+// New returns a device of the given number of workers; 0 means Usable. Close
+// it when it is no longer needed.
 func New(workers int) *Device {
 	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
+		workers = Usable()
 	}
 	return &Device{pool: newPool(workers), workers: workers, scratch: make([][]kernel.Float, workers)}
 }
 
-var defaultDevice = sync.OnceValue(func() *Device { return New(0) })
+// Usable is how many workers this machine has cores for: the CPUs that the process may run on and the Go runtime
+// uses, or the CPU time that its container may use, in cores, rounded to the nearest number, if that is less.
+//
+// The runtime rounds a quota up, and to 2 at least, for its own sake. But workers beyond
+// the quota make the container stop them all for a part of each period: with a quota of 1.5, two workers
+// still do more than one; with 1.2 they do as much, in jerks; with 1 they lose what they wait for each other.
+func Usable() int { return usable(runtime.GOMAXPROCS(0), runtime.NumCPU(), quota()) }
 
-// Default is the device that tapes use when none is named: one worker a core.
+func usable(procs, cpus int, quota float64) int {
+	return int(max(min(float64(procs), float64(cpus), math.Round(quota)), 1))
+}
+
+var (
+	defaultWorkers atomic.Int64
+	defaultDevice  = sync.OnceValue(func() *Device { return New(int(defaultWorkers.Load())) })
+)
+
+// Default is the device that tapes use when none is named, of Usable workers.
 func Default() *Device { return defaultDevice() }
+
+// SetThreads gives Default this number of workers, and the Go runtime as many cores; 0 means Usable.
+// Call it before the first use of Default.
+func SetThreads(n int) {
+	defaultWorkers.Store(int64(n))
+	if n > 0 {
+		runtime.GOMAXPROCS(n)
+	}
+}
 
 // Close releases the workers. The device must not be used afterwards.
 func (d *Device) Close() { d.pool.close() }
@@ -75,6 +103,14 @@ func (d *Device) own(w, n int) []kernel.Float {
 		d.scratch[w] = make([]kernel.Float, n+n/4)
 	}
 	return d.scratch[w][:n]
+}
+
+// common returns scratch memory for all workers, at least n long; its content is arbitrary. d.mu is held.
+func (d *Device) common(n int) []kernel.Float {
+	if len(d.shared) < n {
+		d.shared = make([]kernel.Float, n)
+	}
+	return d.shared[:n]
 }
 
 // A kernel that touches this many numbers is worth one block, about 20 µs of

@@ -15,7 +15,7 @@ func (d *Device) CrossEntropy(y, stat, x, target, w device.Buf, l device.Loss) {
 		losses = grown(&d.tasks.rowLosses, l.N)
 	}
 	d.tasks.crossEntropy = crossEntropyTask{losses, stat.F, x.F, target.I, w.F, l}
-	d.run(l.N, blockElems/4/max(l.C, 1), &d.tasks.crossEntropy)
+	d.run(l.N, expBlock()/max(l.C, 1), &d.tasks.crossEntropy)
 
 	loss, total := 0.0, 0.0
 	for i, t := range target.I[:l.N] {
@@ -64,7 +64,7 @@ func (d *Device) CrossEntropyBack(dx device.Dst, x, stat, target, w, dy device.B
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.tasks.crossEntropyBack = crossEntropyBackTask{dx.F, x.F, stat.F, target.I, w.F, dy.F, l, dx.Mode == device.Add}
-	d.run(l.N, blockElems/4/max(l.C, 1), &d.tasks.crossEntropyBack)
+	d.run(l.N, expBlock()/max(l.C, 1), &d.tasks.crossEntropyBack)
 }
 
 type crossEntropyBackTask struct {

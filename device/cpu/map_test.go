@@ -11,34 +11,48 @@ import (
 	"brick/kernel"
 )
 
-// Map and MapBack have the bits of the table, whatever loop computes them.
+// Map and MapBack have the bits of the kernel at every level, however they are split, and of the table where there are no vectors.
 func TestMapIsTheTable(t *testing.T) {
 	x := noise(rand.New(rand.NewPCG(9, 10)), 3000)
 	x[0], x[1], x[2], x[3] = 0, kernel.Float(math.Inf(1)), kernel.Float(math.Inf(-1)), kernel.Float(math.NaN())
-	p := kernel.Args{0.75, 1.5}
-	for f := range kernel.Fn(len(kernel.Fns)) {
-		def := &kernel.Fns[f]
-		got := everyTeam(t, func(d *Device) []kernel.Float {
-			y, sum, dx, dsum := make([]kernel.Float, len(x)), slices.Clone(x), make([]kernel.Float, len(x)), slices.Clone(x)
-			if n := testing.AllocsPerRun(20, func() {
-				d.Map(f, device.Into(device.Host(y)), device.Host(x), p)
-				d.MapBack(f, device.Into(device.Host(dx)), device.Host(x), device.Host(y), device.Host(x), p)
-			}); n != 0 {
-				t.Errorf("%v: found %v allocations, want 0", f, n)
-			}
-			d.Map(f, device.Onto(device.Host(sum)), device.Host(x), p)
-			d.MapBack(f, device.Onto(device.Host(dsum)), device.Host(x), device.Host(y), device.Host(x), p)
-			return slices.Concat(y, sum, dx, dsum)
-		})
-		n := len(x)
+	for _, l := range kernel.Levels() {
+		restore := kernel.SetLevel(l)
+		for f := range kernel.Fn(len(kernel.Fns)) {
+			mapIsTheTable(t, f, x, l)
+		}
+		restore()
+	}
+}
+
+func mapIsTheTable(t *testing.T, f kernel.Fn, x []kernel.Float, l kernel.Level) {
+	n, p, def := len(x), kernel.Args{0.75, 1.5}, &kernel.Fns[f]
+	got := everyTeam(t, func(d *Device) []kernel.Float {
+		y, sum, dx, dsum := make([]kernel.Float, n), slices.Clone(x), make([]kernel.Float, n), slices.Clone(x)
+		if n := testing.AllocsPerRun(20, func() {
+			d.Map(f, device.Into(device.Host(y)), device.Host(x), p)
+			d.MapBack(f, device.Into(device.Host(dx)), device.Host(x), device.Host(y), device.Host(x), p)
+		}); n != 0 {
+			t.Errorf("%v at %v: found %v allocations, want 0", f, l, n)
+		}
+		d.Map(f, device.Onto(device.Host(sum)), device.Host(x), p)
+		d.MapBack(f, device.Onto(device.Host(dsum)), device.Host(x), device.Host(y), device.Host(x), p)
+		return slices.Concat(y, sum, dx, dsum)
+	})
+	y, sum, dx, dsum := make([]kernel.Float, n), slices.Clone(x), make([]kernel.Float, n), slices.Clone(x)
+	kernel.Map(f, y, x, &p)
+	kernel.MapAdd(f, sum, x, &p)
+	kernel.MapBack(f, dx, x, y, x, &p, false)
+	kernel.MapBack(f, dsum, x, y, x, &p, true)
+	if l == kernel.Generic {
 		for i, v := range x {
-			y := def.F(v, &p)
-			dx := def.Slope(v, y, &p) * v
-			for k, want := range []kernel.Float{y, v + y, dx, v + dx} {
-				if g := got[k*n+i]; g != want && (g == g || want == want) {
-					t.Fatalf("%v(%v): result %d is %v, want %v", f, v, k, g, want)
-				}
-			}
+			y[i] = def.F(v, &p)
+			dx[i] = def.Slope(v, y[i], &p) * v
+			sum[i], dsum[i] = v+y[i], v+dx[i]
+		}
+	}
+	for i, want := range slices.Concat(y, sum, dx, dsum) {
+		if g := got[i]; g != want && (g == g || want == want) {
+			t.Fatalf("%v(%v) at %v: result %d is %v, want %v", f, x[i%n], l, i/n, g, want)
 		}
 	}
 }

@@ -5,39 +5,71 @@ import (
 	"brick/kernel"
 )
 
-// A product is cut into blocks of rows × columns of y; the sums of a block run
-// in pieces of depth terms, whose panels fit the second cache.
+// A product is cut into pieces whose sums run in depths of k, whose panels fit the second cache. Pieces and their order
+// of work never change a bit: each sum takes its terms in the order of k (kernel.MatMul).
 const (
-	blockRows = 64
-	blockCols = 128
-	depth     = 256
-	fewRows   = 4       // up to here b is not packed if it lies as it is read; its transpose is packed from 2 rows on
-	blockMACs = 1 << 15 // fewer multiply-adds, about 8 µs, stay on the caller's core
+	depth      = 256     // terms a piece adds at a time
+	pieceRows  = 64      // about the rows of a piece where b is shared …
+	pieceCols  = 64      // … and its columns where a is; a matrix times a vector goes by as many
+	blockRows  = 224     // a product that shares nothing is cut into blocks of this size
+	blockCols  = 256     //
+	sharedMost = 1 << 20 // numbers of a shared operand that are packed at a time, 4 MB
 )
 
-// matMulTask computes blocks of y, numbered batch by batch, row by row.
+// Gates: what is worth handing to another core. A fork and join costs about 2 µs.
+const (
+	pieceMACs  = 1 << 19 // multiply-adds of a product, 4 µs on a core with AVX-512 and 60 in plain Go
+	packElems  = 1 << 16 // numbers packed, 4 µs
+	streamMACs = 1 << 16 // of a matrix times a vector, 256 KB
+	tinyMACs   = 1 << 13 // of a matrix times a vector that is done without a lock
+)
+
+// A matMulTask computes a product. Its fields say what; phase says which part is being handed out.
 type matMulTask struct {
 	dev      *Device
 	y        device.Dst
 	ym, a, b device.Mat
 	p        device.Product
 	e        device.Epilogue
-	args     kernel.Args // none: no fused activation has constants
+	panels   // how operands are read
+	phase    phase
 
 	out, sum   [4]int // sizes of the batch axes: those of y, and those summed over
 	sums       int
-	rows, cols int // blocks of a matrix along each axis
+	rows, cols int // blocks, or pieces, along each axis
+
+	vector      vectorProduct
+	shared      []kernel.Float // panels of the shared operand, depth by depth
+	shareB      bool           // it is b
+	first, lack int            // rows of a (columns of b) from first on are shared now, lack of them
+	from, upTo  int            // and terms from up to upTo
 }
+
+type phase uint8
+
+const (
+	blockPhase  phase = iota // blocks that pack both operands
+	packPhase                // panels of the shared operand
+	piecePhase               // pieces that pack the other one
+	vectorPhase              // a row times a matrix
+)
 
 // MatMul implements device.Device. y is never transposed: swap a and b instead.
 func (d *Device) MatMul(y device.Dst, ym, a, b device.Mat, p device.Product, e device.Epilogue) {
 	if y.Mode == device.Skip || y.N == 0 {
 		return
 	}
+	alone := p.Batch == one && p.K > 0 && (y.Mode == device.Set || plain(&e))
+	if alone && p.M*p.N*p.K <= tinyMACs && !d.half { // at once: no task, no lock
+		if v, ok := asVector(y, ym, a, b, p, e, nil); ok {
+			v.do(0, len(v.y), &none)
+			return
+		}
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	t := &d.tasks.matMul
-	t.dev, t.y, t.ym, t.a, t.b, t.p, t.e = d, y, ym, a, b, p, e
+	t.dev, t.y, t.ym, t.a, t.b, t.p, t.e, t.half = d, y, ym, a, b, p, e, d.half
 	outs := 1
 	t.sums = 1
 	for i, n := range p.Batch {
@@ -48,20 +80,127 @@ func (d *Device) MatMul(y device.Dst, ym, a, b device.Mat, p device.Product, e d
 		outs *= t.out[i]
 		t.sums *= t.sum[i]
 	}
-	t.rows, t.cols = blocks(p.M, blockRows), blocks(p.N, blockCols)
-	macs := min(p.M, blockRows) * min(p.N, blockCols) * max(p.K*t.sums, 1)
-	d.run(outs*t.rows*t.cols, blockMACs/max(macs, 1), t)
+	if alone && !d.half {
+		var ok bool
+		if t.vector, ok = asVector(y, ym, a, b, p, e, d.common); ok {
+			t.phase = vectorPhase
+			t.rows = max(streamMACs/p.K/pieceCols*pieceCols, pieceCols)
+			d.run(blocks(len(t.vector.y), t.rows), max(streamMACs/(p.K*t.rows), 1), t)
+			return
+		}
+	}
+	if alone && p.M*p.N*p.K >= 2*pieceMACs {
+		t.share()
+	} else {
+		t.phase = blockPhase
+		t.rows, t.cols = blocks(p.M, blockRows), blocks(p.N, blockCols)
+		macs := min(p.M, blockRows) * min(p.N, blockCols) * max(p.K*t.sums, 1)
+		d.run(outs*t.rows*t.cols, pieceMACs/max(macs, 1), t)
+	}
 }
 
 func blocks(n, size int) int { return (n + size - 1) / size }
 
 func (t *matMulTask) do(w, lo, hi int) {
 	for i := lo; i < hi; i++ {
-		t.block(w, i)
+		switch t.phase {
+		case packPhase:
+			t.packShared(i)
+		case piecePhase:
+			t.piece(w, i)
+		case vectorPhase:
+			t.vector.do(i*t.rows, min((i+1)*t.rows, len(t.vector.y)), &none)
+		default:
+			t.block(w, i)
+		}
 	}
 }
 
-// block computes block i of y: all its sums, then its epilogue.
+// share computes one large product: the operand with fewer rows or columns is packed once, for everybody; pieces along
+// the other one pack their part of it themselves. So that the panels stay in the last cache, a shared operand of more
+// than sharedMost numbers is taken in parts.
+func (t *matMulTask) share() {
+	t.shareB = t.p.M > t.p.N
+	lines, others, size := t.p.M, t.p.N, pieceCols
+	if t.shareB {
+		lines, others, size = t.p.N, t.p.M, blocks(pieceRows, kernel.PanelRows())*kernel.PanelRows()
+	}
+	terms, deep := t.p.K, t.depth()
+	if lines*terms > sharedMost {
+		terms = max(min(terms, sharedMost/min(lines, sharedMost/(2*deep))/deep*deep), deep)
+	}
+	most := max(sharedMost/terms, 1)
+	for t.first = 0; t.first < lines; t.first += most {
+		t.lack = min(most, lines-t.first)
+		for t.from = 0; t.from < t.p.K; t.from += terms {
+			t.upTo = min(t.from+terms, t.p.K)
+			t.phase = packPhase
+			t.shared = t.dev.common(t.sharedLen(deep) * blocks(t.upTo-t.from, deep))
+			t.rows = blocks(t.sharedPanels(), packPanels)
+			t.dev.run(blocks(t.upTo-t.from, deep)*t.rows, packElems/max(t.lack*deep/t.rows, 1), t)
+			t.phase = piecePhase
+			t.cols = size
+			t.dev.run(blocks(others, size), pieceMACs/max(size*t.lack*(t.upTo-t.from), 1), t)
+		}
+	}
+}
+
+// packPanels is how many panels of the shared operand are packed in one go.
+const packPanels = 4
+
+// sharedPanels is how many panels the shared operand has, sharedLen how long they are for k terms.
+func (t *matMulTask) sharedPanels() int {
+	if t.shareB {
+		return kernel.PanelsB(t.lack)
+	}
+	return kernel.PanelsA(t.lack)
+}
+
+func (t *matMulTask) sharedLen(k int) int {
+	if t.shareB {
+		return t.packedB(t.lack, k)
+	}
+	return t.packedA(t.lack, k)
+}
+
+// packShared packs some panels of one depth.
+func (t *matMulTask) packShared(i int) {
+	l, first := t.from+i/t.rows*t.depth(), i%t.rows*packPanels
+	k, last := min(t.depth(), t.upTo-l), min(first+packPanels, t.sharedPanels())
+	dst := t.shared[t.sharedLen(l-t.from):]
+	if t.shareB {
+		t.packB(dst, t.b.F[corner(t.b.LD, l, t.first, t.b.T):], t.b.LD, t.lack, k, t.b.T, first, last)
+	} else {
+		t.packA(dst, t.a.F[corner(t.a.LD, t.first, l, t.a.T):], t.a.LD, t.lack, k, t.a.T, first, last)
+	}
+}
+
+// piece multiplies the shared panels with piece i of the other operand.
+func (t *matMulTask) piece(w, i int) {
+	r, m, c, n := t.first, t.lack, i*t.cols, min(t.cols, t.p.N-i*t.cols)
+	if t.shareB {
+		r, m, c, n = i*t.cols, min(t.cols, t.p.M-i*t.cols), t.first, t.lack
+	}
+	at := r*t.ym.LD + c
+	y := t.y.F[at:]
+	for l := t.from; l < t.upTo; l += t.depth() {
+		k := min(t.depth(), t.upTo-l)
+		pa, pb := t.shared[t.sharedLen(l-t.from):], t.shared[t.sharedLen(l-t.from):]
+		if t.shareB {
+			pa = t.dev.own(w, t.packedA(m, k))
+			t.packA(pa, t.a.F[corner(t.a.LD, r, l, t.a.T):], t.a.LD, m, k, t.a.T, 0, kernel.PanelsA(m))
+		} else {
+			pb = t.dev.own(w, t.packedB(n, k))
+			t.packB(pb, t.b.F[corner(t.b.LD, l, c, t.b.T):], t.b.LD, n, k, t.b.T, 0, kernel.PanelsB(n))
+		}
+		t.tiles(y, t.ym.LD, pa, pb, m, n, k, t.y.Mode == device.Add || l > 0)
+	}
+	if t.upTo == t.p.K {
+		t.finish(y, t.ym.LD, at, c, m, n, false)
+	}
+}
+
+// block computes block i of y, numbered batch by batch, row by row: all its sums, then its epilogue.
 func (t *matMulTask) block(w, i int) {
 	r, c, batch := i/t.cols%t.rows*blockRows, i%t.cols*blockCols, i/(t.cols*t.rows)
 	m, n := min(blockRows, t.p.M-r), min(blockCols, t.p.N-c)
@@ -69,87 +208,33 @@ func (t *matMulTask) block(w, i int) {
 	at := offset(first, t.ym.Batch) + r*t.ym.LD + c
 	y, ld, onto := t.y.F[at:], t.ym.LD, t.y.Mode == device.Add
 
-	// Adding what an epilogue gives needs the finished sums beside y.
-	aside := onto && !t.plain()
-	panels := kernel.Packed(blockRows, depth, kernel.TileM) + kernel.Packed(blockCols, depth, kernel.TileN)
-	mem := t.dev.own(w, max(panels, t.p.K)+m*n)
+	k := min(t.depth(), t.p.K)
+	sizeA, sizeB := t.packedA(m, k), t.packedB(n, k)
+	aside := onto && !plain(&t.e) // adding what an epilogue gives needs the finished sums beside y
+	mem := t.dev.own(w, sizeA+sizeB+m*n)
 	if aside {
-		y, ld, onto = mem[len(mem)-m*n:], n, false
+		y, ld, onto = mem[sizeA+sizeB:], n, false
 	}
 	if t.p.K == 0 || t.sums == 0 {
-		if !onto {
-			for i := range m {
-				clear(y[i*ld:][:n])
-			}
-		}
-	} else {
-		for s := range t.sums {
-			index := unravel(s, t.sum)
-			a := t.a.F[offset(first, t.a.Batch)+offset(index, t.a.Batch):]
-			b := t.b.F[offset(first, t.b.Batch)+offset(index, t.b.Batch):]
-			switch {
-			case t.p.M == 1 || t.p.M <= fewRows && !t.b.T:
-				t.few(y, ld, a, b, mem, c, m, n, onto || s > 0)
-			case t.p.N == 1 && ld == 1:
-				t.column(y[:m], a, b, mem, r, onto || s > 0)
-			default:
-				t.packed(y, ld, a, b, mem, r, c, m, n, onto || s > 0)
-			}
+		kernel.Tiles(y, ld, nil, nil, m, n, 0, onto)
+	}
+	for s := range t.sums {
+		index := unravel(s, t.sum)
+		a := t.a.F[offset(first, t.a.Batch)+offset(index, t.a.Batch):]
+		b := t.b.F[offset(first, t.b.Batch)+offset(index, t.b.Batch):]
+		for l := 0; l < t.p.K; l += t.depth() {
+			k := min(t.depth(), t.p.K-l)
+			t.packA(mem, a[corner(t.a.LD, r, l, t.a.T):], t.a.LD, m, k, t.a.T, 0, kernel.PanelsA(m))
+			t.packB(mem[sizeA:], b[corner(t.b.LD, l, c, t.b.T):], t.b.LD, n, k, t.b.T, 0, kernel.PanelsB(n))
+			t.tiles(y, ld, mem, mem[sizeA:], m, n, k, onto || s > 0 || l > 0)
 		}
 	}
 	t.finish(y, ld, at, c, m, n, aside)
 }
 
-// packed adds op(a)·op(b) to the block of y at row r and column c, in pieces of depth terms.
-func (t *matMulTask) packed(y []kernel.Float, ld int, a, b, mem []kernel.Float, r, c, m, n int, onto bool) {
-	pa := mem[:kernel.Packed(blockRows, depth, kernel.TileM)]
-	pb := mem[len(pa):]
-	for l := 0; l < t.p.K; l += depth {
-		k := min(depth, t.p.K-l)
-		kernel.Pack(pa, a[corner(t.a.LD, r, l, t.a.T):], t.a.LD, m, k, kernel.TileM, t.a.T)
-		kernel.Pack(pb, b[corner(t.b.LD, l, c, t.b.T):], t.b.LD, n, k, kernel.TileN, !t.b.T)
-		kernel.Tiles(y, ld, pa, pb, m, n, k, onto || l > 0)
-	}
-}
-
-// few is packed for products of few rows, which read b once where it lies.
-func (t *matMulTask) few(y []kernel.Float, ld int, a, b, mem []kernel.Float, c, m, n int, onto bool) {
-	b = b[corner(t.b.LD, 0, c, t.b.T):]
-	for i := range m {
-		row := t.line(a[corner(t.a.LD, i, 0, t.a.T):], mem, t.a.LD, t.a.T)
-		if t.b.T {
-			kernel.RowDots(y[i*ld:][:n], row, b, t.b.LD, onto)
-		} else {
-			kernel.RowSums(y[i*ld:][:n], row, b, t.b.LD, onto)
-		}
-	}
-}
-
-// column is packed for a matrix times a vector: the vector's row times the matrix's transpose.
-func (t *matMulTask) column(y, a, b, mem []kernel.Float, r int, onto bool) {
-	a = a[corner(t.a.LD, r, 0, t.a.T):]
-	v := t.line(b, mem, t.b.LD, !t.b.T)
-	if t.a.T {
-		kernel.RowSums(y, v, a, t.a.LD, onto)
-	} else {
-		kernel.RowDots(y, v, a, t.a.LD, onto)
-	}
-}
-
-// line is the K numbers of a row at x; of a column, whose numbers are ld apart, a copy in mem.
-func (t *matMulTask) line(x, mem []kernel.Float, ld int, column bool) []kernel.Float {
-	if !column || ld == 1 {
-		return x[:t.p.K]
-	}
-	for l := range t.p.K {
-		mem[l] = x[l*ld]
-	}
-	return mem[:t.p.K]
-}
-
-// finish applies the epilogue to a block and, if it was computed aside, adds it to y.
+// finish applies the epilogue to a part of y and, if it was computed aside, adds it to y.
 func (t *matMulTask) finish(z []kernel.Float, ld, at, c, m, n int, aside bool) {
-	if t.plain() {
+	if plain(&t.e) {
 		return
 	}
 	for i := range m {
@@ -161,20 +246,20 @@ func (t *matMulTask) finish(z []kernel.Float, ld, at, c, m, n int, aside bool) {
 		if t.e.Pre.Present() {
 			pre = t.e.Pre.F[here:][:n]
 		}
-		kernel.Finish(row, bias, pre, t.e.Act, &t.args)
+		kernel.Finish(row, bias, pre, t.e.Act, &none)
 		if aside {
-			y := t.y.F[here:][:n]
-			for j, v := range row {
-				y[j] += v
-			}
+			kernel.Axpy(t.y.F[here:][:n], 1, row)
 		}
 	}
 }
 
-// plain reports whether there is no epilogue.
-func (t *matMulTask) plain() bool {
-	return !t.e.Bias.Present() && !t.e.Pre.Present() && t.e.Act == kernel.Identity
+// plain reports whether an epilogue does nothing.
+func plain(e *device.Epilogue) bool {
+	return !e.Bias.Present() && !e.Pre.Present() && e.Act == kernel.Identity
 }
+
+// one is the batch of a single product.
+var one = [4]int{1, 1, 1, 1}
 
 // corner is where element (i, j) of a matrix lies, read as its transpose if t.
 func corner(ld, i, j int, t bool) int {

@@ -26,8 +26,19 @@ func rowsOf(m, n int, t bool) (rows, ld int) {
 	return m, n
 }
 
-// Blocks, packing and workers change no bit of the reference's result.
-func TestMatMulEqualsReference(t *testing.T) {
+// Blocks, packing and workers change no bit of the reference's result, at any level of instructions.
+func TestMatMulEqualsReference(t *testing.T) { everyLevel(t, testMatMul) }
+
+func everyLevel(t *testing.T, f func(t *testing.T)) {
+	for _, l := range kernel.Levels() {
+		t.Run(l.String(), func(t *testing.T) {
+			defer kernel.SetLevel(l)()
+			f(t)
+		})
+	}
+}
+
+func testMatMul(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
 	devices := []*Device{New(1), New(2), New(3), New(5)}
 	for _, d := range devices {
@@ -44,6 +55,14 @@ func TestMatMulEqualsReference(t *testing.T) {
 		}
 		if trial%5 == 1 {
 			m = 1 + r.IntN(4)
+		}
+		switch trial { // a shared operand that is packed in parts, of rows and of terms
+		case 20:
+			m, n, k = 1100, 1101, 5
+		case 21:
+			m, n, k = 24, 23, 50_000
+		case 22:
+			m, n, k = 1030, 17, 1040
 		}
 		if trial%7 == 1 {
 			n = 1
@@ -62,6 +81,37 @@ func TestMatMulEqualsReference(t *testing.T) {
 				device.Product{M: m, N: n, K: k, Batch: [4]int{1, 1, 1, 1}}, device.Epilogue{})
 			if !slices.Equal(y, want) {
 				t.Fatalf("%d×%d×%d ta %v tb %v mode %v, %d workers: not the reference's bits", m, n, k, ta, tb, mode, d.Workers())
+			}
+		}
+	}
+}
+
+// A shared operand too large to be packed at once is taken in parts, of rows and of terms.
+func TestMatMulInParts(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 1))
+	const n, k = 2090, 600
+	for _, m := range []int{2080, 2100} { // a is shared, then b
+		a, b := randoms(r, m*k), randoms(r, n*k)
+		var first []kernel.Float
+		for _, workers := range []int{1, 3} {
+			d, y := New(workers), make([]kernel.Float, m*n)
+			square(d, y, a, b, m, n, k)
+			d.Close()
+			if first == nil {
+				first = y
+			}
+			if !slices.Equal(y, first) {
+				t.Fatalf("%d rows: %d workers give other bits", m, workers)
+			}
+		}
+		for range 6 {
+			i, want := r.IntN(m), make([]kernel.Float, n)
+			if i%2 == 0 {
+				i = m - 1 - i%16
+			}
+			kernel.MatMul(want, a[i*k:], b, 1, n, k, n, k, k, false, true, false)
+			if !slices.Equal(first[i*n:][:n], want) {
+				t.Fatalf("row %d of %d: not the reference's bits", i, m)
 			}
 		}
 	}
@@ -109,7 +159,9 @@ func TestMatMulBatches(t *testing.T) {
 	}
 }
 
-func TestMatMulEpilogue(t *testing.T) {
+func TestMatMulEpilogue(t *testing.T) { everyLevel(t, testEpilogue) }
+
+func testEpilogue(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 1))
 	d := New(2)
 	defer d.Close()
@@ -124,12 +176,15 @@ func TestMatMulEpilogue(t *testing.T) {
 				want := slices.Clone(start)
 				for i := range z {
 					z[i] += bias[i%n]
-					v := kernel.Fns[act].F(z[i], &p)
+				}
+				v := make([]kernel.Float, m*n)
+				kernel.Map(act, v, z, &p)
+				for i := range want {
 					switch mode {
 					case device.Set:
-						want[i] = v
+						want[i] = v[i]
 					case device.Add:
-						want[i] += v
+						want[i] += v[i]
 					}
 				}
 				y, pre := slices.Clone(start), make([]kernel.Float, m*n)
@@ -168,19 +223,37 @@ func TestMatMulAllocatesNothing(t *testing.T) {
 	}
 }
 
+// BenchmarkMatMul is y = x·Wᵀ (the way there), ∂x = ∂y·W and ∂W = ∂yᵀ·x.
 func BenchmarkMatMul(b *testing.B) {
-	d := Default()
-	one := New(1)
-	for _, s := range [][3]int{{64, 64, 64}, {512, 512, 512}, {1152, 128, 128}, {1152, 4096, 128}, {128, 128, 1152}, {64, 256, 784}, {1, 2048, 512}, {4, 2048, 512}, {8, 2048, 512}} {
+	for _, s := range [][3]int{{64, 64, 64}, {512, 512, 512}, {1024, 1024, 1024}, {2048, 2048, 2048}, {64, 256, 784}, {1024, 256, 784},
+		{768, 512, 128}, {256, 3072, 768}, {1024, 3072, 768}, {256, 50257, 768}, {1, 256, 784}, {1, 3072, 768}, {4, 3072, 768}, {16, 3072, 768}} {
 		m, n, k := s[0], s[1], s[2]
 		y, x, w := make([]kernel.Float, m*n), make([]kernel.Float, m*k), make([]kernel.Float, n*k)
-		for _, d := range []*Device{one, d} {
-			b.Run(fmt.Sprintf("workers=%d/m=%d/n=%d/k=%d", d.Workers(), m, n, k), func(b *testing.B) {
-				for b.Loop() {
-					square(d, y, x, w, m, n, k)
-				}
-				b.ReportMetric(2*float64(m*n*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-			})
+		my, mx, mw := device.Mat{Buf: device.Host(y), LD: n}, device.Mat{Buf: device.Host(x), LD: k}, device.Mat{Buf: device.Host(w), LD: k}
+		for _, workers := range []int{1, 2} {
+			d := New(workers)
+			for _, c := range []struct {
+				name string
+				do   func()
+			}{
+				{"y", func() {
+					d.MatMul(device.Into(my.Buf), my, mx, flip(mw), device.Product{M: m, N: n, K: k, Batch: [4]int{1, 1, 1, 1}}, device.Epilogue{})
+				}},
+				{"dx", func() {
+					d.MatMul(device.Into(mx.Buf), mx, my, mw, device.Product{M: m, N: k, K: n, Batch: [4]int{1, 1, 1, 1}}, device.Epilogue{})
+				}},
+				{"dw", func() {
+					d.MatMul(device.Into(mw.Buf), mw, flip(my), mx, device.Product{M: n, N: k, K: m, Batch: [4]int{1, 1, 1, 1}}, device.Epilogue{})
+				}},
+			} {
+				b.Run(fmt.Sprintf("workers=%d/m=%d/n=%d/k=%d/%s", workers, m, n, k, c.name), func(b *testing.B) {
+					for b.Loop() {
+						c.do()
+					}
+					b.ReportMetric(2*float64(m*n*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+				})
+			}
+			d.Close()
 		}
 	}
 }

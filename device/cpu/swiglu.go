@@ -5,9 +5,6 @@ import (
 	"brick/kernel"
 )
 
-// An exponential costs as much as this many numbers touched.
-const expElems = 8
-
 type swiGLUTask struct{ y, gate, up []kernel.Float }
 
 // SwiGLU implements device.Device.
@@ -15,7 +12,7 @@ func (d *Device) SwiGLU(y device.Buf, gate, up device.Buf) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.tasks.swiGLU = swiGLUTask{y.F, gate.F, up.F}
-	d.run(y.N, blockElems/expElems, &d.tasks.swiGLU)
+	d.run(y.N, expBlock(), &d.tasks.swiGLU)
 }
 
 func (t *swiGLUTask) do(_, lo, hi int) {
@@ -32,7 +29,7 @@ func (d *Device) SwiGLUBack(dgate, dup device.Dst, gate, up, dy device.Buf) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.tasks.swiGLUBack = swiGLUBackTask{dgate, dup, gate.F, up.F, dy.F}
-	d.run(dy.N, blockElems/expElems, &d.tasks.swiGLUBack)
+	d.run(dy.N, expBlock(), &d.tasks.swiGLUBack)
 }
 
 func (t *swiGLUBackTask) do(_, lo, hi int) {

@@ -162,6 +162,9 @@ func crossEntropyBack(m *maker) {
 				n = l.N
 			}
 			dx, dy, stat := m.result("dx", l.N*l.C, mode[0]), m.normal("dy", n), m.normal("stat", l.N+1)
+			if mode[0] == device.Set && m.IntN(2) == 0 {
+				dx = result{l.x, device.Set} // in place
+			}
 			for r := range l.N {
 				_, _, z, _ := l.row(r)
 				stat.f[r] = kernel.Float(z)

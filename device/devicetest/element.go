@@ -147,7 +147,7 @@ func swiGLU(m *maker) {
 			func(d device.Device) { d.SwiGLU(y.buf, gate.buf, up.buf) },
 			func() {
 				for i := range n {
-					y.put(i, gate.at(i)*logistic(gate.at(i))*up.at(i), 0)
+					y.put(i, fade(gate.at(i), logistic(gate.at(i)))*up.at(i), 0)
 				}
 			})
 	}

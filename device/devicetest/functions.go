@@ -63,14 +63,14 @@ var functions = map[kernel.Fn]function{
 		},
 		slope: func(x, _ float64, p [2]float64) float64 { return step(x > 0, p[0]*math.Exp(x)) }},
 	kernel.GELU: {
-		y: func(x float64, _ [2]float64) float64 { return x / 2 * (1 + math.Erf(x/math.Sqrt2)) },
+		y: func(x float64, _ [2]float64) float64 { return fade(x, (1+math.Erf(x/math.Sqrt2))/2) },
 		slope: func(x, _ float64, _ [2]float64) float64 {
 			return (1+math.Erf(x/math.Sqrt2))/2 + x*math.Exp(-x*x/2)/math.Sqrt(2*math.Pi)
 		},
 		size:  func(x float64, _ [2]float64) float64 { return math.Abs(x) },
 		steep: func(x, _ float64) float64 { return 1 + math.Abs(x) }},
 	kernel.GELUTanh: {
-		y: func(x float64, _ [2]float64) float64 { return x / 2 * (1 + math.Tanh(bend(x))) },
+		y: func(x float64, _ [2]float64) float64 { return fade(x, (1+math.Tanh(bend(x)))/2) },
 		slope: func(x, _ float64, _ [2]float64) float64 {
 			t := math.Tanh(bend(x))
 			return (1+t)/2 + x/2*(1-t*t)*math.Sqrt(2/math.Pi)*(1+3*0.044715*x*x)
@@ -78,7 +78,7 @@ var functions = map[kernel.Fn]function{
 		size:  func(x float64, _ [2]float64) float64 { return math.Abs(x) * (1 + min(math.Abs(bend(x)), 10)) },
 		steep: func(x, _ float64) float64 { return 1 + math.Abs(x*x*x) }},
 	kernel.SiLU: {
-		y: func(x float64, _ [2]float64) float64 { return x * logistic(x) },
+		y: func(x float64, _ [2]float64) float64 { return fade(x, logistic(x)) },
 		slope: func(x, _ float64, _ [2]float64) float64 {
 			return logistic(x) * (1 + x*logistic(-x))
 		},
@@ -134,6 +134,14 @@ func (f function) slopeAt(x, y float64, p [2]float64) (slope, size float64) {
 }
 
 func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+// fade is x·s where s falls to 0 faster than x grows to −∞: there it is 0.
+func fade(x, s float64) float64 {
+	if math.IsInf(x, -1) {
+		return 0
+	}
+	return x * s
+}
 
 // bend is what the tanh in GELUTanh is of.
 func bend(x float64) float64 { return math.Sqrt(2/math.Pi) * (x + 0.044715*x*x*x) }

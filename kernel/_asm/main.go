@@ -23,6 +23,14 @@ var families = []struct {
 	name string
 	make func(c *build.Context)
 }{
+	{"matmul", matmul},
+	{"bf16", bf16},
+	{"peak", peak},
+	{"attention", attention},
+	{"fn", fn},
+	{"half", half},
+	{"softmax", softmax},
+	{"swiglu", swiglu},
 	{"zip", zip},
 	{"reduce", reduce},
 	{"norm", norm},
@@ -59,6 +67,7 @@ func generate(name string, describe func(c *build.Context)) error {
 	if err != nil {
 		return err
 	}
+	text = encode(text)
 	stubs, err := printer.NewStubs(config).Print(file)
 	if err != nil {
 		return err

@@ -21,12 +21,12 @@ func reduce(c *build.Context) {
 		s.foldBest("foldMin", "min x[j]", math.Inf(1), "VMINPS", nil)
 		s.foldBest("foldMaxAbs", "max |x[j]|", 0, "VMAXPS", s.magnitude)
 
-		s.columns("columnsSum", "acc[j] += x[i, j]", func(acc, x dbl) { s.opd("VADDPD", x, acc, acc) })
-		s.columns("columnsSquare", "acc[j] += x[i, j]²", func(acc, x dbl) { s.opd("VFMADD231PD", x, x, acc) })
-		s.columns("columnsAbs", "acc[j] += |x[i, j]|", func(acc, x dbl) { s.opd("VADDPD", s.magnitudes(x), acc, acc) })
-		s.columns("columnsMax", "acc[j] = max(acc[j], x[i, j])", func(acc, x dbl) { s.taked("VMAXPD", acc, x) })
-		s.columns("columnsMin", "acc[j] = min(acc[j], x[i, j])", func(acc, x dbl) { s.taked("VMINPD", acc, x) })
-		s.columns("columnsMaxAbs", "acc[j] = max(acc[j], |x[i, j]|)", func(acc, x dbl) { s.taked("VMAXPD", acc, s.magnitudes(x)) })
+		s.foldColumns("columnsSum", "acc[j] += x[i, j]", func(acc, x dbl) { s.opd("VADDPD", x, acc, acc) })
+		s.foldColumns("columnsSquare", "acc[j] += x[i, j]²", func(acc, x dbl) { s.opd("VFMADD231PD", x, x, acc) })
+		s.foldColumns("columnsAbs", "acc[j] += |x[i, j]|", func(acc, x dbl) { s.opd("VADDPD", s.magnitudes(x), acc, acc) })
+		s.foldColumns("columnsMax", "acc[j] = max(acc[j], x[i, j])", func(acc, x dbl) { s.taked("VMAXPD", acc, x) })
+		s.foldColumns("columnsMin", "acc[j] = min(acc[j], x[i, j])", func(acc, x dbl) { s.taked("VMINPD", acc, x) })
+		s.foldColumns("columnsMaxAbs", "acc[j] = max(acc[j], |x[i, j]|)", func(acc, x dbl) { s.taked("VMAXPD", acc, s.magnitudes(x)) })
 	}
 }
 
@@ -58,8 +58,8 @@ func (s *isa) foldBest(name, result string, empty float64, opcode string, of fun
 	s.done()
 }
 
-// columns keeps acc in memory: a row of x is read as it lies.
-func (s *isa) columns(name, step string, take func(acc, x dbl)) {
+// foldColumns keeps acc in memory: a row of x is read as it lies.
+func (s *isa) foldColumns(name, step string, take func(acc, x dbl)) {
 	s.fn(name, "func(acc *float64, x *float32, n, rows, stride int)", step+"  for i < rows, j < n, x's rows being stride apart.")
 	acc, x, n, rows, stride := s.arg("acc"), s.arg("x"), s.arg("n"), s.arg("rows"), s.arg("stride")
 	s.SHLQ(operand.U8(2), stride)

@@ -34,23 +34,6 @@ func (s *isa) present(label string, p reg.GPVirtual, body func()) {
 	s.Label(label)
 }
 
-// loadOr is load, with the lanes of other beyond the rest of a loop.
-func (s *isa) loadOr(m operand.Mem, other vec) vec {
-	switch {
-	case s.tail == nil:
-		return s.load(m)
-	case s.wide():
-		v := s.copy(other)
-		s.VMOVUPS(m, s.tail.k, v[0])
-		return v
-	}
-	v := s.load(m)
-	for i := range v {
-		s.VBLENDVPS(s.tail.mask[i], v[i], other[i], v[i])
-	}
-	return v
-}
-
 // A dbl is a vector of 16 float64: two registers of AVX-512, four of AVX2. Lane i stands for lane i of a vec.
 type dbl []reg.VecVirtual
 

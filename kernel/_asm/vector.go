@@ -22,15 +22,17 @@ type isa struct {
 	regs  int    // registers of a vector
 	bytes int    // of a register
 	pool  map[uint32]operand.Mem
+	pool8 map[uint64]operand.Mem // of float64
 	tail  *tail
+	label int // numbers those of skips
 }
 
 // levels gives the two isas of a family.
 func levels(c *build.Context) []*isa {
-	pool := map[uint32]operand.Mem{}
+	pool, pool8 := map[uint32]operand.Mem{}, map[uint64]operand.Mem{}
 	return []*isa{
-		{Context: c, level: "AVX512", regs: 1, bytes: 64, pool: pool},
-		{Context: c, level: "AVX2", regs: 2, bytes: 32, pool: pool},
+		{Context: c, level: "AVX512", regs: 1, bytes: 64, pool: pool, pool8: pool8},
+		{Context: c, level: "AVX2", regs: 2, bytes: 32, pool: pool, pool8: pool8},
 	}
 }
 
@@ -208,6 +210,7 @@ func (s *isa) pattern(bits uint32) operand.Mem {
 type tail struct {
 	k    reg.OpmaskVirtual // AVX-512
 	mask vec               // AVX2: sign bits
+	at   operand.Mem       // … of one register, in memory
 }
 
 // each emits a loop over n elements, a vector at a time. body is emitted twice: for whole vectors, and, masked, for

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"iter"
+
+	"github.com/spf13/cobra"
+
+	"brick/bench"
+)
+
+func newBench() *cobra.Command {
+	var o bench.Options
+	var out bench.Output
+	var save bool
+	var of string
+	write := func(cmd *cobra.Command, rows iter.Seq2[bench.Row, error]) error {
+		if save {
+			out.Save = "bench"
+		}
+		return out.Write(cmd.OutOrStdout(), rows)
+	}
+	// options are o with --threads, which stands for that number alone.
+	options := func(cmd *cobra.Command) bench.Options {
+		if n, _ := cmd.Flags().GetInt("threads"); n > 0 {
+			o.Threads = []int{n}
+		}
+		return o
+	}
+	c := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure this machine, and what the engine makes of it",
+		Long: `Bench says how fast something is, and how fast it could be: every figure stands beside its share of what this machine's
+cores and memory can do at most, measured in the same run. Without a subcommand it takes a training step apart, kernel by kernel.
+Close other programs first; the column "others" is how much processor they used.`,
+		Example: `  brick bench --of gpt-4x128 --svg roofline.svg
+  brick bench peak
+  brick bench matmul --shape 256,2304,768 --threads 1
+  brick bench ops softmax gelu
+  brick bench train --case gpt2-4x64 --json`,
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cases, err := bench.FindCases([]string{of}, true)
+			if err != nil {
+				return usageError{err}
+			}
+			return write(cmd, bench.Kernels(cmd.Context(), options(cmd), cases[0]))
+		},
+	}
+	c.Flags().StringVar(&of, "of", "gpt-4x128", "the case of bench train whose step is taken apart")
+	f := c.PersistentFlags()
+	f.StringVar(&o.Precision, "precision", "", "of products: f32")
+	f.DurationVar(&o.MinTime, "min-time", 0, "time to measure each case; 0 means half a second")
+	f.BoolVar(&out.JSON, "json", false, "print one JSON object a line, the machine first")
+	f.BoolVar(&save, "save", false, "append the figures to bench/CPU-MODEL.jsonl of the repository")
+	f.StringVar(&out.SVG, "svg", "", "draw the figures under the machine's roofs into this file")
+	c.AddCommand(newBenchPeak(options, write), newBenchMatMul(options, write), newBenchOps(options, write), newBenchTrain(options, write), newBenchStep(options))
+	return c
+}
+
+// usage marks what check finds as wrong use.
+func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}
+
+// The subcommands share how options are read, and how rows are written.
+type (
+	benchOptions func(*cobra.Command) bench.Options
+	benchWrite   func(*cobra.Command, iter.Seq2[bench.Row, error]) error
+)
+
+func newBenchPeak(options benchOptions, write benchWrite) *cobra.Command {
+	return &cobra.Command{
+		Use:   "peak",
+		Short: "What the cores and the memory can do at most: multiply-adds, short dot products, bandwidth of memory and caches",
+		Args:  usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return write(cmd, bench.Peak(cmd.Context(), options(cmd)))
+		},
+	}
+}
+
+func newBenchMatMul(options benchOptions, write benchWrite) *cobra.Command {
+	var texts []string
+	var transposed bool
+	c := &cobra.Command{
+		Use:   "matmul",
+		Short: "Products y (m, n) = a (m, k) · b (k, n) of many shapes",
+		Args:  usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var shapes []bench.Shape
+			for _, text := range texts {
+				s, err := bench.ParseShape(text)
+				if err != nil {
+					return usageError{fmt.Errorf("--shape: %w", err)}
+				}
+				shapes = append(shapes, s)
+			}
+			if len(shapes) == 0 {
+				shapes = bench.Shapes()
+			}
+			if transposed {
+				shapes = bench.Transposed(shapes)
+			}
+			return write(cmd, bench.MatMul(cmd.Context(), options(cmd), shapes))
+		},
+	}
+	c.Flags().StringArrayVar(&texts, "shape", nil, "m,n,k (may be repeated); none means squares and the layers of GPT-2")
+	c.Flags().BoolVar(&transposed, "transposed", false, "each shape in four ways: either or both operands transposed in memory")
+	return c
+}
+
+func newBenchOps(options benchOptions, write benchWrite) *cobra.Command {
+	return &cobra.Command{
+		Use:   "ops [WORD …]",
+		Short: "The other kernels of the device; with words, those whose names contain one",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ops := bench.Find(bench.AllOps(), args)
+			if len(ops) == 0 {
+				return usagef("no kernel's name contains any of %q", args)
+			}
+			return write(cmd, bench.Ops(cmd.Context(), options(cmd), ops))
+		},
+	}
+}
+
+func newBenchTrain(options benchOptions, write benchWrite) *cobra.Command {
+	var names []string
+	var all, list bool
+	c := &cobra.Command{
+		Use:   "train",
+		Short: "Whole training steps, as PyTorch does them in bench/torch",
+		Args:  usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cases, err := bench.FindCases(names, all || list)
+			if err != nil {
+				return usageError{err}
+			}
+			if list {
+				for _, c := range cases {
+					fmt.Fprintf(cmd.OutOrStdout(), "%-14s %s\n", c.Name, c.About)
+				}
+				return nil
+			}
+			return write(cmd, bench.Train(cmd.Context(), options(cmd), cases))
+		},
+	}
+	c.Flags().StringArrayVar(&names, "case", nil, "only this case (may be repeated)")
+	c.Flags().BoolVar(&all, "all", false, "the large models too, which take minutes and gigabytes")
+	c.Flags().BoolVar(&list, "list", false, "list the cases")
+	return c
+}
+
+func newBenchStep(options benchOptions) *cobra.Command {
+	return &cobra.Command{
+		Use:   "step",
+		Short: "One training step of two neurons and nothing else: the start-up case of bench train times this process",
+		Args:  usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			first, err := bench.FirstStep(options(cmd))
+			if err != nil {
+				return err
+			}
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(first)
+		},
+	}
+}
