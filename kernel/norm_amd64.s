@@ -26,8 +26,10 @@ momentsLoop:
 	VCVTPS2PD     Y5, Z5
 	VADDPD        Z6, Z1, Z1
 	VADDPD        Z5, Z2, Z2
-	VFMADD231PD   Z6, Z6, Z3
-	VFMADD231PD   Z5, Z5, Z4
+	VMULPD        Z6, Z6, Z6
+	VMULPD        Z5, Z5, Z5
+	VADDPD        Z6, Z3, Z3
+	VADDPD        Z5, Z4, Z4
 	ADDQ          $0x00000010, DX
 	SUBQ          $0x00000010, CX
 	JGE           momentsLoop
@@ -46,8 +48,10 @@ momentsTail:
 	VCVTPS2PD     Y0, Z0
 	VADDPD        Z5, Z1, Z1
 	VADDPD        Z0, Z2, Z2
-	VFMADD231PD   Z5, Z5, Z3
-	VFMADD231PD   Z0, Z0, Z4
+	VMULPD        Z5, Z5, Z5
+	VMULPD        Z0, Z0, Z0
+	VADDPD        Z5, Z3, Z3
+	VADDPD        Z0, Z4, Z4
 
 momentsDone:
 	VADDPD        Z2, Z1, Z1
@@ -163,13 +167,15 @@ sumsW:
 	VCVTPS2PD     Y5, Z7
 	VCVTPS2PD     Y6, Z8
 	VADDPD        Z7, Z1, Z1
-	VFMADD231PD   Z7, Z8, Z3
+	VMULPD        Z7, Z8, Z8
+	VADDPD        Z8, Z3, Z3
 	VEXTRACTF32X8 $0x01, Z5, Y5
 	VCVTPS2PD     Y5, Z5
 	VEXTRACTF32X8 $0x01, Z6, Y6
 	VCVTPS2PD     Y6, Z6
 	VADDPD        Z5, Z2, Z2
-	VFMADD231PD   Z5, Z6, Z4
+	VMULPD        Z5, Z6, Z6
+	VADDPD        Z6, Z4, Z4
 	ADDQ          $0x00000010, SI
 	SUBQ          $0x00000010, BX
 	JGE           sumsLoop
@@ -193,13 +199,15 @@ sumsWRest:
 	VCVTPS2PD     Y5, Z6
 	VCVTPS2PD     Y0, Z7
 	VADDPD        Z6, Z1, Z1
-	VFMADD231PD   Z6, Z7, Z3
+	VMULPD        Z6, Z7, Z7
+	VADDPD        Z7, Z3, Z3
 	VEXTRACTF32X8 $0x01, Z5, Y5
 	VCVTPS2PD     Y5, Z5
 	VEXTRACTF32X8 $0x01, Z0, Y0
 	VCVTPS2PD     Y0, Z0
 	VADDPD        Z5, Z2, Z2
-	VFMADD231PD   Z5, Z0, Z4
+	VMULPD        Z5, Z0, Z0
+	VADDPD        Z0, Z4, Z4
 
 sumsDone:
 	VADDPD        Z2, Z1, Z1
@@ -370,7 +378,7 @@ backWDone:
 	RET
 
 // func normMomentsAVX2(x *float32, n int, mean float32) (sd float64, sdd float64)
-// Requires: AVX, FMA3, SSE2
+// Requires: AVX, SSE2
 TEXT ·normMomentsAVX2(SB), NOSPLIT, $0-40
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
@@ -402,10 +410,14 @@ momentsLoop:
 	VADDPD       Y9, Y2, Y2
 	VADDPD       Y12, Y3, Y3
 	VADDPD       Y10, Y4, Y4
-	VFMADD231PD  Y11, Y11, Y5
-	VFMADD231PD  Y9, Y9, Y6
-	VFMADD231PD  Y12, Y12, Y7
-	VFMADD231PD  Y10, Y10, Y8
+	VMULPD       Y11, Y11, Y11
+	VMULPD       Y9, Y9, Y9
+	VMULPD       Y12, Y12, Y12
+	VMULPD       Y10, Y10, Y10
+	VADDPD       Y11, Y5, Y5
+	VADDPD       Y9, Y6, Y6
+	VADDPD       Y12, Y7, Y7
+	VADDPD       Y10, Y8, Y8
 	ADDQ         $0x00000010, DX
 	SUBQ         $0x00000010, CX
 	JGE          momentsLoop
@@ -434,10 +446,14 @@ momentsTail:
 	VADDPD       Y10, Y2, Y2
 	VADDPD       Y11, Y3, Y3
 	VADDPD       Y0, Y4, Y4
-	VFMADD231PD  Y9, Y9, Y5
-	VFMADD231PD  Y10, Y10, Y6
-	VFMADD231PD  Y11, Y11, Y7
-	VFMADD231PD  Y0, Y0, Y8
+	VMULPD       Y9, Y9, Y9
+	VMULPD       Y10, Y10, Y10
+	VMULPD       Y11, Y11, Y11
+	VMULPD       Y0, Y0, Y0
+	VADDPD       Y9, Y5, Y5
+	VADDPD       Y10, Y6, Y6
+	VADDPD       Y11, Y7, Y7
+	VADDPD       Y0, Y8, Y8
 
 momentsDone:
 	VADDPD       Y3, Y1, Y1
@@ -581,7 +597,7 @@ normaliseDone:
 	RET
 
 // func normSumsAVX2(x *float32, w *float32, dy *float32, n int, mean float32) (sg float64, sgd float64)
-// Requires: AVX, FMA3, SSE2
+// Requires: AVX, SSE2
 TEXT ·normSumsAVX2(SB), NOSPLIT, $0-56
 	MOVQ         x+0(FP), AX
 	MOVQ         w+8(FP), CX
@@ -618,23 +634,27 @@ sumsW:
 	VCVTPS2PD    X9, Y13
 	VCVTPS2PD    X11, Y14
 	VADDPD       Y13, Y1, Y1
-	VFMADD231PD  Y13, Y14, Y5
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y5, Y5
 	VEXTRACTF128 $0x01, Y9, X9
 	VCVTPS2PD    X9, Y9
 	VEXTRACTF128 $0x01, Y11, X11
 	VCVTPS2PD    X11, Y11
 	VADDPD       Y9, Y2, Y2
-	VFMADD231PD  Y9, Y11, Y6
+	VMULPD       Y9, Y11, Y11
+	VADDPD       Y11, Y6, Y6
 	VCVTPS2PD    X10, Y9
 	VCVTPS2PD    X12, Y11
 	VADDPD       Y9, Y3, Y3
-	VFMADD231PD  Y9, Y11, Y7
+	VMULPD       Y9, Y11, Y11
+	VADDPD       Y11, Y7, Y7
 	VEXTRACTF128 $0x01, Y10, X9
 	VCVTPS2PD    X9, Y9
 	VEXTRACTF128 $0x01, Y12, X10
 	VCVTPS2PD    X10, Y10
 	VADDPD       Y9, Y4, Y4
-	VFMADD231PD  Y9, Y10, Y8
+	VMULPD       Y9, Y10, Y10
+	VADDPD       Y10, Y8, Y8
 	ADDQ         $0x00000010, SI
 	SUBQ         $0x00000010, BX
 	JGE          sumsLoop
@@ -666,23 +686,27 @@ sumsWRest:
 	VCVTPS2PD    X11, Y9
 	VCVTPS2PD    X13, Y10
 	VADDPD       Y9, Y1, Y1
-	VFMADD231PD  Y9, Y10, Y5
+	VMULPD       Y9, Y10, Y10
+	VADDPD       Y10, Y5, Y5
 	VEXTRACTF128 $0x01, Y11, X9
 	VCVTPS2PD    X9, Y9
 	VEXTRACTF128 $0x01, Y13, X10
 	VCVTPS2PD    X10, Y10
 	VADDPD       Y9, Y2, Y2
-	VFMADD231PD  Y9, Y10, Y6
+	VMULPD       Y9, Y10, Y10
+	VADDPD       Y10, Y6, Y6
 	VCVTPS2PD    X12, Y9
 	VCVTPS2PD    X0, Y10
 	VADDPD       Y9, Y3, Y3
-	VFMADD231PD  Y9, Y10, Y7
+	VMULPD       Y9, Y10, Y10
+	VADDPD       Y10, Y7, Y7
 	VEXTRACTF128 $0x01, Y12, X9
 	VCVTPS2PD    X9, Y9
 	VEXTRACTF128 $0x01, Y0, X0
 	VCVTPS2PD    X0, Y0
 	VADDPD       Y9, Y4, Y4
-	VFMADD231PD  Y9, Y0, Y8
+	VMULPD       Y9, Y0, Y0
+	VADDPD       Y0, Y8, Y8
 
 sumsDone:
 	VADDPD       Y3, Y1, Y1

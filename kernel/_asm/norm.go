@@ -22,7 +22,8 @@ func (s *isa) normMoments() {
 	s.along("moments", n, func(i reg64) {
 		d := s.widen(s.within(s.sub(s.load(item(x, i)), mean)))
 		s.opd("VADDPD", d, sd, sd)
-		s.opd("VFMADD231PD", d, d, sdd)
+		s.opd("VMULPD", d, d, d) // exact, so need not be fused
+		s.opd("VADDPD", d, sdd, sdd)
 	})
 	s.give("sd", s.total(sd))
 	s.give("sdd", s.total(sdd))
@@ -56,7 +57,8 @@ func (s *isa) normSums() {
 		for k := range sg { // one by one: AVX2 has few registers
 			gk, dk := s.widenPart(g, k), s.widenPart(d, k)
 			s.VADDPD(gk, sg[k], sg[k])
-			s.VFMADD231PD(gk, dk, sgd[k])
+			s.VMULPD(gk, dk, dk)
+			s.VADDPD(dk, sgd[k], sgd[k])
 		}
 	})
 	s.give("sg", s.total(sg))

@@ -12,11 +12,14 @@ import (
 func reduce(c *build.Context) {
 	for _, s := range levels(c) {
 		s.foldSum("foldSum", "x[i]", func(acc, x dbl) { s.opd("VADDPD", x, acc, acc) })
-		s.foldSum("foldSquare", "x[i]²", func(acc, x dbl) { s.opd("VFMADD231PD", x, x, acc) })
+		s.foldSum("foldSquare", "x[i]²", func(acc, x dbl) {
+			s.opd("VMULPD", x, x, x) // exact; a sum waits for the last one less long than a fused one
+			s.opd("VADDPD", x, acc, acc)
+		})
 		s.foldSum("foldAbs", "|x[i]|", func(acc, x dbl) { s.opd("VADDPD", s.magnitudes(x), acc, acc) })
-		s.foldBest("foldMax", "max x[j]", math.Inf(-1), s.takeMax)
-		s.foldBest("foldMin", "min x[j]", math.Inf(1), s.takeMin)
-		s.foldBest("foldMaxAbs", "max |x[j]|", 0, func(acc, x vec) { s.takeMax(acc, s.magnitude(x)) })
+		s.foldBest("foldMax", "max x[j]", math.Inf(-1), "VMAXPS", nil)
+		s.foldBest("foldMin", "min x[j]", math.Inf(1), "VMINPS", nil)
+		s.foldBest("foldMaxAbs", "max |x[j]|", 0, "VMAXPS", s.magnitude)
 
 		s.foldColumns("columnsSum", "acc[j] += x[i, j]", func(acc, x dbl) { s.opd("VADDPD", x, acc, acc) })
 		s.foldColumns("columnsSquare", "acc[j] += x[i, j]²", func(acc, x dbl) { s.opd("VFMADD231PD", x, x, acc) })
@@ -36,11 +39,21 @@ func (s *isa) foldSum(name, term string, take func(acc, x dbl)) {
 	s.done()
 }
 
-func (s *isa) foldBest(name, result string, empty float64, take func(acc, x vec)) {
+// foldBest keeps NaN apart, so that a number waits for one instruction of the last.
+func (s *isa) foldBest(name, result string, empty float64, opcode string, of func(x vec) vec) {
 	s.fn(name, "func(best, x *float32, n int)", "best[i] = "+result+"  over the j < n with j mod 16 = i;  NaN if one of them is.")
 	best, x, n := s.arg("best"), s.arg("x"), s.arg("n")
 	acc := s.splat(empty)
-	s.each(name, n, pointers(x), func() { take(acc, s.loadOr(mem(x), acc)) })
+	nan := s.zero()
+	s.each(name, n, pointers(x), func() {
+		v := s.loadOr(mem(x), acc)
+		if of != nil {
+			v = of(v)
+		}
+		s.op(opcode, acc, v, acc)
+		s.takeNaN(nan, v)
+	})
+	s.takeNaN(acc, nan)
 	s.store(acc, mem(best))
 	s.done()
 }

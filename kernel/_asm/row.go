@@ -143,17 +143,16 @@ func (s *isa) give(name string, x reg.VecVirtual) { s.Store(x, s.Return(name)) }
 // magnitude is |a|.
 func (s *isa) magnitude(a vec) vec { return s.new("VANDPS", s.pattern(0x7fff_ffff), a) }
 
-// takeMax makes acc = max(acc, x), NaN where one of them is.
-func (s *isa) takeMax(acc, x vec) { s.take("VMAXPS", acc, x) }
+// takeMax makes acc = max(acc, x), NaN where one of them is. It rests on VMAXPS giving its second
+// operand (Intel's order), acc here, where one is NaN: what remains is to let a NaN in.
+func (s *isa) takeMax(acc, x vec) {
+	s.op("VMAXPS", acc, x, acc)
+	s.takeNaN(acc, x)
+}
 
-// takeMin makes acc = min(acc, x), NaN where one of them is.
-func (s *isa) takeMin(acc, x vec) { s.take("VMINPS", acc, x) }
-
-// take rests on the instructions' second operand (Intel's order), acc here, being their result where one is NaN: what
-// remains is to let a NaN in.
-func (s *isa) take(opcode string, acc, x vec) {
+// takeNaN makes acc NaN where x is.
+func (s *isa) takeNaN(acc, x vec) {
 	const unordered = operand.U8(3)
-	s.op(opcode, acc, x, acc)
 	for i := range acc {
 		if s.wide() {
 			k := s.K()
