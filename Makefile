@@ -25,7 +25,7 @@ check: ## what CI runs
 
 levels: ## runs, kills and resumes at each level of instructions that this processor has
 	@for l in generic neon avx2 avx512; do BRICK_CPU=$$l go run ./cmd/brick version >/dev/null 2>&1 || continue; echo "BRICK_CPU=$$l"; \
-		BRICK_CPU=$$l go test -short ./train ./generate ./model || exit 1; done
+		BRICK_CPU=$$l go test -count=1 -short ./train ./generate ./model || exit 1; done
 
 generate: ## the assembly of kernel, from kernel/_asm
 	cd kernel && go generate .
