@@ -18,7 +18,9 @@ func attentionOutVector(y, x, factor []Float, ld, m, n int, add bool) bool { ret
 
 func tileShape() (m, n int) { return tileM, tileN }
 
-func tilesVector(y []Float, ld int, a, b []Float, m, n, k int, onto bool) bool { return false }
+func tilesVector(y []Float, ld int, a, b []Float, m, n, k int, onto bool, first, last int) bool {
+	return false
+}
 
 func packVector(dst, src []Float, ld, n, k int, rows, across bool, first, last int) bool {
 	return false
@@ -30,7 +32,9 @@ func rowSumsVector(y, x, w []Float, ld int) bool { return false }
 
 // Without bfloat16 nobody calls these: see HasBF16.
 
-func tilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool) { panic("kernel: no bfloat16") }
+func tilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool, first, last int) {
+	panic("kernel: no bfloat16")
+}
 
 func packBF16(dst, src []Float, ld, n, k int, rows, across bool, first, last int) {
 	panic("kernel: no bfloat16")
