@@ -1,7 +1,7 @@
-.PHONY: help test check levels generate bench bench-torch same docs build cross fuzz learn
+.PHONY: help test check levels arm64 generate bench bench-torch same docs build cross fuzz learn
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/'
 
 build: ## the static binary
 	CGO_ENABLED=0 go build -trimpath -o brick ./cmd/brick
@@ -26,6 +26,10 @@ check: ## what CI runs
 levels: ## runs, kills and resumes at each level of instructions that this processor has
 	@for l in generic neon avx2 avx512; do BRICK_CPU=$$l go run ./cmd/brick version >/dev/null 2>&1 || continue; echo "BRICK_CPU=$$l"; \
 		BRICK_CPU=$$l go test -count=1 -short ./train ./generate ./model || exit 1; done
+
+arm64: ## tests of the kernels for arm64, under qemu-user on other processors
+	CGO_ENABLED=0 GOARCH=arm64 go test $$(test "$$(go env GOHOSTARCH)" = arm64 || echo -exec qemu-aarch64) -short \
+		-skip 'TestAttentionBackEqualsProducts|TestMatMulInParts' ./kernel ./device/cpu
 
 generate: ## the assembly of kernel, from kernel/_asm
 	cd kernel && go generate .

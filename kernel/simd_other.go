@@ -1,4 +1,4 @@
-//go:build !amd64 || purego || f64
+//go:build (!amd64 && !arm64) || purego || f64
 
 package kernel
 
