@@ -1,7 +1,7 @@
-.PHONY: help test check levels arm64 generate bench same docs build cross fuzz learn
+.PHONY: help test check levels arm64 generate bench bench-torch same docs build cross fuzz learn
 
 help: ## this list
-	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/'
 
 build: ## the static binary
 	CGO_ENABLED=0 go build -trimpath -o brick ./cmd/brick
@@ -25,7 +25,7 @@ check: ## what CI runs
 
 levels: ## runs, kills and resumes at each level of instructions that this processor has
 	@for l in generic neon avx2 avx512; do BRICK_CPU=$$l go run ./cmd/brick version >/dev/null 2>&1 || continue; echo "BRICK_CPU=$$l"; \
-		BRICK_CPU=$$l go test -short ./train ./generate ./model || exit 1; done
+		BRICK_CPU=$$l go test -count=1 -short ./train ./generate ./model || exit 1; done
 
 arm64: ## tests of the kernels for arm64, under qemu-user on other processors
 	CGO_ENABLED=0 GOARCH=arm64 go test $$(test "$$(go env GOHOSTARCH)" = arm64 || echo -exec qemu-aarch64) -short \
@@ -45,8 +45,13 @@ learn: ## an MLP on 60,000 real images must reach 88 % on the test set
 		sed -n 's/.*"accuracy":\([0-9.]*\).*/\1/p') && rm -rf $$runs && echo "fashion-mnist accuracy $$acc" && \
 		awk "BEGIN { exit !($$acc >= 0.88) }"
 
-bench: ## benchmarks of the kernels and of training steps
-	go test -run '^$$' -bench . -benchmem ./kernel/... ./device/... ./grad/... ./model/... ./token/... ./train/...
+bench: ## this machine's peaks, then benchmarks of kernels and training steps, with their share of the peak
+	go run ./cmd/brick bench peak
+	go test -run '^$$' -bench . -benchmem ./bench/... ./kernel/... ./device/... ./grad/... ./model/... ./token/... ./train/...
+
+TORCH =
+bench-torch: build ## training steps and products beside PyTorch's, with the ratios that are the goals; TORCH=--quick leaves out the large ones
+	python3 bench/torch/compare.py --brick ./brick $(TORCH)
 
 same: ## 20 steps of each tiny model: their losses as bits, to compare two commits
 	go test -count 1 -run TestSame -v ./train | grep same:

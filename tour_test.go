@@ -190,7 +190,7 @@ func TestDocumentLinks(t *testing.T) {
 		documents = append(documents, more...)
 	}
 	links, code := 0, regexp.MustCompile("`[^`\n]+`")
-	file := regexp.MustCompile(`\b(?:kernel|device|tensor|grad|nn|optim|solve|data|token|model|train|generate|cmd)/[a-z0-9_/]+\.(?:go|txt)\b`)
+	file := regexp.MustCompile(`\b(?:kernel|device|tensor|grad|nn|optim|solve|data|token|model|train|generate|bench|cmd)/[a-z0-9_/]+\.(?:go|txt)\b`)
 	for _, name := range documents {
 		text, err := os.ReadFile(name)
 		if err != nil {

@@ -17,7 +17,7 @@ func Kernels(ctx context.Context, o Options, c Case) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		o := o.filled()
 		for _, threads := range o.Threads {
-			rows, roof := measureRoof(ctx, threads, true)
+			rows, roof := measureRoof(ctx, o, threads, true)
 			more, err := c.apart(ctx, o, threads)
 			if err == nil {
 				err = ctx.Err()

@@ -116,7 +116,7 @@ func overThreads(ctx context.Context, o Options, calls func(dev device.Device, y
 				return
 			}
 			defer dev.Close()
-			rows, roof := measureRoof(ctx, threads, true)
+			rows, roof := measureRoof(ctx, o, threads, true)
 			for _, r := range rows {
 				if !yield(r, ctx.Err()) || ctx.Err() != nil {
 					return

@@ -15,7 +15,7 @@ import (
 type Roof struct {
 	Threads          int
 	FMA, BF16, INT8  float64 // multiply-adds of float32; of bfloat16 and of 8-bit integers, where the processor has them
-	L1, L2, L3, DRAM float64 // reading from each cache; from and to memory, the best of read, copy and triad
+	L1, L2, L3, DRAM float64 // of each cache, the better of read and y += k·x; of memory, the best of read, copy and triad
 	machine          Machine
 }
 
@@ -45,7 +45,7 @@ func Peak(ctx context.Context, o Options) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		o := o.filled()
 		for _, threads := range o.Threads {
-			rows, _ := measureRoof(ctx, threads, true)
+			rows, _ := measureRoof(ctx, o, threads, true)
 			for _, r := range rows {
 				if !yield(r, ctx.Err()) || ctx.Err() != nil {
 					return
@@ -59,14 +59,14 @@ func Peak(ctx context.Context, o Options) iter.Seq2[Row, error] {
 const window = 10 * time.Millisecond
 
 // measureRoof gives the roof of a number of threads, and the rows that say so. Without memory only arithmetic is measured.
-func measureRoof(ctx context.Context, threads int, memory bool) ([]Row, Roof) {
+func measureRoof(ctx context.Context, o Options, threads int, memory bool) ([]Row, Roof) {
 	roof := Roof{Threads: threads, machine: ThisMachine()}
 	var rows []Row
 	add := func(name string, flops bool, f func(w int) int) float64 {
 		if f(0) == 0 {
 			return 0 // the processor has no such instruction
 		}
-		median, best := rate(ctx, threads, f)
+		median, best := rate(ctx, o, threads, f)
 		r := Row{Bench: "peak", Case: name, Threads: threads, GBs: best, Typical: median}
 		if flops {
 			r.GFLOPS, r.GBs = best, 0
@@ -95,11 +95,18 @@ func measureRoof(ctx context.Context, threads int, memory bool) ([]Row, Roof) {
 		name  string
 		bytes int // of each worker
 		to    *float64
-	}{{"L1 read", m.L1 / 2, &roof.L1}, {"L2 read", m.L2 / 2, &roof.L2}, {"L3 read", max(m.L3/4/threads, 2*m.L2), &roof.L3}} {
-		arrays := arraysOf(threads, c.bytes)
-		*c.to = add(c.name, false, func(w int) int { return read(arrays[w]) })
+	}{{"L1", m.L1 / 2, &roof.L1}, {"L2", m.L2 / 2, &roof.L2}, {"L3", max(m.L3/4/threads, 2*m.L2), &roof.L3}} {
+		x, y := arraysOf(threads, c.bytes/2), arraysOf(threads, c.bytes/2)
+		read := add(c.name+" read", false, func(w int) int { return read(x[w]) + read(y[w]) })
+		*c.to = max(read, add(c.name+" axpy", false, func(w int) int {
+			kernel.Axpy(y[w], 0.5, x[w])
+			return 3 * floatBytes * len(x[w])
+		}))
 	}
 	each := min(max(4*m.L3, 64<<20), 512<<20) / threads
+	if o.brief() {
+		each = 8 << 20
+	}
 	a, b, y := arraysOf(threads, each), arraysOf(threads, each), arraysOf(threads, each)
 	read := add("memory read", false, walk(a, func(w int, a []kernel.Float, _ int) int { return read(a) }))
 	copied := add("memory copy", false, walk(a, func(w int, a []kernel.Float, at int) int {
@@ -152,7 +159,7 @@ func arraysOf(workers, bytes int) [][]kernel.Float {
 		off := int(-uintptr(unsafe.Pointer(&x[0])) % 64 / floatBytes)
 		out[w] = x[off : off+n]
 		for i := range out[w] {
-			out[w][i] = 1 // now the memory is there
+			out[w][i] = 1 // now the memory is there, and y += k·x grows slowly
 		}
 	}
 	return out
@@ -160,8 +167,11 @@ func arraysOf(workers, bytes int) [][]kernel.Float {
 
 // rate calls f on each of so many workers at once, in windows of some milliseconds; f returns how much it did. It
 // gives what all did together, a nanosecond, in the median window and in the best one.
-func rate(ctx context.Context, workers int, f func(w int) int) (median, best float64) {
-	const least, most = 15, 100
+func rate(ctx context.Context, o Options, workers int, f func(w int) int) (median, best float64) {
+	least, most := 15, 40
+	if o.brief() {
+		least, most = 3, 3
+	}
 	var rates []float64
 	each := make([]float64, workers)
 	for range most {

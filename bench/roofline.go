@@ -111,8 +111,8 @@ func (r *Roof) see(row Row) {
 	switch row.Case {
 	case "fma " + r.machine.Level:
 		r.FMA = row.GFLOPS
-	case "L2 read":
-		r.L2 = row.GBs
+	case "L2 read", "L2 axpy":
+		r.L2 = max(r.L2, row.GBs)
 	case "memory read", "memory copy", "memory triad":
 		r.DRAM = max(r.DRAM, row.GBs)
 	}

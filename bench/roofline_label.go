@@ -90,7 +90,9 @@ func (l *labels) name(c draw.Canvas, r Row, q vg.Point, taken, dots []vg.Rectang
 			others = append(others, d)
 		}
 	}
-	for ring := range 20 {
+	for ring := range 40 { // in the second half, lines may cross
+		strict := ring < 20
+		ring %= 20
 		away := radius(r) + 3 + 6*vg.Length(ring)
 		for turn := range 24 { // 0 and π first, and then away from the level
 			angle := math.Pi * (float64(turn&1) + float64(1-turn&2)*float64(turn/4)/12)
@@ -108,13 +110,14 @@ func (l *labels) name(c draw.Canvas, r Row, q vg.Point, taken, dots []vg.Rectang
 				continue
 			}
 			crossed := false
-			for k := range 10 * min(ring, 1) {
-				p := q.Add(vg.Point{X: (to.X - q.X) * vg.Length(k) / 10, Y: (to.Y - q.Y) * vg.Length(k) / 10})
+			steps := int(away/3) * min(ring, 1)
+			for k := range steps {
+				p := q.Add(vg.Point{X: (to.X - q.X) * vg.Length(k) / vg.Length(steps), Y: (to.Y - q.Y) * vg.Length(k) / vg.Length(steps)})
 				piece := vg.Rectangle{Min: p.Sub(vg.Point{X: 1, Y: 1}), Max: p.Add(vg.Point{X: 1, Y: 1})}
 				crossed = crossed || hits(piece, taken) || hits(piece, others)
 				covered = append(covered, piece)
 			}
-			if crossed {
+			if crossed && strict {
 				continue
 			}
 			if ring > 0 {

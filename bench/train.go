@@ -14,7 +14,7 @@ func Train(ctx context.Context, o Options, cases []Case) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		o := o.filled()
 		for _, threads := range o.Threads {
-			rows, roof := measureRoof(ctx, threads, false)
+			rows, roof := measureRoof(ctx, o, threads, false)
 			for _, r := range rows {
 				if !yield(r, ctx.Err()) || ctx.Err() != nil {
 					return

@@ -23,7 +23,7 @@ type Device interface {
 	Wait() error                                                      // until all is done; the first error since the last Wait
 	Fill(y Buf, v kernel.Float)                                       // y = v
 	Axpy(y Buf, a kernel.Float, x Buf)                                // y += a·x
-	Update(r kernel.Rule, w, g Buf, state [3]Buf, c *kernel.RuleArgs) // one optimizer step, see kernel.Rules
+	Update(r kernel.Rule, w, g Buf, state [3]Buf, c *kernel.RuleArgs) // one optimizer step, see kernel.Rules; it may bound g as it reads it
 
 	// MatMul is  y = act(op(a)·op(b) + bias)  for every batch index. Batches
 	// whose y coincide (a stride of 0) are summed; then y's Mode applies to the sum

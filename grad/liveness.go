@@ -9,10 +9,13 @@ import "brick/device"
 //     residual pairs, what is sliced or turned, the result of a linear layer.
 //   - It is cheap to make again from what its op's way back reads anyway, as a norm
 //     or a GELU is: its memory is free too, and it is made once more when the
-//     way back first reads it, with the same bits.
+//     way back first reads it, with the same bits. Small ones are not worth the time.
 //   - The others stay until Reset.
 //
 // Retain keeps a value. Vars outside of Scopes, a Scope's result among them, always stay.
+
+// renewFrom is how many numbers a value has that is made again rather than kept, 2 MB.
+var renewFrom = 1 << 19
 
 // lighten frees what can be freed of the ops from number n on, the insides of a Scope
 // whose result is y.
@@ -24,7 +27,7 @@ func (t *Tape) lighten(n int, y *Var) {
 			continue
 		}
 		if v.own && !v.gone && v != keep && !v.held && v.val.Type == device.Float {
-			v.again = v.read && v.needs && v.uses&(renews|result) == renews
+			v.again = v.val.N >= renewFrom && v.read && v.needs && v.uses&(renews|result) == renews
 			if v.again || !v.read && (!v.needs || v.uses&result == 0) {
 				t.drop(v)
 			}

@@ -26,6 +26,7 @@ func branch(w, v *grad.Var) inside {
 // A Scope gives the bits of the same ops outside of one, in less memory, and one tape may go back
 // several times.
 func TestScopeFreesInTraining(t *testing.T) {
+	defer grad.RenewAll()()
 	run := func(scoped bool) (bits []grad.Float, bytes int) {
 		x, w, v := grad.Param(ramp(64*16), 64, 16), grad.Param(ramp(32*16), 32, 16), grad.Param(ramp(16*32), 16, 32)
 		tape := &grad.Tape{Training: true}

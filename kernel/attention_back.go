@@ -2,8 +2,12 @@ package kernel
 
 import "math"
 
-// AttentionQueries is how many queries of a head AttentionKeys.RowsBack takes at most.
-const AttentionQueries = 128
+// AttentionQueries is how many queries of a head AttentionKeys.RowsBack takes at most; edgeKeys about how many keys it
+// works on together where each query sees more of them than the last, and much of a larger block would be hidden.
+const (
+	AttentionQueries = 128
+	edgeKeys         = 42
+)
 
 // LoadBack packs keys and values as Load does, for RowsBack.
 func (a *AttentionKeys) LoadBack(mem, k, v []Float, ld, s, d int, mask []int32, scale Float) {
@@ -27,7 +31,7 @@ func AttentionBackScratch(s, d int) int {
 // attentionBack is a block of queries on the way back.
 type attentionBack struct {
 	*AttentionKeys
-	m, wide     int // queries, and how many there are room for
+	m           int // queries
 	seen        Seen
 	q, dy       []Float // queries side by side, in panels: q, times the scale, and dy (d, m)
 	qr, dyr     []Float // panels with the queries as rows (m, d)
@@ -48,6 +52,9 @@ type attentionBack struct {
 // Sums take their terms in the order of the keys, and of the queries.
 func (a *AttentionKeys) RowsBack(dq, dk, dv, q, y, dy, stat []Float, ld, lds, ldk, m int, seen Seen, addQ bool) {
 	n, cols := seen.of(m-1, a.s), tileCols()
+	if n == 0 && dq == nil {
+		return
+	}
 	b := attentionBack{AttentionKeys: a, m: m, seen: seen}
 	b.load(q, y, dy, stat, ld, lds)
 	for at := 0; at < n; {
@@ -100,12 +107,11 @@ func (b *attentionBack) load(q, y, dy, stat []Float, ld, lds int) {
 	}
 }
 
-// block is how many keys from at on are worked on together: as many as can be where all queries see them, few where
-// each sees more than the last. Blocks hold whole panels of keys.
+// block is how many keys from at on are worked on together, whole panels of them.
 func (b *attentionBack) block(at, n int) int {
 	rows := tileRows()
 	all := b.seen.of(0, b.s) - at
-	return min(AttentionBlock/rows*rows, max(all/rows*rows, (32+rows/2)/rows*rows), n-at)
+	return min(AttentionBlock/rows*rows, max(all/rows*rows, (edgeKeys+rows-1)/rows*rows), n-at)
 }
 
 // slopes computes the weights and slopes of n keys from at on for the panel of queries from c on.

@@ -114,7 +114,7 @@ func TestAttentionRow(t *testing.T) { everyLevel(t, testAttentionRow) }
 
 func testAttentionRow(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 50 {
+	for range 30 {
 		h := newHeads(r, 1+r.IntN(3), 1+r.IntN(3*AttentionBlock), 1+r.IntN(40))
 		h.rows()
 		for i := range h.m {
@@ -151,7 +151,7 @@ func TestAttentionTilesEqualRows(t *testing.T) { everyLevel(t, testAttentionTile
 
 func testAttentionTiles(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
-	for range 200 {
+	for range 100 {
 		h := newHeads(r, 1+r.IntN(70), r.IntN(2*AttentionBlock+10), 1+r.IntN(70))
 		h.tiles(r)
 		y, stat := slices.Clone(h.y), slices.Clone(h.stat)
@@ -167,7 +167,7 @@ func TestAttentionBackEqualsProducts(t *testing.T) { everyLevel(t, testAttention
 
 func testAttentionBack(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 2))
-	for range 200 {
+	for range 40 {
 		h := newHeads(r, 1+r.IntN(AttentionQueries+70), r.IntN(2*AttentionBlock+10), 1+r.IntN(70))
 		h.rows()
 		h.back(r)

@@ -35,12 +35,12 @@ func PackPanelsBF16B(dst, b []Float, ld, n, k int, t bool, first, last int) {
 	}
 }
 
-// TilesBF16 is Tiles on panels that PackPanelsBF16A and PackPanelsBF16B made of k terms. Of each pair of terms the
+// TilesBF16 is TilesPanels on panels that PackPanelsBF16A and PackPanelsBF16B made of k terms. Of each pair of terms the
 // second is added first, and every sum is rounded to the nearest float32; results below 2⁻¹²⁶ become 0.
-func TilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool) {
+func TilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool, first, last int) {
 	if m == 0 || n == 0 || k == 0 {
-		Tiles(y, ld, a, b, m, n, k, onto)
+		TilesPanels(y, ld, a, b, m, n, k, onto, first, last)
 		return
 	}
-	tilesBF16(y, ld, a, b, m, n, (k+1)/2, onto)
+	tilesBF16(y, ld, a, b, m, n, (k+1)/2, onto, first, last)
 }

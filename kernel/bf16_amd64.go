@@ -2,13 +2,16 @@
 
 package kernel
 
-func tilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool) {
-	s := splitRows(m, tileRows())
-	for j := 0; j < n; j += tileCols() {
-		nn := min(tileCols(), n-j)
-		tilesBF16Of(s.height, &y[j], &a[0], &b[j*k], k, s.tall, 4*ld, nn, onto)
-		if s.tall < s.panels {
-			tilesBF16Of(s.height-1, &y[s.row(s.tall)*ld+j], &a[s.tall*tileRows()*k], &b[j*k], k, s.panels-s.tall, 4*ld, nn, onto)
+func tilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool, first, last int) {
+	rows, cols := tileShape()
+	s := splitRows(m, rows)
+	for j := 0; j < n; j += cols {
+		nn := min(cols, n-j)
+		if tall := min(last, s.tall); first < tall {
+			tilesBF16Of(s.height, &y[s.row(first)*ld+j], &a[first*rows*k], &b[j*k], k, tall-first, 4*ld, nn, onto)
+		}
+		if low := max(first, s.tall); low < last {
+			tilesBF16Of(s.height-1, &y[s.row(low)*ld+j], &a[low*rows*k], &b[j*k], k, last-low, 4*ld, nn, onto)
 		}
 	}
 }

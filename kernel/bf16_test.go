@@ -54,7 +54,7 @@ func TestTilesBF16(t *testing.T) {
 			pa, pb := normal(r, PackedBF16A(m, k)), normal(r, PackedBF16B(n, k))
 			PackPanelsBF16A(pa, a, lda, m, k, ta, 0, PanelsA(m))
 			PackPanelsBF16B(pb, b, ldb, n, k, tb, 0, PanelsB(n))
-			TilesBF16(y, ldy, pa, pb, m, n, k, onto)
+			TilesBF16(y, ldy, pa, pb, m, n, k, onto, 0, PanelsA(m))
 			for i := range y {
 				if math.Abs(float64(y[i]-want[i])) > 0 {
 					t.Fatalf("%d×%d×%d ta %v tb %v onto %v: element %d is %v, want %v", m, n, k, ta, tb, onto, i, y[i], want[i])
@@ -71,7 +71,7 @@ func BenchmarkTilesBF16(b *testing.B) {
 	const m, n, k = 112, 128, 512
 	pa, pb, y := make([]Float, PackedBF16A(m, k)), make([]Float, PackedBF16B(n, k)), make([]Float, m*n)
 	for b.Loop() {
-		TilesBF16(y, n, pa, pb, m, n, k, false)
+		TilesBF16(y, n, pa, pb, m, n, k, false, 0, PanelsA(m))
 	}
 	b.ReportMetric(2*m*n*k*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }

@@ -6,8 +6,8 @@ const piece = 256
 // Map is  y[i] = f(x[i])  for i < len(y).  y may be x. Results are within 2 units of the last place at every level
 // (0.51 in most; see TestFnUnits), and NaN stays NaN.
 //
-// The functions that networks are made of have loops of their own, without a
-// call per element where that can be; the table's F is the definition of all.
+// The table's F is the definition of all. Where there are no vectors, short functions have loops of their own, without
+// a call per element.
 func Map(f Fn, y, x []Float, p *Args) {
 	x = x[:len(y)]
 	if mapVector(f, y, x, p, false) {
@@ -32,22 +32,6 @@ func Map(f Fn, y, x []Float, p *Args) {
 	case ReLU:
 		for i, v := range x {
 			y[i] = max(v, 0)
-		}
-	case Exp:
-		for i, v := range x {
-			y[i] = ExpOf(v)
-		}
-	case SiLU:
-		for i, v := range x {
-			y[i] = silu(v)
-		}
-	case Sigmoid:
-		for i, v := range x {
-			y[i] = σ(v)
-		}
-	case Tanh:
-		for i, v := range x {
-			y[i] = TanhOf(v)
 		}
 	default:
 		g := Fns[f].F
@@ -119,11 +103,6 @@ func slopes(f Fn, s, x, y []Float, p *Args) {
 		y = y[:len(s)]
 		for i, v := range y {
 			s[i] = tanhSlope(v)
-		}
-	case f == SiLU:
-		x = x[:len(s)]
-		for i, v := range x {
-			s[i] = siluSlope(v)
 		}
 	case d.UsesX:
 		x = x[:len(s)]

@@ -32,7 +32,7 @@ var precises = []precise{
 	{ReLU, func(x float64) float64 { return max(x, 0) }, func(y float64) float64 { return float64(when(y > 0)) }, 0.5},
 	{LeakyReLU, func(x float64) float64 { return max(x, 0.75*x) }, func(x float64) float64 { return pickOf(x > 0, 1, 0.75) }, 0.5},
 	{ELU, func(x float64) float64 { return pickOf(x > 0, x, 0.75*math.Expm1(x)) }, func(x float64) float64 { return pickOf(x > 0, 1, 0.75*math.Exp(x)) }, 2},
-	{GELU, func(x float64) float64 { return x * math.Erfc(-x/math.Sqrt2) / 2 }, preciseGELUSlope, 0.54},
+	{GELU, func(x float64) float64 { return x * math.Erfc(-x/math.Sqrt2) / 2 }, preciseGELUSlope, 0.57},
 	{GELUTanh, preciseGELUTanh, preciseGELUTanhSlope, 0.51},
 	{SiLU, func(x float64) float64 { return x / (1 + math.Exp(-x)) }, func(x float64) float64 { return preciseGateSlope(x, x, 1) }, 0.51},
 	{Sigmoid, preciseSigmoid, func(y float64) float64 { return y * (1 - y) }, 1.5},

@@ -6,7 +6,7 @@ package kernel
 func AddRows(y, x []Float, ids []int32, lo, hi, c int) {
 	for j, id := range ids {
 		if r := int(id); r >= lo && r < hi {
-			addTo(y[(r-lo)*c:][:c], x[j*c:][:c])
+			Axpy(y[(r-lo)*c:][:c], 1, x[j*c:][:c])
 		}
 	}
 }

@@ -13,8 +13,8 @@ func tileShape() (m, n int) {
 	return tileM, tileN
 }
 
-// tilesVector is Tiles with vectors; it reports whether the level in use has them.
-func tilesVector(y []Float, ld int, a, b []Float, m, n, k int, onto bool) bool {
+// tilesVector is TilesPanels with vectors; it reports whether the level in use has them.
+func tilesVector(y []Float, ld int, a, b []Float, m, n, k int, onto bool, first, last int) bool {
 	if level == Generic {
 		return false
 	}
@@ -22,9 +22,11 @@ func tilesVector(y []Float, ld int, a, b []Float, m, n, k int, onto bool) bool {
 	s := splitRows(m, rows)
 	for j := 0; j < n; j += cols {
 		nn := min(cols, n-j)
-		tilesOf(s.height, &y[j], &a[0], &b[j*k], k, s.tall, 4*ld, nn, onto)
-		if s.tall < s.panels {
-			tilesOf(s.height-1, &y[s.tall*s.height*ld+j], &a[s.tall*rows*k], &b[j*k], k, s.panels-s.tall, 4*ld, nn, onto)
+		if tall := min(last, s.tall); first < tall {
+			tilesOf(s.height, &y[s.row(first)*ld+j], &a[first*rows*k], &b[j*k], k, tall-first, 4*ld, nn, onto)
+		}
+		if low := max(first, s.tall); low < last {
+			tilesOf(s.height-1, &y[s.row(low)*ld+j], &a[low*rows*k], &b[j*k], k, last-low, 4*ld, nn, onto)
 		}
 	}
 	return true

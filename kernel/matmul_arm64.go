@@ -15,21 +15,23 @@ func tileShape() (m, n int) {
 	return neonRows, neonCols
 }
 
-// tilesVector is Tiles with vectors; it reports whether the level in use has them.
-func tilesVector(y []Float, ld int, a, b []Float, m, n, k int, onto bool) bool {
+// tilesVector is TilesPanels with vectors; it reports whether the level in use has them.
+func tilesVector(y []Float, ld int, a, b []Float, m, n, k int, onto bool, first, last int) bool {
 	if level == Generic {
 		return false
 	}
 	s := splitRows(m, neonRows)
 	for j := 0; j < n; j += neonCols {
 		if j+neonCols <= n {
-			tilesNEON(s.height, &y[j], &a[0], &b[j*k], k, s.tall, 4*ld, onto)
-			if s.tall < s.panels {
-				tilesNEON(s.height-1, &y[s.tall*s.height*ld+j], &a[s.tall*neonRows*k], &b[j*k], k, s.panels-s.tall, 4*ld, onto)
+			if tall := min(last, s.tall); first < tall {
+				tilesNEON(s.height, &y[s.row(first)*ld+j], &a[first*neonRows*k], &b[j*k], k, tall-first, 4*ld, onto)
+			}
+			if low := max(first, s.tall); low < last {
+				tilesNEON(s.height-1, &y[s.row(low)*ld+j], &a[low*neonRows*k], &b[j*k], k, last-low, 4*ld, onto)
 			}
 			continue
 		}
-		for p := range s.panels {
+		for p := first; p < last; p++ {
 			i := s.row(p)
 			tileEdgeNEON(y[i*ld+j:], ld, a[p*neonRows*k:], b[j*k:], s.row(p+1)-i, n-j, k, onto)
 		}

@@ -40,7 +40,9 @@ func testTiles(t *testing.T) {
 					pa, pb := normal(r, PackedA(m, k)), normal(r, PackedB(n, k))
 					PackA(pa, a, lda, m, k, ta)
 					PackB(pb, b, ldb, n, k, tb)
-					Tiles(y, ldy, pa, pb, m, n, k, onto)
+					cut := r.IntN(PanelsA(m) + 1) // in two parts
+					TilesPanels(y, ldy, pa, pb, m, n, k, onto, cut, PanelsA(m))
+					TilesPanels(y, ldy, pa, pb, m, n, k, onto, 0, cut)
 					if !slices.Equal(y, want) {
 						t.Fatalf("%d×%d×%d ta %v tb %v onto %v: not the reference's bits", m, n, k, ta, tb, onto)
 					}

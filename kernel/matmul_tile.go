@@ -86,6 +86,12 @@ func (s split) row(p int) int { return p*s.height - max(p-s.tall, 0) }
 // Tiles is a whole block, y (m×n) (=|+=) a·b, from the panels of a (PackA) and b (PackB). A panel of b stays in the
 // nearest cache while those of a pass by.
 func Tiles(y []Float, ld int, a, b []Float, m, n, k int, onto bool) {
+	TilesPanels(y, ld, a, b, m, n, k, onto, 0, PanelsA(m))
+}
+
+// TilesPanels is the rows of Tiles that the panels of a from first up to last hold, so that panels can stay in a cache
+// while several of b pass by.
+func TilesPanels(y []Float, ld int, a, b []Float, m, n, k int, onto bool, first, last int) {
 	if m == 0 || n == 0 {
 		return
 	}
@@ -97,12 +103,12 @@ func Tiles(y []Float, ld int, a, b []Float, m, n, k int, onto bool) {
 		}
 		return
 	}
-	if tilesVector(y, ld, a, b, m, n, k, onto) {
+	if tilesVector(y, ld, a, b, m, n, k, onto, first, last) {
 		return
 	}
 	for j := 0; j < n; j += tileN {
 		bp := b[j*k:]
-		for i := 0; i < m; i += tileM {
+		for i := first * tileM; i < min(m, last*tileM); i += tileM {
 			if i+tileM <= m && j+tileN <= n {
 				tile(y[i*ld+j:], ld, a[i*k:], bp, k, onto)
 			} else {
@@ -116,8 +122,9 @@ func Tiles(y []Float, ld int, a, b []Float, m, n, k int, onto bool) {
 func PackedA(m, k int) int { return PanelsA(m) * tileRows() * k }
 func PackedB(n, k int) int { return PanelsB(n) * tileCols() * k }
 
-// PanelRows is how many rows a panel of a has at the level in use.
+// PanelRows is how many rows a panel of a has at the level in use, PanelCols how many columns one of b.
 func PanelRows() int { return tileRows() }
+func PanelCols() int { return tileCols() }
 
 // PanelsA is the number of panels of m rows, PanelsB of n columns.
 func PanelsA(m int) int { return panels(m, tileRows()) }

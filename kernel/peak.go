@@ -1,7 +1,7 @@
 package kernel
 
 // Loops that do one thing as fast as the level in use can. What other kernels reach is said as a share of what these
-// do. A call works for about n nanoseconds, or for the length of its slices: keep it below a millisecond.
+// do. A round takes some nanoseconds: keep a call below a millisecond.
 
 // PeakFMA does n rounds of multiply-adds that do not wait for one another, and returns how many operations they were, two each.
 func PeakFMA(n int) (flops int) {

@@ -6,8 +6,10 @@ import "math"
 // nothing else, so any worker can draw any element. It is the finaliser of
 // SplitMix64 (Steele, Lea & Flood 2014) over key and counter, applied twice.
 func Random(key uint64, i int) uint64 {
-	return mix(mix(key+0x9e3779b97f4a7c15*uint64(i+1)) ^ key)
+	return mix(mix(key+golden*uint64(i+1)) ^ key)
 }
+
+const golden = 0x9e3779b97f4a7c15 // 2⁶⁴ divided by the golden ratio
 
 func mix(z uint64) uint64 {
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
@@ -19,13 +21,16 @@ func mix(z uint64) uint64 {
 func Uniform(key uint64, i int) Float { return Float(Random(key, i)>>40) * (1.0 / (1 << 24)) }
 
 // Dropout is  y[i] (=|+=) x[i]/(1−p)  where Uniform(key, first+i) ≥ p, else 0: inverted
-// dropout (Srivastava et al. 2014), whose expectation is x.
+// dropout (Srivastava et al. 2014), whose expectation is x. All levels give the same bits.
 func Dropout(y, x []Float, first int, p Float, key uint64, add bool) {
 	x = x[:len(y)]
 	bar := uint64(math.Ceil(float64(p) * (1 << 24))) // Uniform ≥ p, in whole numbers
 	scale := Float(0)
 	if p < 1 {
 		scale = 1 / (1 - p)
+	}
+	if dropoutVector(y, x, key+golden*uint64(first+1), key, bar-1, scale, add) {
+		return
 	}
 	for i, v := range x {
 		v *= scale * when(Random(key, first+i)>>40 >= bar)

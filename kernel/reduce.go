@@ -39,38 +39,52 @@ func (r Reducer) Join() Reducer {
 	return SumAll
 }
 
-// Fold is  acc ∘ x[0] ∘ x[1] ∘ …  where ∘ is what r says, accumulated in float64
-// whatever the numbers are. Sums run in four lanes, x[i] in lane i mod 4.
-// A NaN makes the result NaN.
+// lanes are sixteen running sums, number i of a row in lane i mod 16: as many as a vector holds, so that every level
+// adds in one order.
+type lanes [16]float64
+
+// sum folds lane i+8 into lane i, then i+4, i+2 and i+1.
+func (l *lanes) sum() float64 {
+	for half := 8; half > 0; half /= 2 {
+		for i := range half {
+			l[i] += l[i+half]
+		}
+	}
+	return l[0]
+}
+
+// foldPiece is how many numbers are folded by themselves, about 10 µs of work.
+const foldPiece = 1 << 16
+
+// Fold is  acc ∘ x[0] ∘ x[1] ∘ …  where ∘ is what r says, accumulated in float64 whatever the numbers are.
+// Sums run in lanes, piece by piece of foldPiece numbers. All levels give the same bits. A NaN makes the result NaN.
 func Fold[T float32 | float64](r Reducer, acc float64, x []T) float64 {
-	var a, b, c, d float64
-	n := len(x) &^ 3
+	for len(x) > foldPiece {
+		acc = foldOne(r, acc, x[:foldPiece])
+		x = x[foldPiece:]
+	}
+	return foldOne(r, acc, x)
+}
+
+func foldOne[T float32 | float64](r Reducer, acc float64, x []T) float64 {
+	if y, ok := any(x).([]Float); ok {
+		if v, ok := foldVector(r, acc, y); ok {
+			return v
+		}
+	}
+	var l lanes
 	switch r {
 	case SumAll, MeanAll:
-		for i := 0; i < n; i += 4 {
-			v := x[i : i+4 : i+4]
-			a += float64(v[0])
-			b += float64(v[1])
-			c += float64(v[2])
-			d += float64(v[3])
-		}
-		for _, v := range x[n:] {
-			a += float64(v)
+		for i, v := range x {
+			l[i%16] += float64(v)
 		}
 	case SumSquare:
-		for i := 0; i < n; i += 4 {
-			v := x[i : i+4 : i+4]
-			a += float64(v[0]) * float64(v[0])
-			b += float64(v[1]) * float64(v[1])
-			c += float64(v[2]) * float64(v[2])
-			d += float64(v[3]) * float64(v[3])
-		}
-		for _, v := range x[n:] {
-			a += float64(v) * float64(v)
+		for i, v := range x {
+			l[i%16] += float64(float64(v) * float64(v))
 		}
 	case SumAbs:
-		for _, v := range x {
-			a += math.Abs(float64(v))
+		for i, v := range x {
+			l[i%16] += math.Abs(float64(v))
 		}
 	case MaxAll:
 		for _, v := range x {
@@ -85,11 +99,15 @@ func Fold[T float32 | float64](r Reducer, acc float64, x []T) float64 {
 			acc = max(acc, math.Abs(float64(v)))
 		}
 	}
-	return acc + ((a + b) + (c + d))
+	return acc + l.sum() // a zero becomes +0
 }
 
-// FoldColumns is  acc[j] = acc[j] ∘ x[j] ∘ x[stride+j] ∘ …  over the given number of rows.
+// FoldColumns is  acc[j] = acc[j] ∘ x[j] ∘ x[stride+j] ∘ …  over the given number of rows, in their order. All levels
+// give the same bits, but for the sign of a greatest or least number that is 0.
 func FoldColumns[T float32 | float64](r Reducer, acc []float64, x []T, rows, stride int) {
+	if y, ok := any(x).([]Float); ok && foldColumnsVector(r, acc, y, rows, stride) {
+		return
+	}
 	for i := range rows {
 		v := x[i*stride:][:len(acc)]
 		switch r {
@@ -99,7 +117,7 @@ func FoldColumns[T float32 | float64](r Reducer, acc []float64, x []T, rows, str
 			}
 		case SumSquare:
 			for j := range acc {
-				acc[j] += float64(v[j]) * float64(v[j])
+				acc[j] += float64(float64(v[j]) * float64(v[j]))
 			}
 		case SumAbs:
 			for j := range acc {

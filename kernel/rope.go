@@ -16,9 +16,28 @@ func RoPEAngles(cossin []Float, d int, base float64) {
 }
 
 // RoPE rotates the pairs of one head x (d) by the angles of its position, cossin (d/2, 2); back if inverse.
+// All levels give the same bits.
 //
 //	(u, v) → (u·cos − v·sin, v·cos + u·sin)    pairs (i, i+d/2), or (2i, 2i+1) if interleaved
 func RoPE(y, x, cossin []Float, interleaved, inverse, add bool) {
+	RoPEHeads(y, x, cossin, len(y), interleaved, inverse, add)
+}
+
+// RoPEHeads is RoPE of all heads x (h, d) of one position.
+func RoPEHeads(y, x, cossin []Float, d int, interleaved, inverse, add bool) {
+	if len(y) == 0 {
+		return
+	}
+	x, cossin = x[:len(y)], cossin[:d]
+	if ropeVector(y, x, cossin, interleaved, inverse, add) {
+		return
+	}
+	for i := 0; i < len(y); i += d {
+		ropeHead(y[i:i+d], x[i:i+d], cossin, interleaved, inverse, add)
+	}
+}
+
+func ropeHead(y, x, cossin []Float, interleaved, inverse, add bool) {
 	d := len(y)
 	step, far := 1, d/2
 	if interleaved {

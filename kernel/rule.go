@@ -1,11 +1,47 @@
 package kernel
 
+import "math"
+
 // A Rule names an optimizer's step on one parameter; Rules holds its definition.
 type Rule uint8
 
 // RuleArgs are the numbers of one step, the same for every element: learning
-// rate, decay rates, bias corrections. What each place means stands beside the Rule.
-type RuleArgs [10]Float
+// rate, decay rates, bias corrections. What each place means stands beside the Rule; the last two
+// bound the gradient as it is read, so that clipping it writes nothing: see Clip.
+type RuleArgs [12]Float
+
+// The places of the bounds among RuleArgs.
+const (
+	argScale = 10
+	argBound = 11
+)
+
+// Clip makes g enter every rule as  min(max(s·g, −β), β),  the product rounded: the same bits as if the gradient had
+// been scaled and clamped before. Without it g enters as it is. s = 0 or β = 0 stands for 1 or ∞.
+func (p *RuleArgs) Clip(s, β Float) { p[argScale], p[argBound] = s, β }
+
+// clip is what Clip set.
+func (p *RuleArgs) clip() (s, β Float) {
+	if s = p[argScale]; s == 0 {
+		s = 1
+	}
+	if β = p[argBound]; β == 0 {
+		β = Float(math.Inf(1))
+	}
+	return s, β
+}
+
+// bounded is  min(max(s·g, −β), β),  NaN if g is.
+func bounded(g, s, β Float) Float {
+	g = Float(s * g)
+	if g > β {
+		return β
+	}
+	if g < -β {
+		return -β
+	}
+	return g
+}
 
 // The rules. w is the parameter, g its gradient, a, b, c the state buffers in
 // their order, and the other letters the RuleArgs in the order of the bracket.
@@ -63,7 +99,7 @@ const (
 	numRules
 )
 
-// A RuleDef defines a Rule by its loop. The slices have one length; absent
+// A RuleDef defines a Rule by its loop in plain Go. The slices have one length; absent
 // state is nil.
 type RuleDef struct {
 	Name  string
@@ -85,6 +121,13 @@ var Rules = [numRules]RuleDef{
 	StepLion:     {"lion", 1, stepLion},
 	StepMuon:     {"muon", 1, stepMuon},
 	StepAverage:  {"average", 0, stepAverage},
+}
+
+// Step takes the step r of RuleDef.Step, with vectors where the level in use has them. All levels give the same bits.
+func Step(r Rule, w, g, a, b, c []Float, p *RuleArgs) {
+	if !stepVector(r, w, g, a, b, c, p) {
+		Rules[r].Step(w, g, a, b, c, p)
+	}
 }
 
 func (r Rule) String() string { return Rules[r].Name }

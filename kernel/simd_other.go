@@ -18,7 +18,9 @@ func attentionOutVector(y, x, factor []Float, ld, m, n int, add bool) bool { ret
 
 func tileShape() (m, n int) { return tileM, tileN }
 
-func tilesVector(y []Float, ld int, a, b []Float, m, n, k int, onto bool) bool { return false }
+func tilesVector(y []Float, ld int, a, b []Float, m, n, k int, onto bool, first, last int) bool {
+	return false
+}
 
 func packVector(dst, src []Float, ld, n, k int, rows, across bool, first, last int) bool {
 	return false
@@ -30,7 +32,9 @@ func rowSumsVector(y, x, w []Float, ld int) bool { return false }
 
 // Without bfloat16 nobody calls these: see HasBF16.
 
-func tilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool) { panic("kernel: no bfloat16") }
+func tilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool, first, last int) {
+	panic("kernel: no bfloat16")
+}
 
 func packBF16(dst, src []Float, ld, n, k int, rows, across bool, first, last int) {
 	panic("kernel: no bfloat16")
@@ -75,3 +79,35 @@ func zipBackBVector(f Fn2, db, a, b, dy []Float, sa, sb int, add bool) bool { re
 func swiGLUVector(y, gate, up []Float) bool { return false }
 
 func swiGLUBackVector(dgate, dup, gate, up, dy []Float, addGate, addUp bool) bool { return false }
+
+func putF16Vector(b []byte, x []Float) int { return 0 }
+
+func putBF16Vector(b []byte, x []Float) int { return 0 }
+
+func getF16Vector(y []Float, b []byte) int { return 0 }
+
+func getBF16Vector(y []Float, b []byte) int { return 0 }
+
+func foldVector(r Reducer, acc float64, x []Float) (float64, bool) { return 0, false }
+
+func foldColumnsVector(r Reducer, acc []float64, x []Float, rows, stride int) bool { return false }
+
+func normMomentsVector(x []Float, mean Float) (sd, sdd float64, ok bool) { return 0, 0, false }
+
+func normaliseVector(y, x, w, b []Float, mean, shift, r Float) bool { return false }
+
+func normSumsVector(x, w, dy []Float, mean Float) (sg, sgd float64, ok bool) {
+	return 0, 0, false
+}
+
+func normBackXVector(dx, x, w, dy []Float, mean, shift, r, mg, mgn Float, add bool) bool {
+	return false
+}
+
+func normBackWVector(dw, db, x, dy []Float, mean, shift, r Float) bool { return false }
+
+func ropeVector(y, x, cossin []Float, interleaved, inverse, add bool) bool { return false }
+
+func stepVector(r Rule, w, g, a, b, c []Float, p *RuleArgs) bool { return false }
+
+func dropoutVector(y, x []Float, z, key, bar uint64, scale Float, add bool) bool { return false }

@@ -2,7 +2,10 @@
 
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // These report whether the level in use has vectors, and did what the loops beside their calls do.
 
@@ -106,17 +109,26 @@ func logSoftmaxBackVector(dx, y, dy []Float, sum Float, add bool) bool {
 }
 
 func crossEntropyBackVector(dx, x []Float, k *crossEntropyRow, add bool) bool {
-	switch {
-	case level == Generic:
+	if level == Generic {
 		return false
-	case len(dx) == 0:
-	case level == AVX512:
-		crossEntropyBackRowAVX512(&dx[0], &x[0], len(dx), k.z, k.sum, k.share, k.g, add)
-	default:
-		crossEntropyBackRowAVX2(&dx[0], &x[0], len(dx), k.z, k.sum, k.share, k.g, add)
+	}
+	for len(dx) > 0 {
+		n := len(dx)
+		if head := toLine(dx); head > 0 { // rows of an odd number of classes would have every vector cross a cache line
+			n = min(n, head)
+		}
+		if level == AVX512 {
+			crossEntropyBackRowAVX512(&dx[0], &x[0], n, k.z, k.sum, k.share, k.g, add)
+		} else {
+			crossEntropyBackRowAVX2(&dx[0], &x[0], n, k.z, k.sum, k.share, k.g, add)
+		}
+		dx, x = dx[n:], x[n:]
 	}
 	return true
 }
+
+// toLine is how many numbers there are from the start of x to the next cache line; 0 where x starts one.
+func toLine(x []Float) int { return -int(uintptr(unsafe.Pointer(&x[0]))/4) & 15 }
 
 func expLinesVector(sum *[linesAtOnce]float64, y, x, m []Float) bool {
 	switch {

@@ -9,22 +9,22 @@ package kernel
 //go:noescape
 func maxRowAVX512(x *float32, n int) float32
 
-// The tally of e^(x[i] − m)  for i < n.
+// The sum of e^(x[i] − m)  for i < n.
 //
 //go:noescape
 func sumExpRowAVX512(x *float32, n int, m float32) float64
 
-// y[i] = e^(x[i] − m)  for i < n,  and their tally.
+// y[i] = e^(x[i] − m)  for i < n,  and their sum.
 //
 //go:noescape
 func expRowAVX512(y *float32, x *float32, n int, m float32) float64
 
-// The tally of x[i]  for i < n.
+// The sum of x[i]  for i < n.
 //
 //go:noescape
 func sumRowAVX512(x *float32, n int) float64
 
-// The tally of a[i]·b[i]  for i < n.
+// The sum of a[i]·b[i]  for i < n.
 //
 //go:noescape
 func dotRowAVX512(a *float32, b *float32, n int) float64
@@ -74,22 +74,22 @@ func dotLinesAVX512(sum *float64, a *float32, b *float32, n int)
 //go:noescape
 func maxRowAVX2(x *float32, n int) float32
 
-// The tally of e^(x[i] − m)  for i < n.
+// The sum of e^(x[i] − m)  for i < n.
 //
 //go:noescape
 func sumExpRowAVX2(x *float32, n int, m float32) float64
 
-// y[i] = e^(x[i] − m)  for i < n,  and their tally.
+// y[i] = e^(x[i] − m)  for i < n,  and their sum.
 //
 //go:noescape
 func expRowAVX2(y *float32, x *float32, n int, m float32) float64
 
-// The tally of x[i]  for i < n.
+// The sum of x[i]  for i < n.
 //
 //go:noescape
 func sumRowAVX2(x *float32, n int) float64
 
-// The tally of a[i]·b[i]  for i < n.
+// The sum of a[i]·b[i]  for i < n.
 //
 //go:noescape
 func dotRowAVX2(a *float32, b *float32, n int) float64

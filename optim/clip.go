@@ -65,28 +65,74 @@ func (c *Clip) Apply(o Optimizer) float64 { return c.ApplyTo(o.Device(), o.Group
 func (c *Clip) ApplyTo(dev device.Device, params []Named) float64 {
 	dev = home(dev)
 	norm := c.measure(dev, params)
-	if math.IsNaN(norm) || math.IsInf(norm, 0) {
-		return norm
-	}
-	if c.Norm > 0 {
-		if k := c.Norm / (norm + 1e-6); k < 1 {
-			for i := range params {
-				if p := params[i].P; p.Reached() {
-					scale(dev, p.GradBuf(), k)
-				}
-			}
-		}
-	}
-	if c.Value > 0 {
-		bound := kernel.Args{kernel.Float(-c.Value), kernel.Float(c.Value)}
-		for i := range params {
-			if p := params[i].P; p.Reached() {
-				dev.Map(kernel.Clamp, device.Into(p.GradBuf()), p.GradBuf(), bound)
-			}
-		}
+	if finite(norm) {
+		c.bound(dev, params, c.factor(norm))
 	}
 	return norm
 }
+
+// Step is Apply and then o.Step(lr), or Apply alone if the norm is not finite. Optimizers of this package bound the
+// gradients as they read them, so that clipping costs one reading for the norm and writes nothing; the bits are the same.
+func (c *Clip) Step(o Optimizer, lr float64) (norm float64) {
+	norm = c.Measure(o)
+	if !finite(norm) {
+		return norm
+	}
+	k := c.factor(norm)
+	own, ok := bounded(o)
+	if s, β := kernel.Float(k), kernel.Float(c.Value); ok && s > 0 && (β > 0 || c.Value == 0) {
+		own.bound(s, β)
+		o.Step(lr)
+		own.bound(0, 0)
+		return norm
+	}
+	c.bound(o.Device(), o.Groups(), k)
+	o.Step(lr)
+	return norm
+}
+
+// Measure is the total norm alone: the gradients stay as they are.
+func (c *Clip) Measure(o Optimizer) float64 { return c.measure(o.Device(), o.Groups()) }
+
+// A bounder bounds gradients as its steps read them.
+type bounder interface{ bound(s, β kernel.Float) }
+
+// bounded is o if it does: one of this package's own, not what wraps one or more of them.
+func bounded(o Optimizer) (bounder, bool) {
+	switch o.(type) {
+	case *SGD, *Adagrad, *RMSProp, *Adadelta, *Adam, *AdamW, *Adamax, *NAdam, *RAdam, *Lion, *Muon:
+		return o.(bounder), true
+	}
+	return nil, false
+}
+
+// factor is what gradients of the given norm are multiplied by, 1 at most.
+func (c *Clip) factor(norm float64) float64 {
+	if c.Norm > 0 {
+		return min(c.Norm/(norm+1e-6), 1)
+	}
+	return 1
+}
+
+// bound multiplies the gradients by k and clamps them.
+func (c *Clip) bound(dev device.Device, params []Named, k float64) {
+	limits := kernel.Args{kernel.Float(-c.Value), kernel.Float(c.Value)}
+	for i := range params {
+		p := params[i].P
+		if !p.Reached() {
+			continue
+		}
+		if k < 1 {
+			scale(dev, p.GradBuf(), k)
+		}
+		if c.Value > 0 {
+			dev.Map(kernel.Clamp, device.Into(p.GradBuf()), p.GradBuf(), limits)
+		}
+	}
+}
+
+// finite reports whether x is neither NaN nor infinite.
+func finite(x float64) bool { return x-x == 0 }
 
 // measure is the total norm: each parameter's on the device, then over parameters in
 // their order in float64.

@@ -96,3 +96,38 @@ func TestByName(t *testing.T) {
 		t.Log(err)
 	}
 }
+
+// Step gives the bits of Apply and the optimizer's Step, and leaves nothing behind.
+func TestClipStepIsApplyAndStep(t *testing.T) {
+	for _, k := range optim.Table {
+		for _, clip := range []optim.Clip{{}, {Norm: 0.5}, {Value: 0.1}, {Norm: 0.5, Value: 0.01}, {Norm: 1e9}, {Norm: 1e-60}, {Value: 1e-60}} {
+			a, pa := start(t, k, 1)
+			b, pb := start(t, k, 1)
+			one, two := clip, clip
+			for s := range 4 {
+				push(pa, s, "c")
+				push(pb, s, "c")
+				n := one.Apply(a)
+				a.Step(k.LR)
+				if m := two.Step(b, k.LR); m != n {
+					t.Fatalf("%s: norm %v, want %v", k.Name, m, n)
+				}
+			}
+			push(pa, 9, "")
+			push(pb, 9, "")
+			a.Step(k.LR)
+			b.Step(k.LR)
+			if !slices.Equal(bits(pa), bits(pb)) {
+				t.Errorf("%s clipped by %+v: the bits differ", k.Name, clip)
+			}
+		}
+		o, params := start(t, k, 1)
+		before := bits(params)
+		push(params, 0, "")
+		params[0].P.GradBuf().F[3] = kernel.Float(math.NaN())
+		clip := optim.Clip{Norm: 1}
+		if n := clip.Step(o, k.LR); n == n || !slices.Equal(bits(params), before) || !params[0].P.Reached() {
+			t.Errorf("%s: a step with a NaN was taken, or the gradients were cleared", k.Name)
+		}
+	}
+}

@@ -79,6 +79,9 @@ func (c *core) update(r kernel.Rule, i int) {
 	p.Clear()
 }
 
+// bound makes the next steps read gradients as  min(max(s·g, −β), β),  see kernel.RuleArgs.Clip.
+func (c *core) bound(s, β kernel.Float) { c.args.Clip(s, β) }
+
 // set makes args of float64 numbers, rounded once.
 func (c *core) set(args ...float64) {
 	for i, a := range args {

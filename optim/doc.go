@@ -5,8 +5,7 @@
 // model, and then every step is
 //
 //	loss.Backward()
-//	norm := clip.Apply(opt)
-//	opt.Step(schedule.At(step))
+//	norm := clip.Step(opt, schedule.At(step))
 //
 // [Clip] bounds gradients, a [Schedule] gives the learning rate of each step,
 // [FindLR] suggests one, a [Tree] sums the gradients of micro-batches in an

@@ -33,6 +33,7 @@ type Muon struct {
 	all   []Named
 	work  newtonSchulz
 	empty [3]device.Buf
+	move  kernel.RuleArgs // of the step along the direction
 }
 
 // NewMuon is Muon with μ = 0.95 (Nesterov), 5 iterations, the "moonshot" scale, λ = 0.1
@@ -102,10 +103,15 @@ func (o *Muon) Step(lr float64) {
 		o.dev.Update(kernel.StepMuon, u, p.P.GradBuf(), o.state[i], &o.args)
 		x := o.work.orthogonal(o.dev, rows, cols, o.Steps)
 		s := o.scaleOf(rows, cols)
-		o.set(α*s, λ/s) // W −= α·s·(X + λ/s·W)
-		o.dev.Update(kernel.StepSGD, p.P.Buf(), x, o.empty, &o.args)
+		o.move = kernel.RuleArgs{kernel.Float(α * s), kernel.Float(λ / s)} // W −= α·s·(X + λ/s·W)
+		o.dev.Update(kernel.StepSGD, p.P.Buf(), x, o.empty, &o.move)
 		p.P.Clear()
 	}
+}
+
+func (o *Muon) bound(s, β kernel.Float) {
+	o.core.bound(s, β)
+	o.Adam.bound(s, β)
 }
 
 func (o *Muon) scaleOf(rows, cols int) float64 {

@@ -36,13 +36,9 @@ func (x *Tensor) Floats(dst []kernel.Float) []kernel.Float {
 			dst[i] = kernel.Float(math.Float32frombits(u32(b[4*i:])))
 		}
 	case device.F16:
-		for i := range dst {
-			dst[i] = kernel.Float(fromF16(u16(b[2*i:])))
-		}
+		kernel.GetF16(dst, b)
 	case device.BF16:
-		for i := range dst {
-			dst[i] = kernel.Float(fromBF16(u16(b[2*i:])))
-		}
+		kernel.GetBF16(dst, b)
 	case device.U64:
 		for i := range dst {
 			dst[i] = kernel.Float(u64(b[8*i:]))
@@ -88,11 +84,11 @@ func (x *Tensor) Values() []float64 {
 		}
 	case device.F16:
 		for i := range dst {
-			dst[i] = float64(fromF16(u16(x.Data[2*i:])))
+			dst[i] = float64(kernel.F16Value(u16(x.Data[2*i:])))
 		}
 	case device.BF16:
 		for i := range dst {
-			dst[i] = float64(fromBF16(u16(x.Data[2*i:])))
+			dst[i] = float64(kernel.BF16Value(u16(x.Data[2*i:])))
 		}
 	case device.U64:
 		for i := range dst {
@@ -153,13 +149,9 @@ func putFloats(b []byte, values []kernel.Float, t device.Type) {
 			putU32(b[4*i:], math.Float32bits(float32(v)))
 		}
 	case device.F16:
-		for i, v := range values {
-			putU16(b[2*i:], toF16(narrow(float64(v))))
-		}
+		kernel.PutF16(b, values)
 	case device.BF16:
-		for i, v := range values {
-			putU16(b[2*i:], toBF16(narrow(float64(v))))
-		}
+		kernel.PutBF16(b, values)
 	}
 }
 

@@ -145,9 +145,13 @@ func (l *loop) finish(s *Step, last *data.Batch) error {
 			return fmt.Errorf("train: step %d: %w", s.N, err)
 		}
 	}
-	s.GradNorm = l.Clip.Apply(l.opt)
 	if l.Rate != nil {
 		s.LR = l.Rate(s.N)
+	}
+	if finite(s.Loss) {
+		s.GradNorm = l.Clip.Step(l.opt, s.LR)
+	} else {
+		s.GradNorm = l.Clip.Measure(l.opt)
 	}
 	if !finite(s.Loss) || !finite(s.GradNorm) {
 		s.Skipped = true
@@ -164,7 +168,6 @@ func (l *loop) finish(s *Step, last *data.Batch) error {
 		return fmt.Errorf("train: step %d: %w: loss %v, gradient norm %v, not finite for %d steps in a row; %s", s.N, ErrDiverged, s.Loss, s.GradNorm, s.Row, l.why)
 	}
 	l.Skipped = 0
-	l.opt.Step(s.LR)
 	if l.EMA != nil {
 		l.EMA.Update()
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"brick/bench"
+	"brick/device/cpu"
 )
 
 func newBench() *cobra.Command {
@@ -16,6 +17,9 @@ func newBench() *cobra.Command {
 	var save bool
 	var of string
 	write := func(cmd *cobra.Command, rows iter.Seq2[bench.Row, error]) error {
+		if _, err := cpu.Precision(o.Precision).Choose(); err != nil {
+			return usageError{err}
+		}
 		if save {
 			out.Save = "bench"
 		}
@@ -50,7 +54,7 @@ Close other programs first; the column "others" is how much processor they used.
 	}
 	c.Flags().StringVar(&of, "of", "gpt-4x128", "the case of bench train whose step is taken apart")
 	f := c.PersistentFlags()
-	f.StringVar(&o.Precision, "precision", "", "of products: f32")
+	f.StringVar(&o.Precision, "precision", "", "how operands of products are read: f32, bf16 or auto")
 	f.DurationVar(&o.MinTime, "min-time", 0, "time to measure each case; 0 means half a second")
 	f.BoolVar(&out.JSON, "json", false, "print one JSON object a line, the machine first")
 	f.BoolVar(&save, "save", false, "append the figures to bench/CPU-MODEL.jsonl of the repository")

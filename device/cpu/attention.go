@@ -5,9 +5,6 @@ import (
 	"brick/kernel"
 )
 
-// fewQueries is up to how many queries attention reads the keys where they lie, query by query, rather than pack them.
-const fewQueries = 4
-
 // Where there are few key heads their queries are cut into units of work of their own, at the price of packing the keys
 // for each: as many as make attentionUnits in all, of attentionRows queries or more.
 const (
@@ -50,7 +47,7 @@ func (t *attentionTask) do(w, lo, hi int) {
 	a := &t.a
 	for i := lo; i < hi; i++ {
 		b, head := i/(a.K*t.units), i/t.units%a.K
-		if a.T <= fewQueries {
+		if few(a) {
 			t.single(w, b, head)
 			continue
 		}
@@ -60,6 +57,15 @@ func (t *attentionTask) do(w, lo, hi int) {
 		var keys kernel.AttentionKeys
 		keys.Load(t.dev.own(w, kernel.AttentionScratch(n, a.D)), t.k[at:], t.v[at:], a.K*a.D, n, a.D, mask, a.Scale)
 		group, tile := a.H/a.K, kernel.AttentionTile()
+		if a.T < group { // the heads of a position make a tile
+			for j := first; j < last; j++ {
+				for h := 0; h < group; h += tile {
+					r := (b*a.T+j)*a.H + head*group + h
+					keys.Rows(t.y[r*a.D:], t.stat[r:], t.q[r*a.D:], a.D, 1, min(tile, group-h), kernel.Seen{First: from(a, j).First})
+				}
+			}
+			continue
+		}
 		for h := head * group; h < (head+1)*group; h++ {
 			for j := first; j < last; j += tile {
 				r := (b*a.T+j)*a.H + h
@@ -67,6 +73,13 @@ func (t *attentionTask) do(w, lo, hi int) {
 			}
 		}
 	}
+}
+
+// few reports whether attention reads the keys where they lie, query by query. To pack them takes as long as two queries
+// do so, and a tile as long as three.
+func few(a *device.Attn) bool {
+	group := a.H / a.K
+	return a.T*group <= 2+3*min(a.T, group)
 }
 
 // single does the queries that read a key head one position at a time.

@@ -55,6 +55,8 @@ var attnShapes = []device.Attn{
 	{B: 1, T: 3, S: 40, H: 6, K: 1, D: 8, Causal: true},
 	{B: 2, T: 20, S: 11, H: 3, K: 3, D: 5},
 	{B: 1, T: 6, S: 2, H: 1, K: 1, D: 3, Causal: true},
+	{B: 1, T: 300, S: 300, H: 2, K: 1, D: 6, Causal: true}, // cut
+	{B: 1, T: 270, S: 530, H: 1, K: 1, D: 5},
 }
 
 func TestAttentionSameBits(t *testing.T) {
@@ -91,9 +93,17 @@ func TestAttentionSameBits(t *testing.T) {
 
 // A token asked for alone, over the keys of the past, has the bits of the whole pass.
 func TestAttentionCachedEqualsWhole(t *testing.T) {
+	for _, a := range []device.Attn{
+		{B: 1, T: 150, S: 150, H: 4, K: 2, D: 9, Causal: true},
+		{B: 1, T: 150, S: 150, H: 35, K: 1, D: 9, Causal: true}, // the heads of a position make tiles
+	} {
+		testAttentionCached(t, a)
+	}
+}
+
+func testAttentionCached(t *testing.T, a device.Attn) {
 	d := New(2)
 	defer d.Close()
-	a := device.Attn{B: 1, T: 40, S: 40, H: 4, K: 2, D: 9, Causal: true}
 	whole := newAttnRun(rand.New(rand.NewPCG(7, 1)), a, false)
 	whole.forward(d)
 	width := a.H * a.D
@@ -127,16 +137,44 @@ func TestAttentionBackShared(t *testing.T) {
 	}
 }
 
+// A key head that is alone, and so cut into units, has the bits of one among others, which is not.
+func TestAttentionCutEqualsWhole(t *testing.T) {
+	d := New(2)
+	defer d.Close()
+	for _, a := range []device.Attn{
+		{B: 2, T: 600, S: 600, H: 2, K: 1, D: 6, Causal: true},
+		{B: 2, T: 300, S: 700, H: 1, K: 1, D: 5, Causal: true},
+		{B: 2, T: 530, S: 270, H: 1, K: 1, D: 5},
+	} {
+		for _, mode := range []device.Mode{device.Set, device.Add} {
+			whole := newAttnRun(rand.New(rand.NewPCG(12, 1)), a, true)
+			one := *whole
+			one.a.B = 1
+			one.dq, one.dk, one.dv = slices.Clone(whole.dq), slices.Clone(whole.dk), slices.Clone(whole.dv)
+			for _, x := range []*attnRun{whole, &one} {
+				x.forward(d)
+				x.back(d, mode)
+			}
+			nq, nk := len(one.dq)/2, len(one.dk)/2
+			if !slices.Equal(one.dq[:nq], whole.dq[:nq]) || !slices.Equal(one.dk[:nk], whole.dk[:nk]) || !slices.Equal(one.dv[:nk], whole.dv[:nk]) {
+				t.Errorf("%+v mode %v: other bits", a, mode)
+			}
+		}
+	}
+}
+
 func TestAttentionAllocatesNothing(t *testing.T) {
 	d := New(2)
 	defer d.Close()
-	x := newAttnRun(rand.New(rand.NewPCG(10, 1)), attnShapes[1], true)
-	for range 20 {
-		x.forward(d)
-		x.back(d, device.Set)
-	}
-	if n := testing.AllocsPerRun(20, func() { x.forward(d); x.back(d, device.Add) }); n != 0 {
-		t.Errorf("found %v allocations, want 0", n)
+	for _, a := range attnShapes {
+		x := newAttnRun(rand.New(rand.NewPCG(10, 1)), a, true)
+		for range 20 {
+			x.forward(d)
+			x.back(d, device.Set)
+		}
+		if n := testing.AllocsPerRun(20, func() { x.forward(d); x.back(d, device.Add) }); n != 0 {
+			t.Errorf("%+v: found %v allocations, want 0", a, n)
+		}
 	}
 }
 
@@ -152,6 +190,7 @@ func BenchmarkAttention(b *testing.B) {
 			{B: 12, T: 64, S: 64, H: 4, K: 4, D: 32, Causal: true},
 			{B: 1, T: 512, S: 512, H: 1, K: 1, D: 64, Causal: true},
 			{B: 1, T: 1, S: 1024, H: 12, K: 4, D: 64, Causal: true},
+			{B: 1, T: 1, S: 2048, H: 32, K: 4, D: 64, Causal: true},
 		} {
 			x := newAttnRun(rand.New(rand.NewPCG(11, 1)), a, false)
 			pairs := float64(a.B*a.H*a.D) * float64(a.T) * float64(2*a.S-a.T+1) / 2 // multiply-adds of one product

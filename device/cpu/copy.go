@@ -21,7 +21,7 @@ func (d *Device) Copy(y device.Dst, yv device.View, x device.Buf, xv device.View
 	if y.Mode == device.Skip || n == 0 {
 		return
 	}
-	if shape[device.MaxRank-1] == n && n <= blockElems { // a short row
+	if shape[device.MaxRank-1] == n && n <= moveElems { // a short row
 		kernel.Copy(y.F[yv.Off:], x.F[xv.Off:], yv.Stride[device.MaxRank-1], xv.Stride[device.MaxRank-1], n, scale, y.Mode == device.Add)
 		return
 	}
@@ -39,7 +39,7 @@ func (d *Device) Copy(y device.Dst, yv device.View, x device.Buf, xv device.View
 		d.run(outer*q.down*q.across, blockElems/(tile*tile), q)
 		return
 	}
-	d.run(n, blockElems, t)
+	d.run(n, moveElems, t)
 }
 
 // transposed reports whether x and y are contiguous along different loops, and

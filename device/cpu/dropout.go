@@ -26,5 +26,5 @@ func (d *Device) Dropout(y device.Dst, x device.Buf, p kernel.Float, key uint64)
 	defer d.mu.Unlock()
 	t := &d.tasks.dropout
 	t.y, t.x, t.p, t.key, t.add = y.F, x.F, p, key, y.Mode == device.Add
-	d.run(y.N, blockElems/mapCost, t)
+	d.run(y.N, rowElems, t)
 }

@@ -26,6 +26,10 @@ type elementTasks struct {
 	dropout    dropoutTask
 }
 
+// moveElems is how many elements are worth a block where they are only moved, added or compared: with vectors about
+// 15 µs from memory, 5 µs from a cache.
+const moveElems = 4 * blockElems
+
 // fillTask is  y = v.
 type fillTask struct {
 	y []kernel.Float
@@ -36,7 +40,7 @@ func (t *fillTask) do(_, lo, hi int) { kernel.Fill(t.y[lo:hi], t.v) }
 
 // Fill is  y = v.
 func (d *Device) Fill(y device.Buf, v kernel.Float) {
-	if y.N <= blockElems {
+	if y.N <= moveElems {
 		kernel.Fill(y.F[:y.N], v)
 		return
 	}
@@ -44,7 +48,7 @@ func (d *Device) Fill(y device.Buf, v kernel.Float) {
 	defer d.mu.Unlock()
 	t := &d.tasks.fill
 	t.y, t.v = y.F, v
-	d.run(y.N, blockElems, t)
+	d.run(y.N, moveElems, t)
 }
 
 // axpyTask is  y += a·x.
@@ -57,7 +61,7 @@ func (t *axpyTask) do(_, lo, hi int) { kernel.Axpy(t.y[lo:hi], t.a, t.x[lo:hi]) 
 
 // Axpy is  y += a·x.
 func (d *Device) Axpy(y device.Buf, a kernel.Float, x device.Buf) {
-	if y.N <= blockElems {
+	if y.N <= moveElems {
 		kernel.Axpy(y.F[:y.N], a, x.F[:y.N])
 		return
 	}
@@ -65,5 +69,5 @@ func (d *Device) Axpy(y device.Buf, a kernel.Float, x device.Buf) {
 	defer d.mu.Unlock()
 	t := &d.tasks.axpy
 	t.y, t.a, t.x = y.F, a, x.F
-	d.run(y.N, blockElems, t)
+	d.run(y.N, moveElems, t)
 }

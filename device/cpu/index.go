@@ -22,7 +22,7 @@ func (d *Device) Index(y device.Dst, x, ids device.Buf, outer, n, inner, k int) 
 	defer d.mu.Unlock()
 	t := &d.tasks.index
 	t.y, t.x, t.ids, t.n, t.inner, t.k, t.add = y.F, x.F, ids.I, n, inner, k, y.Mode == device.Add
-	d.run(outer*k, blockElems/max(inner, 1), t)
+	d.run(outer*k, rowElems/max(inner, 1), t)
 }
 
 func (t *indexTask) do(_, lo, hi int) {
@@ -54,10 +54,10 @@ func (d *Device) IndexBack(dx device.Dst, dy, ids device.Buf, outer, n, inner, k
 	defer d.mu.Unlock()
 	t := &d.tasks.indexBack
 	t.dx, t.dy, t.ids, t.n, t.inner, t.k, t.add = dx.F, dy.F, ids.I, n, inner, k, dx.Mode == device.Add
-	t.rows = max(n/32, blockElems/max(inner, 1), 1) // every piece looks at all ids: there are at most 33
+	t.rows = max(n/32, rowElems/max(inner, 1), 1) // every piece looks at all ids: there are at most 33
 	t.pieces = (n + t.rows - 1) / t.rows
 	work := t.rows*inner + k + k*inner/max(t.pieces, 1)
-	d.run(outer*t.pieces, blockElems/max(work, 1), t)
+	d.run(outer*t.pieces, rowElems/max(work, 1), t)
 }
 
 func (t *indexBackTask) do(_, lo, hi int) {

@@ -35,7 +35,7 @@ func (d *Device) LayerNorm(y, mean, rstd, x, w, b device.Buf, rows, c int, eps k
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.tasks.layerNorm = layerNormTask{y.F, mean.F, rstd.F, x.F, w.F, b.F, c, eps}
-	d.run(rows, blockElems/2/max(c, 1), &d.tasks.layerNorm)
+	d.run(rows, rowElems/max(c, 1), &d.tasks.layerNorm)
 }
 
 type layerNormTask struct {
@@ -94,9 +94,13 @@ func (t *layerNormBackTask) do(_, lo, hi int) {
 	}
 }
 
+// rowElems is how many numbers make a block of a kernel that does a little with each: about 10 µs where they lie in
+// the caches, several times that where they come from memory.
+const rowElems = 1 << 15
+
 // rowBlock is how many rows of c make a block: enough to be worth handing out,
 // and for their sum to be small beside them.
-func rowBlock(c int) int { return max(blockElems/2/max(c, 1), 8) }
+func rowBlock(c int) int { return max(rowElems/max(c, 1), 8) }
 
 // blockSum is the cleared sum of a block among sums (blocks, c), nil if sums is nil.
 func blockSum(sums []kernel.Float, block, c int) []kernel.Float {
@@ -114,7 +118,7 @@ func (d *Device) foldRows(y device.Dst, sums []kernel.Float, blocks, c int) {
 		return
 	}
 	d.tasks.fold = foldTask{y.F, sums, blocks, c, y.Mode == device.Add}
-	d.run(c, blockElems/max(blocks, 1), &d.tasks.fold)
+	d.run(c, max(rowElems/max(blocks, 1), band), &d.tasks.fold)
 }
 
 type foldTask struct {
@@ -124,14 +128,16 @@ type foldTask struct {
 }
 
 func (t *foldTask) do(_, lo, hi int) {
-	for j := lo; j < hi; j++ {
-		sum := 0.0
-		for k := range t.blocks {
-			sum += float64(t.sums[k*t.c+j])
+	var sums [band]float64
+	for j := lo; j < hi; j += band {
+		s := sums[:min(band, hi-j)]
+		clear(s)
+		kernel.FoldColumns(kernel.SumAll, s, t.sums[j:], t.blocks, t.c)
+		for i, v := range s {
+			if t.add {
+				v += float64(t.y[j+i])
+			}
+			t.y[j+i] = kernel.Float(v)
 		}
-		if t.add {
-			sum += float64(t.y[j])
-		}
-		t.y[j] = kernel.Float(sum)
 	}
 }

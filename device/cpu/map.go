@@ -16,7 +16,7 @@ func mapBlock(f kernel.Fn) int {
 	case kernel.Exp, kernel.Log, kernel.ELU, kernel.GELU, kernel.GELUTanh, kernel.SiLU, kernel.Sigmoid, kernel.Tanh, kernel.Softplus, kernel.Erf:
 		return expBlock()
 	}
-	return 2 * blockElems
+	return moveElems
 }
 
 // expBlock is how many exponentials, or functions that take about one, are worth a block: half a nanosecond each with

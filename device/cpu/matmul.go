@@ -8,9 +8,10 @@ import (
 // A product is cut into pieces whose sums run in depths of k, whose panels fit the second cache. Pieces and their order
 // of work never change a bit: each sum takes its terms in the order of k (kernel.MatMul).
 const (
-	depth      = 256     // terms a piece adds at a time
-	pieceRows  = 64      // about the rows of a piece where b is shared …
+	depth      = 512     // most terms a piece adds at a time
+	pieceRows  = 70      // the most rows of a piece where b is shared …
 	pieceCols  = 64      // … and its columns where a is; a matrix times a vector goes by as many
+	nearPanels = 32      // panels of a that stay in the second cache while those of b of a piece pass by
 	blockRows  = 224     // a product that shares nothing is cut into blocks of this size
 	blockCols  = 256     //
 	sharedMost = 1 << 20 // numbers of a shared operand that are packed at a time, 4 MB
@@ -121,11 +122,14 @@ func (t *matMulTask) do(w, lo, hi int) {
 // than sharedMost numbers is taken in parts.
 func (t *matMulTask) share() {
 	t.shareB = t.p.M > t.p.N
-	lines, others, size := t.p.M, t.p.N, pieceCols
-	if t.shareB {
-		lines, others, size = t.p.N, t.p.M, blocks(pieceRows, kernel.PanelRows())*kernel.PanelRows()
+	lines, others, size := t.p.M, t.p.N, evenly(t.p.N, pieceCols, kernel.PanelCols())
+	if t.p.N >= 16*pieceCols {
+		size = evenly(t.p.N, 2*pieceCols, kernel.PanelCols())
 	}
-	terms, deep := t.p.K, t.depth()
+	if t.shareB {
+		lines, others, size = t.p.N, t.p.M, evenly(t.p.M, pieceRows, kernel.PanelRows())
+	}
+	terms, deep := t.p.K, t.depth(t.p.K)
 	if lines*terms > sharedMost {
 		terms = max(min(terms, sharedMost/min(lines, sharedMost/(2*deep))/deep*deep), deep)
 	}
@@ -143,6 +147,12 @@ func (t *matMulTask) share() {
 			t.dev.run(blocks(others, size), pieceMACs/max(size*t.lack*(t.upTo-t.from), 1), t)
 		}
 	}
+}
+
+// evenly is the size of pieces of n, about most or less, of whole panels, such that two or four workers get as many each.
+func evenly(n, most, panel int) int {
+	pieces := 4 * blocks(n, 4*most)
+	return blocks(blocks(n, pieces), panel) * panel
 }
 
 // packPanels is how many panels of the shared operand are packed in one go.
@@ -165,8 +175,8 @@ func (t *matMulTask) sharedLen(k int) int {
 
 // packShared packs some panels of one depth.
 func (t *matMulTask) packShared(i int) {
-	l, first := t.from+i/t.rows*t.depth(), i%t.rows*packPanels
-	k, last := min(t.depth(), t.upTo-l), min(first+packPanels, t.sharedPanels())
+	l, first := t.from+i/t.rows*t.depth(t.p.K), i%t.rows*packPanels
+	k, last := min(t.depth(t.p.K), t.upTo-l), min(first+packPanels, t.sharedPanels())
 	dst := t.shared[t.sharedLen(l-t.from):]
 	if t.shareB {
 		t.packB(dst, t.b.F[corner(t.b.LD, l, t.first, t.b.T):], t.b.LD, t.lack, k, t.b.T, first, last)
@@ -183,8 +193,8 @@ func (t *matMulTask) piece(w, i int) {
 	}
 	at := r*t.ym.LD + c
 	y := t.y.F[at:]
-	for l := t.from; l < t.upTo; l += t.depth() {
-		k := min(t.depth(), t.upTo-l)
+	for l := t.from; l < t.upTo; l += t.depth(t.p.K) {
+		k := min(t.depth(t.p.K), t.upTo-l)
 		pa, pb := t.shared[t.sharedLen(l-t.from):], t.shared[t.sharedLen(l-t.from):]
 		if t.shareB {
 			pa = t.dev.own(w, t.packedA(m, k))
@@ -193,7 +203,9 @@ func (t *matMulTask) piece(w, i int) {
 			pb = t.dev.own(w, t.packedB(n, k))
 			t.packB(pb, t.b.F[corner(t.b.LD, l, c, t.b.T):], t.b.LD, n, k, t.b.T, 0, kernel.PanelsB(n))
 		}
-		t.tiles(y, t.ym.LD, pa, pb, m, n, k, t.y.Mode == device.Add || l > 0)
+		for first := 0; first < kernel.PanelsA(m); first += nearPanels {
+			t.tiles(y, t.ym.LD, pa, pb, m, n, k, t.y.Mode == device.Add || l > 0, first, min(first+nearPanels, kernel.PanelsA(m)))
+		}
 	}
 	if t.upTo == t.p.K {
 		t.finish(y, t.ym.LD, at, c, m, n, false)
@@ -208,7 +220,7 @@ func (t *matMulTask) block(w, i int) {
 	at := offset(first, t.ym.Batch) + r*t.ym.LD + c
 	y, ld, onto := t.y.F[at:], t.ym.LD, t.y.Mode == device.Add
 
-	k := min(t.depth(), t.p.K)
+	k := min(t.depth(t.p.K), t.p.K)
 	sizeA, sizeB := t.packedA(m, k), t.packedB(n, k)
 	aside := onto && !plain(&t.e) // adding what an epilogue gives needs the finished sums beside y
 	mem := t.dev.own(w, sizeA+sizeB+m*n)
@@ -222,11 +234,11 @@ func (t *matMulTask) block(w, i int) {
 		index := unravel(s, t.sum)
 		a := t.a.F[offset(first, t.a.Batch)+offset(index, t.a.Batch):]
 		b := t.b.F[offset(first, t.b.Batch)+offset(index, t.b.Batch):]
-		for l := 0; l < t.p.K; l += t.depth() {
-			k := min(t.depth(), t.p.K-l)
+		for l := 0; l < t.p.K; l += t.depth(t.p.K) {
+			k := min(t.depth(t.p.K), t.p.K-l)
 			t.packA(mem, a[corner(t.a.LD, r, l, t.a.T):], t.a.LD, m, k, t.a.T, 0, kernel.PanelsA(m))
 			t.packB(mem[sizeA:], b[corner(t.b.LD, l, c, t.b.T):], t.b.LD, n, k, t.b.T, 0, kernel.PanelsB(n))
-			t.tiles(y, ld, mem, mem[sizeA:], m, n, k, onto || s > 0 || l > 0)
+			t.tiles(y, ld, mem, mem[sizeA:], m, n, k, onto || s > 0 || l > 0, 0, kernel.PanelsA(m))
 		}
 	}
 	t.finish(y, ld, at, c, m, n, aside)

@@ -53,12 +53,14 @@ func (d *Device) SetPrecision(p Precision) error {
 // panels is how a product packs its operands and multiplies the panels, at a precision.
 type panels struct{ half bool }
 
-// depth is how many terms a piece adds at a time: panels of pairs are as large as those of single numbers.
-func (p panels) depth() int {
+// depth is how many terms of k a piece adds at a time: as evenly as can be, at most so many that a panel of columns and
+// one of rows lie near. Panels of pairs are as large as those of single numbers.
+func (p panels) depth(k int) int {
+	most := depth
 	if p.half {
-		return 2 * depth
+		most *= 2
 	}
-	return depth
+	return (blocks(k, max(blocks(k, most), 1)) + 15) &^ 15
 }
 
 func (p panels) packedA(m, k int) int {
@@ -91,10 +93,10 @@ func (p panels) packB(dst, b []kernel.Float, ld, n, k int, t bool, first, last i
 	}
 }
 
-func (p panels) tiles(y []kernel.Float, ld int, a, b []kernel.Float, m, n, k int, onto bool) {
+func (p panels) tiles(y []kernel.Float, ld int, a, b []kernel.Float, m, n, k int, onto bool, first, last int) {
 	if p.half {
-		kernel.TilesBF16(y, ld, a, b, m, n, k, onto)
+		kernel.TilesBF16(y, ld, a, b, m, n, k, onto, first, last)
 	} else {
-		kernel.Tiles(y, ld, a, b, m, n, k, onto)
+		kernel.TilesPanels(y, ld, a, b, m, n, k, onto, first, last)
 	}
 }

@@ -10,7 +10,7 @@ func (d *Device) RMSNorm(y, rstd, x, w device.Buf, rows, c int, eps kernel.Float
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.tasks.rmsNorm = rmsNormTask{y.F, rstd.F, x.F, w.F, c, eps}
-	d.run(rows, blockElems/2/max(c, 1), &d.tasks.rmsNorm)
+	d.run(rows, rowElems/max(c, 1), &d.tasks.rmsNorm)
 }
 
 type rmsNormTask struct {

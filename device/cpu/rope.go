@@ -5,7 +5,7 @@ import (
 	"brick/kernel"
 )
 
-// ropeTask rotates heads of x, numbered (b, t, h).
+// ropeTask rotates all heads of positions of x, numbered (b, t).
 type ropeTask struct {
 	y                    device.Dst
 	x, cossin            []kernel.Float
@@ -21,12 +21,12 @@ func (dev *Device) RoPE(y device.Dst, x, cossin device.Buf, b, t, h, d, pos int,
 	dev.mu.Lock()
 	defer dev.mu.Unlock()
 	dev.tasks.rope = ropeTask{y, x.F, cossin.F, t, h, d, pos, interleaved, inverse}
-	dev.run(b*t*h, blockElems/max(2*d, 1), &dev.tasks.rope)
+	dev.run(b*t, rowElems/max(h*d, 1), &dev.tasks.rope)
 }
 
 func (t *ropeTask) do(_, lo, hi int) {
 	for i := lo; i < hi; i++ {
-		p := t.pos + i/t.h%t.t
-		kernel.RoPE(t.y.F[i*t.d:][:t.d], t.x[i*t.d:][:t.d], t.cossin[p*t.d:][:t.d], t.interleaved, t.inverse, t.y.Mode == device.Add)
+		p, n := t.pos+i%t.t, t.h*t.d
+		kernel.RoPEHeads(t.y.F[i*n:][:n], t.x[i*n:][:n], t.cossin[p*t.d:][:t.d], t.d, t.interleaved, t.inverse, t.y.Mode == device.Add)
 	}
 }

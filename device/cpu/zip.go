@@ -19,7 +19,7 @@ func (d *Device) Zip(f kernel.Fn2, y device.Dst, a device.Buf, av device.View, b
 	if y.Mode == device.Skip || n == 0 {
 		return
 	}
-	if shape[device.MaxRank-1] == n && n <= blockElems { // a short row
+	if shape[device.MaxRank-1] == n && n <= moveElems { // a short row
 		kernel.Zip(f, y.F[:n], a.F[av.Off:], b.F[bv.Off:], av.Stride[device.MaxRank-1], bv.Stride[device.MaxRank-1], y.Mode == device.Add)
 		return
 	}
@@ -29,7 +29,7 @@ func (d *Device) Zip(f kernel.Fn2, y device.Dst, a device.Buf, av device.View, b
 	t.f, t.y, t.a, t.b, t.add = f, y.F, a.F, b.F, y.Mode == device.Add
 	yv := device.Contiguous(shape)
 	t.set(shape, inOrder, &yv, &av, &bv)
-	d.run(n, blockElems, t)
+	d.run(n, moveElems, t)
 }
 
 func (t *zipTask) do(_, lo, hi int) {
@@ -67,7 +67,7 @@ func (d *Device) ZipBack(f kernel.Fn2, da, db device.Dst, a device.Buf, av devic
 	t.f, t.da, t.db, t.a, t.b, t.dy = f, da, db, a.F, b.F, dy.F
 	yv := device.Contiguous(shape)
 	t.set(shape, inOrder, &yv, &av, &bv)
-	d.run(n, blockElems, t)
+	d.run(n, moveElems, t)
 }
 
 // do writes da before it adds db: they are one buffer where a and b are one value.

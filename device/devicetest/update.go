@@ -34,6 +34,9 @@ func update(m *maker) {
 				for i := range c {
 					c[i] = kernel.Float(0.2 + 0.2*m.Float64())
 				}
+				if n%2 == 0 { // else g enters scaled and bounded
+					c.Clip(0, 0)
+				}
 				m.call(fmt.Sprintf("%v of %d, absent state %v", r, n, absent),
 					func(d device.Device) {
 						d.Update(r, w.buf, g.buf, [3]device.Buf{state[0].mem(), state[1].mem(), state[2].mem()}, c)
@@ -85,7 +88,10 @@ func updateWant(r kernel.Rule, w result, g *array, state [3]result, args *kernel
 
 // stepped is one element after a step; the formulas stand beside the Rules. A
 // rule that is new there and has none here is held to its loop there.
-func stepped(r kernel.Rule, e moved, g float64, has [3]bool, p [10]float64) moved {
+func stepped(r kernel.Rule, e moved, g float64, has [3]bool, p [len(kernel.RuleArgs{})]float64) moved {
+	if s, bound := p[10], p[11]; s != 0 { // see kernel.RuleArgs.Clip
+		g = min(max(s*g, -bound), bound)
+	}
 	α := p[0]
 	adam := func() { // the two moments, as many rules keep them
 		g += p[1] * e.w

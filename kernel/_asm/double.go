@@ -69,8 +69,8 @@ func (s *isa) sign8(x vec) vec          { return s.new("VANDPD", s.pattern8(sign
 func (s *isa) withSign8(x, y vec)       { s.op("VORPD", s.sign8(y), x, x) }                 // x ≥ 0 takes the sign of y
 func (s *isa) clamp8(x, lo, hi vec) vec { return s.min8(hi, s.max8(lo, x)) }                // NaN stays NaN
 
-// widen is half h of the lanes of x as float64.
-func (s *isa) widen(x vec, h int) vec {
+// widenHalf is half h of the lanes of x as float64.
+func (s *isa) widenHalf(x vec, h int) vec {
 	v := s.vec()
 	if s.wide() {
 		half := reg.Register(x[0].AsY())
@@ -110,45 +110,12 @@ func (s *isa) narrow(lo, hi vec) vec {
 
 // inDoubles is f of x, computed in float64 half by half.
 func (s *isa) inDoubles(x vec, f func(x vec) vec) vec {
-	lo := f(s.widen(x, 0))
-	return s.narrow(lo, f(s.widen(x, 1)))
+	lo := f(s.widenHalf(x, 0))
+	return s.narrow(lo, f(s.widenHalf(x, 1)))
 }
 
-// A tally is 16 running sums in float64: lane i of the vectors that are added goes to sum i.
-type tally [2]vec
-
-func (s *isa) tally() tally { return tally{s.zero(), s.zero()} }
-
-// count adds the lanes of x.
-func (s *isa) count(t tally, x vec) {
-	for h := range t {
-		s.op("VADDPD", s.widen(x, h), t[h], t[h])
-	}
-}
+// count adds the lanes of x to running sums, lane by lane.
+func (s *isa) count(sums dbl, x vec) { s.opd("VADDPD", s.widen(x), sums, sums) }
 
 // countProduct adds the products of the lanes of a and b, which float64 holds exactly.
-func (s *isa) countProduct(t tally, a, b vec) {
-	for h := range t {
-		s.fma8(t[h], s.widen(a, h), s.widen(b, h))
-	}
-}
-
-// total is the sum of a tally: sum i takes sum i+8, then i+4, i+2, i+1.
-func (s *isa) total(t tally) reg.VecVirtual {
-	v := s.add8(t[0], t[1])
-	y := v[0]
-	if s.wide() {
-		upper, sum := s.YMM(), s.YMM()
-		s.VEXTRACTF64X4(operand.U8(1), v[0], upper)
-		s.VADDPD(upper, v[0].AsY(), sum)
-		y = sum
-	} else {
-		s.VADDPD(v[1], v[0], y)
-	}
-	upper, x, swapped := s.XMM(), s.XMM(), s.XMM()
-	s.VEXTRACTF128(operand.U8(1), y, upper)
-	s.VADDPD(upper, y.AsX(), x)
-	s.VPERMILPD(operand.U8(1), x, swapped)
-	s.VADDSD(swapped, x, x)
-	return x
-}
+func (s *isa) countProduct(sums dbl, a, b vec) { s.opd("VFMADD231PD", s.widen(b), s.widen(a), sums) }

@@ -28,9 +28,15 @@ var families = []struct {
 	{"peak", peak},
 	{"attention", attention},
 	{"fn", fn},
+	{"half", half},
 	{"softmax", softmax},
 	{"swiglu", swiglu},
 	{"zip", zip},
+	{"reduce", reduce},
+	{"norm", norm},
+	{"rope", rope},
+	{"rule", rule},
+	{"random", random},
 }
 
 // constraint keeps assembly out of builds that compute in float64 or want none.

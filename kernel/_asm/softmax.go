@@ -52,9 +52,9 @@ func (s *isa) maxRow() {
 
 // expRow writes the sum of exponentials of a row, and the exponentials too if store is set.
 func (s *isa) expRow(name string, store bool) {
-	signature, doc := "func(x *float32, n int, m float32) float64", "The tally of e^(x[i] − m)  for i < n."
+	signature, doc := "func(x *float32, n int, m float32) float64", "The sum of e^(x[i] − m)  for i < n."
 	if store {
-		signature, doc = "func(y, x *float32, n int, m float32) float64", "y[i] = e^(x[i] − m)  for i < n,  and their tally."
+		signature, doc = "func(y, x *float32, n int, m float32) float64", "y[i] = e^(x[i] − m)  for i < n,  and their sum."
 	}
 	s.fn(name, signature, doc)
 	x, n := s.arg("x"), s.arg("n")
@@ -62,7 +62,7 @@ func (s *isa) expRow(name string, store bool) {
 	if store {
 		ps = pointers(x, s.arg("y"))
 	}
-	m, e, t := s.argf("m"), s.exponential(), s.tally()
+	m, e, t := s.argf("m"), s.exponential(), s.zeros()
 	s.each("exp", n, ps, func() {
 		v := s.exp(e, s.sub(s.load(mem(x)), m))
 		if store {
@@ -75,16 +75,16 @@ func (s *isa) expRow(name string, store bool) {
 }
 
 func (s *isa) sumRow() {
-	s.fn("sumRow", "func(x *float32, n int) float64", "The tally of x[i]  for i < n.")
-	x, n, t := s.arg("x"), s.arg("n"), s.tally()
+	s.fn("sumRow", "func(x *float32, n int) float64", "The sum of x[i]  for i < n.")
+	x, n, t := s.arg("x"), s.arg("n"), s.zeros()
 	s.each("sum", n, pointers(x), func() { s.count(t, s.load(mem(x))) })
 	s.Store(s.total(t).AsX(), s.ReturnIndex(0))
 	s.done()
 }
 
 func (s *isa) dotRow() {
-	s.fn("dotRow", "func(a, b *float32, n int) float64", "The tally of a[i]·b[i]  for i < n.")
-	a, b, n, t := s.arg("a"), s.arg("b"), s.arg("n"), s.tally()
+	s.fn("dotRow", "func(a, b *float32, n int) float64", "The sum of a[i]·b[i]  for i < n.")
+	a, b, n, t := s.arg("a"), s.arg("b"), s.arg("n"), s.zeros()
 	s.each("dot", n, pointers(a, b), func() { s.countProduct(t, s.load(mem(a)), s.load(mem(b))) })
 	s.Store(s.total(t).AsX(), s.ReturnIndex(0))
 	s.done()
@@ -150,7 +150,7 @@ func (s *isa) expLines(name string, store bool) {
 		if store {
 			s.store(v, mem(ps[2]))
 		}
-		s.sumAt(mem(sum), func(h int) vec { return s.widen(v, h) })
+		s.sumAt(mem(sum), func(h int) vec { return s.widenHalf(v, h) })
 		s.ADDQ(operand.U32(8*lanes), sum)
 	})
 	s.done()
@@ -161,7 +161,7 @@ func (s *isa) sumLines() {
 	sum, x, n := s.arg("sum"), s.arg("x"), s.arg("n")
 	s.each("sum", n, pointers(x), func() {
 		v := s.load(mem(x))
-		s.sumAt(mem(sum), func(h int) vec { return s.widen(v, h) })
+		s.sumAt(mem(sum), func(h int) vec { return s.widenHalf(v, h) })
 		s.ADDQ(operand.U32(8*lanes), sum)
 	})
 	s.done()
@@ -172,7 +172,7 @@ func (s *isa) dotLines() {
 	sum, a, b, n := s.arg("sum"), s.arg("a"), s.arg("b"), s.arg("n")
 	s.each("dot", n, pointers(a, b), func() {
 		v, w := s.load(mem(a)), s.load(mem(b))
-		s.sumAt(mem(sum), func(h int) vec { return s.mul8(s.widen(v, h), s.widen(w, h)) })
+		s.sumAt(mem(sum), func(h int) vec { return s.mul8(s.widenHalf(v, h), s.widenHalf(w, h)) })
 		s.ADDQ(operand.U32(8*lanes), sum)
 	})
 	s.done()

@@ -36,7 +36,7 @@ func (s *isa) swiGLUBack() {
 		x := s.load(mem(gate))
 		var silu, slope [2]vec
 		for h := range 2 {
-			silu[h], slope[h] = s.siluBoth8(s.widen(x, h), lo, hi)
+			silu[h], slope[h] = s.siluBoth8(s.widenHalf(x, h), lo, hi)
 		}
 		y, f := s.narrow(silu[0], silu[1]), s.narrow(slope[0], slope[1])
 		s.gradient(wantGate, addGate, dgate, func() (a, b vec) { return s.mul(f, s.load(mem(up))), s.load(mem(dy)) })

@@ -1,8 +1,11 @@
-package tensor
+package kernel
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
-// F16 is IEEE 754-2008 binary16 (1 sign, 5 exponent, 10 mantissa bits, bias 15);
+// Halves: numbers of 16 bits, in bytes with the lowest first. F16 is IEEE 754-2008 binary16 (1 sign, 5 exponent, 10 mantissa bits, bias 15);
 // BF16 is the upper half of a float32 (1, 8, 7). Both narrow by rounding to
 // nearest, ties to even.
 
@@ -33,8 +36,8 @@ func toBF16(b uint32) uint16 {
 	return uint16((b + 0x7fff + b>>16&1) >> 16)
 }
 
-// fromBF16 is exact.
-func fromBF16(h uint16) float32 { return math.Float32frombits(uint32(h) << 16) }
+// BF16Value is the number that h stands for.
+func BF16Value(h uint16) float32 { return math.Float32frombits(uint32(h) << 16) }
 
 // toF16 rounds the float32 with bits b.
 func toF16(b uint32) uint16 {
@@ -59,8 +62,8 @@ func toF16(b uint32) uint16 {
 	return sign | uint16((m+half-1+m>>shift&1)>>shift)
 }
 
-// fromF16 is exact.
-func fromF16(h uint16) float32 {
+// F16Value is the number that h stands for.
+func F16Value(h uint16) float32 {
 	sign := uint32(h&0x8000) << 16
 	e, m := uint32(h>>10&31), uint32(h&0x3ff)
 	switch e {
@@ -71,4 +74,36 @@ func fromF16(h uint16) float32 {
 		return math.Float32frombits(sign | math.Float32bits(f))
 	}
 	return math.Float32frombits(sign | (e+112)<<23 | m<<13)
+}
+
+// PutF16 writes x, rounded to F16, to the first 2·len(x) bytes of b.
+func PutF16(b []byte, x []Float) {
+	done := putF16Vector(b[:2*len(x)], x)
+	for i := done; i < len(x); i++ {
+		binary.LittleEndian.PutUint16(b[2*i:], toF16(narrow(float64(x[i]))))
+	}
+}
+
+// PutBF16 writes x, rounded to BF16, to the first 2·len(x) bytes of b.
+func PutBF16(b []byte, x []Float) {
+	done := putBF16Vector(b[:2*len(x)], x)
+	for i := done; i < len(x); i++ {
+		binary.LittleEndian.PutUint16(b[2*i:], toBF16(narrow(float64(x[i]))))
+	}
+}
+
+// GetF16 is y[i] = number i of b, which holds F16.
+func GetF16(y []Float, b []byte) {
+	done := getF16Vector(y, b[:2*len(y)])
+	for i := done; i < len(y); i++ {
+		y[i] = Float(F16Value(binary.LittleEndian.Uint16(b[2*i:])))
+	}
+}
+
+// GetBF16 is y[i] = number i of b, which holds BF16.
+func GetBF16(y []Float, b []byte) {
+	done := getBF16Vector(y, b[:2*len(y)])
+	for i := done; i < len(y); i++ {
+		y[i] = Float(BF16Value(binary.LittleEndian.Uint16(b[2*i:])))
+	}
 }

@@ -1,6 +1,8 @@
-package tensor
+package kernel
 
 import (
+	"bytes"
+	"encoding/binary"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -40,8 +42,8 @@ func TestHalfIsNearestEven(t *testing.T) {
 		from     func(uint16) float32
 		infinity uint16
 	}{
-		{"F16", toF16, fromF16, 0x7c00},
-		{"BF16", toBF16, fromBF16, 0x7f80},
+		{"F16", toF16, F16Value, 0x7c00},
+		{"BF16", toBF16, BF16Value, 0x7f80},
 	} {
 		t.Run(f.name, func(t *testing.T) {
 			check := func(x float64) {
@@ -90,4 +92,67 @@ func TestHalfIsNearestEven(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Rows of halves are the single ones, for every code, any NaN counting as one, and at every length and level.
+func TestHalfRows(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	codes := make([]byte, 2<<16)
+	for h := range 1 << 16 {
+		binary.LittleEndian.PutUint16(codes[2*h:], uint16(h))
+	}
+	x := make([]Float, 1<<17)
+	for i := range x {
+		x[i] = Float(math.Float32frombits(r.Uint32()))
+		if i%2 == 0 {
+			x[i] = Float(r.NormFloat64() * math.Exp2(float64(r.IntN(40)-30)))
+		}
+		if x[i] != x[i] {
+			x[i] = Float(math.NaN())
+		}
+	}
+	everyLevel(t, func(t *testing.T) {
+		for _, f := range []struct {
+			name string
+			put  func(b []byte, x []Float)
+			get  func(y []Float, b []byte)
+			to   func(uint32) uint16
+			from func(uint16) float32
+		}{{"F16", PutF16, GetF16, toF16, F16Value}, {"BF16", PutBF16, GetBF16, toBF16, BF16Value}} {
+			y, back := make([]Float, 1<<16), make([]byte, 2<<16)
+			f.get(y, codes)
+			f.put(back, y)
+			for h, v := range y {
+				if want := Float(f.from(uint16(h))); v != want && (v == v || want == want) {
+					t.Fatalf("%s %#04x is %v, want %v", f.name, h, v, want)
+				}
+				if v == v && !bytes.Equal(back[2*h:2*h+2], codes[2*h:2*h+2]) {
+					t.Fatalf("%s %#04x comes back as % x", f.name, h, back[2*h:2*h+2])
+				}
+			}
+			b := make([]byte, 2*len(x))
+			f.put(b, x)
+			for i, v := range x {
+				if got, want := binary.LittleEndian.Uint16(b[2*i:]), f.to(narrow(float64(v))); got != want {
+					t.Fatalf("%v as %s is %#04x, want %#04x", v, f.name, got, want)
+				}
+			}
+			for n := range 49 { // what lies beyond is left alone; odd places in memory too
+				at := 1 + r.IntN(1000)
+				b, y := bytes.Repeat([]byte{0xa5}, 2*n+7), make([]Float, n+3)
+				f.put(b[3:], x[at:][:n])
+				f.get(y[:n], b[3:])
+				want := make([]byte, 2*n)
+				for i, v := range x[at:][:n] {
+					binary.LittleEndian.PutUint16(want[2*i:], f.to(narrow(float64(v))))
+					if w := Float(f.from(binary.LittleEndian.Uint16(want[2*i:]))); y[i] != w && w == w {
+						t.Fatalf("%s: number %d of %d is %v, want %v", f.name, i, n, y[i], w)
+					}
+				}
+				if !bytes.Equal(b[3:3+2*n], want) || !bytes.Equal(b[3+2*n:], []byte{0xa5, 0xa5, 0xa5, 0xa5}) || y[n] != 0 {
+					t.Fatalf("%s: %d numbers are written as % x", f.name, n, b)
+				}
+			}
+		}
+	})
 }
