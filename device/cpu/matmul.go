@@ -14,7 +14,7 @@ const (
 	nearPanels = 32      // panels of a that stay in the second cache while those of b of a piece pass by
 	blockRows  = 224     // a product that shares nothing is cut into blocks of this size
 	blockCols  = 256     //
-	sharedMost = 1 << 20 // numbers of a shared operand that are packed at a time, 4 MB
+	sharedMost = 1 << 21 // numbers of a shared operand that are packed at a time, 8 MB
 )
 
 // Gates: what is worth handing to another core. A fork and join costs about 2 µs.

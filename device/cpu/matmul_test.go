@@ -89,7 +89,7 @@ func testMatMul(t *testing.T) {
 // A shared operand too large to be packed at once is taken in parts, of rows and of terms.
 func TestMatMulInParts(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 1))
-	const n, k = 2090, 600
+	const n, k = 2090, 1200
 	for _, m := range []int{2080, 2100} { // a is shared, then b
 		a, b := randoms(r, m*k), randoms(r, n*k)
 		var first []kernel.Float
