@@ -15,7 +15,7 @@ func Copy(y, x []Float, sy, sx, n int, scale Float, add bool) {
 		}
 	case add:
 		for i := range n {
-			y[i*sy] += scale * x[i*sx]
+			y[i*sy] += Float(scale * x[i*sx])
 		}
 	case scale == 1:
 		for i := range n {
@@ -44,7 +44,7 @@ func copyRow(y, x []Float, scale Float, add bool) {
 		}
 	default:
 		for i, v := range x {
-			y[i] += scale * v
+			y[i] += Float(scale * v)
 		}
 	}
 }

@@ -127,7 +127,7 @@ func ZipBackB(f Fn2, db, a, b, dy []Float, sa, sb int, add bool) {
 
 func zipBack(slope func(a, b Float) Float, d, a, b, dy []Float, sa, sb int, add bool) {
 	for i := range d {
-		v := slope(a[i*sa], b[i*sb]) * dy[i]
+		v := Float(slope(a[i*sa], b[i*sb]) * dy[i]) // the conversion forbids a fused multiply-add
 		if add {
 			v += d[i]
 		}

@@ -130,7 +130,7 @@ func mulTo(y, a, b []Float, add bool) {
 	a, b = a[:len(y)], b[:len(y)]
 	if add {
 		for i := range y {
-			y[i] += a[i] * b[i]
+			y[i] += Float(a[i] * b[i])
 		}
 		return
 	}

@@ -33,7 +33,7 @@ func Dropout(y, x []Float, first int, p Float, key uint64, add bool) {
 		return
 	}
 	for i, v := range x {
-		v *= scale * when(Random(key, first+i)>>40 >= bar)
+		v = Float(v * (scale * when(Random(key, first+i)>>40 >= bar)))
 		if add {
 			v += y[i]
 		}

@@ -32,7 +32,7 @@ func SoftmaxBack(dx, y, dy []Float, add bool) {
 		return
 	}
 	for i := range dx {
-		v := y[i] * (dy[i] - sum)
+		v := Float(y[i] * (dy[i] - sum))
 		if add {
 			v += dx[i]
 		}

@@ -23,14 +23,14 @@ func SwiGLUBack(dgate, dup, gate, up, dy []Float, addGate, addUp bool) {
 	}
 	for i, d := range dy {
 		if dgate != nil {
-			v := siluSlope(gate[i]) * up[i] * d
+			v := Float(siluSlope(gate[i]) * up[i] * d)
 			if addGate {
 				v += dgate[i]
 			}
 			dgate[i] = v
 		}
 		if dup != nil {
-			v := silu(gate[i]) * d
+			v := Float(silu(gate[i]) * d)
 			if addUp {
 				v += dup[i]
 			}
