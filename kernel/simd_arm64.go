@@ -18,10 +18,6 @@ func getF16Vector(y []Float, b []byte) int { return 0 }
 
 func getBF16Vector(y []Float, b []byte) int { return 0 }
 
-func foldVector(r Reducer, acc float64, x []Float) (float64, bool) { return 0, false }
-
-func foldColumnsVector(r Reducer, acc []float64, x []Float, rows, stride int) bool { return false }
-
 func normMomentsVector(x []Float, mean Float) (sd, sdd float64, ok bool) { return 0, 0, false }
 
 func normaliseVector(y, x, w, b []Float, mean, shift, r Float) bool { return false }
