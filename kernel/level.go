@@ -10,8 +10,8 @@ import (
 // A Level is the set of instructions that kernels may use.
 type Level uint8
 
-// The levels. Those with vectors compute a·b + c with one rounding (fused), Generic with two; otherwise every level
-// gives the same bits, so that results differ between Generic and the others only.
+// The levels. Those with vectors compute a·b + c with one rounding (fused), Generic with two. AVX2 and AVX512 give the
+// same bits; so does NEON where it has kernels of its own (TestFusedBits).
 const (
 	Generic Level = iota // plain Go
 	NEON                 // arm64

@@ -35,9 +35,6 @@ func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err 
 			err = errors.Join(err, r.Close())
 		}
 	}()
-	if r.dev == nil {
-		r.dev = cpu.Default()
-	}
 	if err = r.setPrecision(); err != nil {
 		return nil, err
 	}
@@ -175,16 +172,22 @@ func (r *Run) loader() *data.Loader {
 	return &data.Loader{Set: r.Splits.Train, Batch: r.Job.Batch, Accumulate: r.Job.Accumulate, Seed: r.Job.Seed}
 }
 
-// setPrecision makes the device read operands as the job says. A run that is resumed must find what it began with.
+// setPrecision finds the device that reads operands as the job says, and notes what auto came to: a run that is
+// resumed must find what it began with. A device that was given is set, where the job names a precision.
 func (r *Run) setPrecision() error {
 	p, err := cpu.Precision(r.Job.Precision).Choose()
 	if err != nil {
 		return &UsageError{err}
 	}
-	if r.Job.Precision != "" {
+	named := r.Job.Precision != ""
+	if named {
 		r.Job.Precision = string(p)
 	}
-	if d, ok := r.dev.(*cpu.Device); ok {
+	if r.dev == nil {
+		r.dev, err = cpu.DefaultAt(p)
+		return err
+	}
+	if d, ok := r.dev.(*cpu.Device); ok && named {
 		return d.SetPrecision(p)
 	}
 	return nil

@@ -29,7 +29,7 @@ type Job struct {
 	ClipValue  float64   `yaml:"clip_value,omitempty"` // bound on each gradient's absolute value
 	EMA        float64   `yaml:"ema,omitempty"`        // decay of a moving average of the weights, evaluated and saved in their place; 0 means none
 	Recompute  bool      `yaml:"recompute,omitempty"`  // less memory, one more forward pass
-	Precision  string    `yaml:"precision,omitempty"`  // f32 (the default), bf16, or auto, which becomes one of them: how operands of products are read
+	Precision  string    `yaml:"precision,omitempty"`  // f32 (the default), bf16, or auto, which becomes one of them: how training reads operands of products
 	Eval       EvalJob   `yaml:"eval"`
 	Save       SaveJob   `yaml:"save"`
 	Sample     SampleJob `yaml:"sample,omitempty"`

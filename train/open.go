@@ -15,7 +15,8 @@ import (
 	"brick/nn"
 )
 
-// Open loads a finished run, or the newest checkpoint of an unfinished one, for use: no training data, no optimizer.
+// Open loads a finished run, or the newest checkpoint of an unfinished one, for use: no training data, no optimizer. It
+// computes in f32, whatever precision the run was trained in.
 func Open(dir string, o Options) (*Run, error) {
 	r, err := describe(dir)
 	if err != nil {
@@ -23,12 +24,6 @@ func Open(dir string, o Options) (*Run, error) {
 	}
 	if r.dev = o.Device; r.dev == nil {
 		r.dev = cpu.Default()
-	}
-	if _, err := cpu.Precision(r.Job.Precision).Choose(); err != nil {
-		r.Job.Precision = "" // what was trained in bf16 can be used in f32 anywhere
-	}
-	if err := r.setPrecision(); err != nil {
-		return nil, err
 	}
 	if r.Loss, err = lossByName(r.Job.Loss); err != nil {
 		return nil, err

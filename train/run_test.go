@@ -264,3 +264,34 @@ func trainOn(t *testing.T, d device.Device, job train.Job, o train.Options, name
 	finish(t, r)
 	return hashFile(t, filepath.Join(r.Dir, "model.safetensors"))
 }
+
+// A run in bf16 does not change how another one of the process computes, and is used in f32.
+func TestPrecisionIsTheRunsOwn(t *testing.T) {
+	if !kernel.HasBF16() {
+		t.Skip("this processor, or this build, does not multiply bfloat16")
+	}
+	o := setup(t)
+	job := mlpJob()
+	job.Steps, job.Eval.Every, job.Save.Every = 20, 10, 10
+	hash := func(name, precision string) string {
+		job.Name, job.Precision = name, precision
+		r := create(t, job, o)
+		defer r.Close()
+		finish(t, r)
+		return hashFile(t, filepath.Join(r.Dir, "model.safetensors"))
+	}
+	alone := hash("alone", "")
+	job.Name, job.Precision = "half", "auto"
+	half := create(t, job, o)
+	defer half.Close()
+	if half.Job.Precision != "bf16" {
+		t.Errorf("auto came to %q, want bf16", half.Job.Precision)
+	}
+	if beside := hash("beside", ""); beside != alone {
+		t.Error("beside a run in bf16, a run in f32 gives other bits")
+	}
+	finish(t, half)
+	if hashFile(t, filepath.Join(half.Dir, "model.safetensors")) == alone {
+		t.Error("bf16 gives the bits of f32")
+	}
+}

@@ -150,7 +150,7 @@ func jobFlags(f *pflag.FlagSet) jobFields {
 	num("eval-every", "steps between evaluations", func(j *train.Job, v int) { j.Eval.Every = v })
 	num("patience", "evaluations without improvement before stopping early", func(j *train.Job, v int) { j.Eval.Patience = v })
 	num("save-every", "steps between checkpoints", func(j *train.Job, v int) { j.Save.Every = v })
-	precision := f.String("precision", "", "how operands of matrix products are read: f32, bf16 (rounded to 8 bits of mantissa, faster), auto")
+	precision := f.String("precision", "", "how training reads operands of matrix products: f32, bf16 (rounded to 8 bits of mantissa, faster), auto")
 	fields["precision"] = func(j *train.Job) { j.Precision = *precision }
 	recompute := f.Bool("recompute", false, "keep less in memory, compute blocks again on the way back")
 	fields["recompute"] = func(j *train.Job) { j.Recompute = *recompute }

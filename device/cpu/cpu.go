@@ -48,10 +48,28 @@ func usable(procs, cpus int, quota float64) int {
 var (
 	defaultWorkers atomic.Int64
 	defaultDevice  = sync.OnceValue(func() *Device { return New(int(defaultWorkers.Load())) })
+	defaultBF16    = sync.OnceValue(func() *Device {
+		d := New(int(defaultWorkers.Load()))
+		d.half = true
+		return d
+	})
 )
 
 // Default is the device that tapes use when none is named, of Usable workers.
 func Default() *Device { return defaultDevice() }
+
+// DefaultAt is Default for a precision: a device of its own, so that no user of one changes the bits of another's. See
+// Choose for errors.
+func DefaultAt(p Precision) (*Device, error) {
+	p, err := p.Choose()
+	if err != nil {
+		return nil, err
+	}
+	if p == BF16 {
+		return defaultBF16(), nil
+	}
+	return Default(), nil
+}
 
 // SetThreads gives Default this number of workers, and the Go runtime as many cores; 0 means Usable.
 // Call it before the first use of Default.

@@ -17,7 +17,7 @@ const (
 	sharedMost = 1 << 21 // numbers of a shared operand that are packed at a time, 8 MB
 )
 
-// Gates: what is worth handing to another core. A fork and join costs about 2 µs.
+// Gates: what is worth handing to another core; see task in pool.go.
 const (
 	pieceMACs  = 1 << 19 // multiply-adds of a product, 4 µs on a core with AVX-512 and 60 in plain Go
 	packElems  = 1 << 16 // numbers packed, 4 µs

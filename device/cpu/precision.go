@@ -38,14 +38,13 @@ func (p Precision) Choose() (Precision, error) {
 	return "", fmt.Errorf("precision %q: want f32, bf16 or auto", string(p))
 }
 
-// SetPrecision sets how d reads the operands of matrix products, F32 at first. See Choose for errors.
+// SetPrecision sets how d reads the operands of matrix products, F32 at first; call it before d computes. See Choose for
+// errors.
 func (d *Device) SetPrecision(p Precision) error {
 	p, err := p.Choose()
 	if err != nil {
 		return err
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.half = p == BF16
 	return nil
 }
