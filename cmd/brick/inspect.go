@@ -39,6 +39,9 @@ figure under it is with recomputation (brick train --recompute).`,
 				}
 				in.Shape = append(in.Shape, n)
 			}
+			if batch < 1 {
+				return usagef("--batch is %d; want 1 or more", batch)
+			}
 			stack, o := args[0], model.SummaryOptions{Batch: batch, Recompute: recompute}
 			if dir, err := train.Find(cmd.Flag("runs").Value.String(), stack); err == nil {
 				if stack, in, err = train.Declared(dir); err != nil {
