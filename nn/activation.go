@@ -26,6 +26,7 @@ var activations = map[string]Activation{}
 func init() {
 	for _, a := range []Activation{
 		{"relu", 0, func(x *Var, _ Float) *Var { return x.ReLU() }},
+		{"relu6", 0, func(x *Var, _ Float) *Var { return x.Clamp(0, 6) }},
 		{"leaky_relu", 0.01, func(x *Var, α Float) *Var { return x.LeakyReLU(α) }},
 		{"elu", 1, func(x *Var, α Float) *Var { return x.ELU(α) }},
 		{"gelu", 0, func(x *Var, _ Float) *Var { return x.GELU() }},
@@ -51,6 +52,9 @@ func activation(name string, arg ...float64) *Activation {
 
 // ReLU is max(x, 0) as a block.
 func ReLU() *Activation { return activation("relu") }
+
+// ReLU6 is min(max(x, 0), 6) as a block (Krizhevsky 2010).
+func ReLU6() *Activation { return activation("relu6") }
 
 // LeakyReLU is x where x > 0, else α·x, as a block.
 func LeakyReLU(α float64) *Activation { return activation("leaky_relu", α) }

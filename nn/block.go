@@ -24,13 +24,19 @@ type Func func(x *Var) *Var
 func (f Func) Forward(x *Var) *Var { return f(x) }
 
 // Chain applies its blocks in order. Each runs in a Scope of the tape, so that
-// inference frees its insides, Recompute keeps only its input, and Trace sees it.
+// inference frees its insides, Recompute keeps only its input, and Trace sees it. Convolutions take the norm and the
+// activation after them into their own pass where that gives the same, see fused.
 type Chain []Block
 
 // Forward is bₙ(… b₂(b₁(x))).
 func (c Chain) Forward(x *Var) *Var {
-	for _, b := range c {
-		x = Scope(b, x)
+	for i := 0; i < len(c); {
+		if y, n := c.fused(i, x); n > 0 {
+			x, i = y, i+n
+			continue
+		}
+		x = Scope(c[i], x)
+		i++
 	}
 	return x
 }
@@ -44,7 +50,7 @@ func Scope(b Block, x *Var) *Var {
 		return b.Forward(x)
 	}
 	switch b.(type) {
-	case *Linear, *Conv1D, *Embedding, *LayerNorm, *RMSNorm, *Activation, *Dropout, *Flatten, *Reshape:
+	case *Linear, *Conv1D, *Embedding, *LayerNorm, *RMSNorm, *Activation, *Dropout, *Flatten, *Reshape, *Conv, *Pool, *AdaptiveAvgPool:
 		y := b.Forward(x)
 		if t.Trace != nil {
 			t.Trace(b, y)

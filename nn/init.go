@@ -71,6 +71,12 @@ func HeNormal(key uint64, i int, f Fan) float64 {
 	return math.Sqrt(2/float64(max(f.In, 1))) * normal(key, i)
 }
 
+// HeFanOut draws from N(0, 2/fan_out), which keeps the variance of gradients on the way back through ReLU and
+// convolutions (He et al. 2015).
+func HeFanOut(key uint64, i int, f Fan) float64 {
+	return math.Sqrt(2/float64(max(f.Out, 1))) * normal(key, i)
+}
+
 // Torch draws from U(±1/√fan_in), PyTorch's start of linear and convolution layers.
 func Torch(key uint64, i int, f Fan) float64 {
 	return (2*uniform(key, i) - 1) / math.Sqrt(float64(max(f.In, 1)))

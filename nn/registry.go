@@ -30,7 +30,7 @@ type ArgDef struct {
 	Kind    ArgKind
 	Default string // as shown to the user; "" means it must be given
 	Doc     string
-	Words   []string // what a Word may be
+	Words   []string // what a Word may be, or an Amount instead of a number
 }
 
 // An ArgKind is the type of an argument.
@@ -38,17 +38,18 @@ type ArgKind int
 
 // The kinds of arguments.
 const (
-	Size  ArgKind = iota // a whole number from 1 to MaxSize
-	Share                // a number in [0, 1)
-	Real                 // a number
-	Flag                 // true or false
-	Word                 // one of ArgDef.Words
+	Size   ArgKind = iota // a whole number from 1 to MaxSize
+	Share                 // a number in [0, 1)
+	Real                  // a number
+	Flag                  // true or false
+	Word                  // one of ArgDef.Words
+	Amount                // a whole number from 0 to MaxSize, or one of ArgDef.Words, the first of which Args.Int gives as −1, the next as −2 …
 )
 
 // MaxSize is the largest size of an axis in stack notation.
 const MaxSize = 1 << 28
 
-var kindNames = [...]string{"whole number from 1", "number from 0 to below 1", "number", "true or false", "word"}
+var kindNames = [...]string{"whole number from 1", "number from 0 to below 1", "number", "true or false", "word", "whole number from 0"}
 
 func (k ArgKind) String() string { return kindNames[k] }
 
@@ -199,6 +200,9 @@ func (a *ArgDef) kind() string {
 	if a.Kind == Word {
 		return "word: " + strings.Join(a.Words, ", ")
 	}
+	if len(a.Words) > 0 {
+		return a.Kind.String() + ", or " + strings.Join(a.Words, ", ")
+	}
 	return a.Kind.String()
 }
 
@@ -210,6 +214,12 @@ func (a *ArgDef) parse(s string) (float64, bool) {
 	case Size:
 		n, err := strconv.Atoi(s)
 		return float64(n), err == nil && n >= 1 && n <= MaxSize
+	case Amount:
+		if i := slices.Index(a.Words, s); i >= 0 {
+			return float64(-1 - i), true
+		}
+		n, err := strconv.Atoi(s)
+		return float64(n), err == nil && n >= 0 && n <= MaxSize
 	case Flag:
 		switch s {
 		case "true":

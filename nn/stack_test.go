@@ -81,7 +81,7 @@ func TestStackErrors(t *testing.T) {
 		{"linear(3)\xff", numbers, 10, "U+FFFD"},
 		{strings.Repeat("[", 70) + "relu" + strings.Repeat("]", 70), numbers, 65, "brackets within brackets"},
 		{"linaer(3)", numbers, 1, "did you mean linear(out="},
-		{"zzzzzz", numbers, 1, "there are attention"},
+		{"zzzzzz", numbers, 1, "there are adaptive_avgpool, attention"},
 		{"relu(1)", numbers, 6, "takes no arguments"},
 		{"linear(3,biass=false)", numbers, 10, "did you mean bias"},
 		{"linear(3,4)", numbers, 10, "not a true or false"},
