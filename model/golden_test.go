@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -41,6 +42,10 @@ func reference(t *testing.T, c goldentest.Case) nn.Block {
 			nn.NewLinear(rows("fc2.weight", 1), rows("fc2.weight", 0)),
 			nn.NewLinear(rows("fc3.weight", 1), rows("fc3.weight", 0)),
 		}
+	case "lenet":
+		m, err = model.New(fmt.Sprintf("conv(6,5,pad=%d) relu maxpool(2) conv(16,5) relu maxpool(2) flatten linear(120) relu linear(84) relu linear", c.Int("conv1_padding", 0)), nn.Input{Shape: c.In["batch.x"].Shape[2:], Outputs: 10})
+	case "resnet":
+		m, err = model.New("conv(8,3,pad=1,bias=false) batchnorm relu resblock(8) resblock(16,stride=2) globalpool linear", nn.Input{Shape: c.In["batch.x"].Shape[2:], Outputs: 5})
 	case "gpt2":
 		m, err = model.GPT2Config{
 			Vocab: rows("transformer.wte.weight", 0), Width: rows("transformer.wte.weight", 1), Context: rows("transformer.wpe.weight", 0),
@@ -85,7 +90,7 @@ func batches(t *testing.T, c goldentest.Case) func(tape *grad.Tape, m nn.Block, 
 		shape, x := part(c.In["batch.x"], i)
 		y := m.Forward(tape.Const(x, shape...))
 		target := c.In["batch.y"]
-		if c.Text("model", "") == "mlp" {
+		if slices.Contains([]string{"mlp", "lenet", "resnet"}, c.Text("model", "")) {
 			ids, err := target.Ints(nil)
 			if err != nil {
 				t.Fatal(err)
@@ -104,19 +109,22 @@ func batches(t *testing.T, c goldentest.Case) func(tape *grad.Tape, m nn.Block, 
 // Whole training runs of 20 steps against PyTorch's, from the same start.
 func TestGoldenTrajectories(t *testing.T) {
 	for _, c := range goldentest.Load(t, "trajectories") {
-		if !slices.Contains([]string{"linear_regression", "logistic_regression", "mlp", "gpt2", "llama"}, c.Text("model", "")) {
+		if !slices.Contains([]string{"linear_regression", "logistic_regression", "mlp", "lenet", "resnet", "gpt2", "llama"}, c.Text("model", "")) {
 			continue
 		}
 		t.Run(c.Name, func(t *testing.T) {
 			m := nn.Build(reference(t, c), 1)
-			for name, p := range nn.Params(m) {
+			for name, p := range nn.State(m) {
 				copy(p.Data(), c.In[name].Floats(nil))
 			}
 			o := c.Sub("optimizer")
 			var opt optim.Optimizer
 			params := optim.Params(m)
 			if o.Text("op", "") == "sgd" {
-				opt = &optim.SGD{Momentum: o.Float("momentum", 0)}
+				for i := range params { // PyTorch's decays norms and biases too
+					params[i].Decay = true
+				}
+				opt = &optim.SGD{Momentum: o.Float("momentum", 0), Decay: o.Float("weight_decay", 0)}
 			} else {
 				betas := o.Attrs["betas"].([]any)
 				opt = &optim.AdamW{Beta1: betas[0].(float64), Beta2: betas[1].(float64), Eps: o.Float("eps", 0), Decay: o.Float("weight_decay", 0)}
@@ -149,11 +157,11 @@ func TestGoldenTrajectories(t *testing.T) {
 				opt.Step(rate(c.Sub("schedule"), step))
 			}
 			c.Compare(t, "out.losses", losses, goldentest.Tol(2e-5))
-			tape.Reset()
-			c.Compare(t, "out.loss_final", []nn.Float{nn.Float(lossOf(tape, m, 0).Item())}, goldentest.Tol(2e-5))
-			for name, p := range nn.Params(m) {
+			for name, p := range nn.State(m) {
 				c.Compare(t, "out.final."+name, p.Data(), goldentest.Tol(1e-4))
 			}
+			tape.Reset()
+			c.Compare(t, "out.loss_final", []nn.Float{nn.Float(lossOf(tape, m, 0).Item())}, goldentest.Tol(2e-5))
 		})
 	}
 }

@@ -16,8 +16,8 @@ type Model interface {
 }
 
 // New declares a model of a stack in stack notation, or of a name in Table, for given
-// data; nn.Build gives it memory. A stack that is a GPT-2 or a LLaMA becomes a *GPT2 or *Llama, any
-// other an nn.Chain. The error is an *nn.StackError, or names what fits.
+// data; nn.Build gives it memory. A stack that is a GPT-2 or a LLaMA becomes a *GPT2 or *Llama, networks of
+// convolutions a *LeNet, *ResNet or *ConvNet, any other an nn.Chain. The error is an *nn.StackError, or names what fits.
 func New(stack string, in nn.Input) (Model, error) {
 	text := strings.TrimSpace(stack)
 	if e, ok := Find(text); ok {
@@ -90,12 +90,22 @@ func Context(m nn.Block) int {
 	return limit
 }
 
-// known turns a chain that is a GPT-2 or a LLaMA into that struct, which is saved under its usual names.
+// known turns a chain that is a known architecture, such as a GPT-2 or a ResNet, into that struct, which is saved
+// under its usual names.
 func known(c nn.Chain) Model {
 	if m := asGPT2(c); m != nil {
 		return m
 	}
 	if m := asLlama(c); m != nil {
+		return m
+	}
+	if m := asResNet(c); m != nil {
+		return m
+	}
+	if m := asLeNet(c); m != nil {
+		return m
+	}
+	if m := asConvNet(c); m != nil {
 		return m
 	}
 	return c

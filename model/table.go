@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"strings"
 
 	"brick/nn"
@@ -23,6 +24,17 @@ var Table = []Entry{
 	{Name: "perceptron", Doc: "a linear boundary (Rosenblatt 1958) by gradient: train it with hinge; solve.Perceptron has the mistake-driven rule", Stack: "linear(1)", Typical: nn.Input{Shape: []int{2}, Outputs: 2}},
 	{Name: "mlp", Doc: "two hidden layers", Stack: "flatten linear(256) relu linear(128) relu linear", Typical: nn.Input{Shape: []int{1, 28, 28}, Outputs: 10}},
 	{Name: "mlp-tiny", Doc: "one hidden layer of eight tanh neurons: enough for XOR", Stack: "linear(8) tanh linear", Typical: nn.Input{Shape: []int{2}, Outputs: 2}},
+	{Name: "lenet", Doc: "LeNet-5 with ReLU and max pooling (LeCun et al. 1998)", Stack: "conv(6,5,pad=2) relu maxpool(2) conv(16,5) relu maxpool(2) flatten linear(120) relu linear(84) relu linear", Typical: nn.Input{Shape: []int{1, 28, 28}, Outputs: 10}},
+	{Name: "alexnet-small", Doc: "AlexNet's five convolutions (Krizhevsky et al. 2012), for images of 32×32", Stack: alexNet("conv(32,3,pad=1)", "maxpool(2)", "conv(64,3,pad=1)", 96, 64, 4, 256), Typical: nn.Input{Shape: []int{3, 32, 32}, Outputs: 10}},
+	{Name: "alexnet", Doc: "61M (Krizhevsky 2014)", Stack: alexNet("conv(64,11,stride=4,pad=2)", "maxpool(3,stride=2)", "conv(192,5,pad=2)", 384, 256, 6, 4096), Typical: nn.Input{Shape: []int{3, 224, 224}, Outputs: 1000}},
+	{Name: "vgg-small", Doc: "pairs of 3×3 convolutions and pools (Simonyan & Zisserman 2014), for images of 32×32", Stack: "2*[conv(32,3,pad=1) relu] maxpool(2) 2*[conv(64,3,pad=1) relu] maxpool(2) 2*[conv(128,3,pad=1) relu] maxpool(2) flatten linear(256) relu dropout linear", Typical: nn.Input{Shape: []int{3, 32, 32}, Outputs: 10}},
+	{Name: "vgg16", Doc: "138M", Stack: "2*[conv(64,3,pad=1) relu] maxpool(2) 2*[conv(128,3,pad=1) relu] maxpool(2) 3*[conv(256,3,pad=1) relu] maxpool(2) 2*[3*[conv(512,3,pad=1) relu] maxpool(2)] adaptive_avgpool(7) flatten 2*[linear(4096) relu dropout] linear", Typical: nn.Input{Shape: []int{3, 224, 224}, Outputs: 1000}},
+	{Name: "resnet20", Doc: "0.27M, for images of 32×32 (He et al. 2016), with 1×1 convolutions where the shape changes", Stack: "conv(16,3,pad=1,bias=false) batchnorm relu 3*resblock(16) resblock(32,stride=2) 2*resblock(32) resblock(64,stride=2) 2*resblock(64) globalpool linear", Typical: nn.Input{Shape: []int{3, 32, 32}, Outputs: 10}},
+	{Name: "resnet18", Doc: "11.7M (He et al. 2016)", Stack: resStem + "2*resblock(64) resblock(128,stride=2) resblock(128) resblock(256,stride=2) resblock(256) resblock(512,stride=2) resblock(512) globalpool linear", Typical: nn.Input{Shape: []int{3, 224, 224}, Outputs: 1000}},
+	{Name: "resnet50", Doc: "25.6M", Stack: resStem + "bottleneck(256,width=64) 2*bottleneck(256) bottleneck(512,stride=2) 3*bottleneck(512) bottleneck(1024,stride=2) 5*bottleneck(1024) bottleneck(2048,stride=2) 2*bottleneck(2048) globalpool linear", Typical: nn.Input{Shape: []int{3, 224, 224}, Outputs: 1000}},
+	{Name: "mobilenet-small", Doc: "MobileNetV2's blocks (Sandler et al. 2018), for images of 32×32", Stack: "convnorm(16,3,pad=1,act=relu6) mobileblock(8,expand=1) mobileblock(16,stride=2) mobileblock(16) mobileblock(32,stride=2) 2*mobileblock(32) mobileblock(64,stride=2) mobileblock(64) convnorm(128,1,act=relu6) globalpool dropout(0.2) linear", Typical: nn.Input{Shape: []int{3, 32, 32}, Outputs: 10}},
+	{Name: "mobilenet-v2", Doc: "3.5M", Stack: "convnorm(32,3,stride=2,pad=1,act=relu6) mobileblock(16,expand=1) mobileblock(24,stride=2) mobileblock(24) mobileblock(32,stride=2) 2*mobileblock(32) mobileblock(64,stride=2) 3*mobileblock(64) 3*mobileblock(96) mobileblock(160,stride=2) 2*mobileblock(160) mobileblock(320) convnorm(1280,1,act=relu6) globalpool dropout(0.2) linear", Typical: nn.Input{Shape: []int{3, 224, 224}, Outputs: 1000}},
+	{Name: "unet", Doc: "two classes for every pixel (Ronneberger et al. 2015), small", Stack: "unet(2)", Typical: nn.Input{Shape: []int{1, 64, 64}}},
 	{Name: "gpt-tiny", Doc: "GPT-2's architecture, small enough for a test", Stack: "embed(32,pos=64) 2*gpt(heads=2) layernorm linear", Typical: nn.Input{Vocab: 256}},
 	{Name: "llama-tiny", Doc: "LLaMA's architecture, small enough for a test", Stack: "embed(32) 2*llama(heads=4,kv=2,ff=64) rmsnorm linear", Typical: nn.Input{Vocab: 256}},
 	{Name: "gpt2", Doc: "124M (Radford et al. 2019)", Stack: "embed(768,pos=1024) 12*gpt(heads=12) layernorm linear", Typical: nn.Input{Vocab: 50257}},
@@ -37,6 +49,16 @@ var Table = []Entry{
 	{Name: "llama-2-70b", Doc: "69B, grouped queries", Stack: "embed(8192) 80*llama(heads=64,kv=8,ff=28672) rmsnorm linear", Typical: nn.Input{Vocab: 32000}},
 	{Name: "llama-3.1-8b", Doc: "8B, larger vocabulary", Stack: "embed(4096) 32*llama(heads=32,kv=8,ff=14336,rope=500000) rmsnorm linear", Typical: nn.Input{Vocab: 128256}},
 	{Name: "llama-3.1-405b", Doc: "405B", Stack: "embed(16384) 126*llama(heads=128,kv=8,ff=53248,rope=500000) rmsnorm linear", Typical: nn.Input{Vocab: 128256}},
+}
+
+// resStem is what the ResNets for images of 224×224 begin with.
+const resStem = "conv(64,7,stride=2,pad=3,bias=false) batchnorm relu maxpool(3,stride=2,pad=1) "
+
+// alexNet is AlexNet with the given first layers, channels of the later ones, side of the last images and width of the
+// linear layers.
+func alexNet(conv1, pool, conv2 string, wide, deep, side, linear int) string {
+	return fmt.Sprintf("%s relu %s %s relu %s conv(%d,3,pad=1) relu 2*[conv(%d,3,pad=1) relu] %s adaptive_avgpool(%d) flatten 2*[dropout linear(%d) relu] linear",
+		conv1, pool, conv2, pool, wide, deep, pool, side, linear)
 }
 
 // Find is the entry of a name, in any case.
