@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"brick/device"
 	"brick/nn"
 )
 
@@ -56,6 +57,9 @@ func (c TransformerConfig) New() *Transformer {
 
 // sourceRead says whether a tape's memory has the source.
 type sourceRead struct{ done bool }
+
+// Pick keeps what is true of all sequences.
+func (*sourceRead) Pick(device.Device, []int) {}
 
 // Forward maps ids (B, S+T) to a vector for each place of the target, (B, T, C); or, where the tape remembers a
 // source, ids (B, T).

@@ -96,3 +96,20 @@ func (m *view) keep(t *grad.Tape, k, v, mask *Var) {
 		m.mask = append([]int32{}, mask.IDs()...)
 	}
 }
+
+// Pick goes on with the sequences that order names.
+func (m *view) Pick(dev device.Device, order []int) {
+	if m.b == 0 {
+		return
+	}
+	n := m.k.N / m.b
+	m.k, m.v = picked(dev, m.k, m.b, n, order), picked(dev, m.v, m.b, n, order)
+	if m.mask != nil {
+		mask := make([]int32, 0, len(order)*m.s)
+		for _, from := range order {
+			mask = append(mask, m.mask[from*m.s:(from+1)*m.s]...)
+		}
+		m.mask = mask
+	}
+	m.b = len(order)
+}

@@ -140,6 +140,9 @@ func Plan(stack *Stack, in Input) (*Network, error) {
 // fits compares the output with what the data want.
 func (n *Network) fits(s *Site) error {
 	want := n.Input.Outputs
+	if in := n.Input; in.Source > 0 && len(n.Out) == 2 && n.Out[0] != in.Shape[0]-in.Source {
+		return s.Fail(fmt.Sprintf("the stack gives %s for each example, the data are pairs whose target has %d places", shapeText(n.Out), in.Shape[0]-in.Source), "begin with a block that reads pairs, such as transformer")
+	}
 	s.at = len([]rune(strings.TrimRight(s.text, " \t\n")))
 	if want == 0 {
 		return nil
