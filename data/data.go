@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"strings"
 
 	"brick/kernel"
 )
@@ -17,9 +18,10 @@ const (
 	Regression     Task = iota // Y holds numbers (B, Targets)
 	Classification             // Labels holds one class of len(Info.Classes) for each example (B); two classes are the binary case
 	Language                   // Labels holds the next token of each position (B, T)
+	Translation                // IDs holds a source and the target's beginning (B, S+T), Labels the target's next token of each of T positions
 )
 
-var taskNames = [...]string{"regression", "classification", "language"}
+var taskNames = [...]string{"regression", "classification", "language", "translation"}
 
 // String returns the task's name in lower case.
 func (t Task) String() string {
@@ -40,7 +42,7 @@ func (t *Task) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("data: task %q is none of regression, classification, language", text)
+	return fmt.Errorf("data: task %q is none of %s", text, strings.Join(taskNames[:], ", "))
 }
 
 // A Batch is what one micro-step sees. Exactly one of X and IDs is set, and exactly one of Y and Labels;
@@ -99,6 +101,7 @@ type Info struct {
 	Input   []int    `json:"input"`             // shape of one example: (features), (C, H, W) or (T)
 	Tokens  bool     `json:"tokens,omitempty"`  // the input is token ids, not numbers
 	Vocab   int      `json:"vocab,omitempty"`   // token ids are in [0, Vocab)
+	Source  int      `json:"source,omitempty"`  // of S+T ids the first S are the source (Translation)
 	Targets int      `json:"targets,omitempty"` // numbers to predict for each example (Regression)
 	Classes []string `json:"classes,omitempty"` // names of the classes (Classification)
 	Symbols []string `json:"symbols,omitempty"` // text of each token id, where the set brings its own alphabet
@@ -116,7 +119,7 @@ func (in *Info) Outputs() int {
 	switch in.Task {
 	case Classification:
 		return len(in.Classes)
-	case Language:
+	case Language, Translation:
 		return in.Vocab
 	}
 	return in.Targets

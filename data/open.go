@@ -8,7 +8,8 @@ import (
 )
 
 // Open opens a data set by name (see Sets), or what a path or pattern leads to: a .csv, .tsv or .tab file (or .gz of one)
-// is a table; a folder with train-images-idx3-ubyte, or that file itself, an IDX image set; a folder of folders of PNG,
+// is a table, or pairs of texts where
+// Options.Task is "translation"; a folder with train-images-idx3-ubyte, or that file itself, an IDX image set; a folder of folders of PNG,
 // JPEG or GIF files an image set; a folder with test_batch.bin the binary CIFAR-10; any other file, folder or pattern is
 // text, encoded by Options.Encoder.
 //
@@ -23,6 +24,13 @@ func Open(name string, o Options) (Splits, error) {
 	}
 	switch kindOf(name) {
 	case kindTable:
+		if IsPairs(name, o.Task) {
+			p, err := OpenPairs(name, o)
+			if err != nil {
+				return Splits{}, err
+			}
+			return p.Tokens(o)
+		}
 		return OpenTable(name, o)
 	case kindIDX:
 		if fi, err := os.Stat(name); err == nil && !fi.IsDir() {

@@ -11,7 +11,7 @@ type Options struct {
 	// Tables.
 	Target      []string // names (or 1-based numbers) of the target columns; none means the last column
 	Skip        []string // names of columns to leave out
-	Task        string   // "regression" or "classification" overrides what the target's type says
+	Task        string   // "regression" or "classification" overrides what the target's type says; "translation" reads a file as pairs of texts
 	Header      string   // "yes" or "no" overrides what the first line looks like
 	Delimiter   rune     // 0 means found: comma, tab, semicolon or bar
 	Raw         bool     // leave numbers as they are instead of standardising them
@@ -24,7 +24,7 @@ type Options struct {
 
 	// Text.
 	Encoder Encoder  // nil means bytes
-	Window  int      // tokens in an example; 0 means 256
+	Window  int      // tokens in an example; 0 means 256; of pairs the longest text that is kept, 0 means the longest there is, at most 256
 	Limit   int64    // keep about this many bytes of text, whole documents chosen by hash; 0 means all
 	Fields  []string // of JSON documents, joined by newlines; none means text, content, or title, author and paragraphs
 
@@ -35,6 +35,7 @@ type Options struct {
 	Features int     // blobs, separable: number of inputs; 0 means 2
 	Margin   float64 // separable: least distance from the boundary; 0 means 0.1
 	Length   int     // copy: symbols to copy; arithmetic: digits of a number; 0 means the set's default
+	Distance int     // copy: blanks between a symbol's end and the bar that asks for it
 
 	// Storage.
 	Memory  int64  // bytes of decoded rows or pixels held in memory before they go to a mapped file; 0 means 1 GiB

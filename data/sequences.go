@@ -5,27 +5,39 @@ import (
 	"strconv"
 )
 
-// Copy is the task of saying a sequence again: Options.Length (8) random letters of a to h, a bar, and the same letters.
-// Inputs and labels are of length T = 2·Length; only the letters after the bar are to be predicted.
+// Copy is the task of saying a sequence again (Hochreiter & Schmidhuber 1997): Options.Length (8) random letters of a
+// to h, Options.Distance (0) blanks, a bar, and the same letters. Inputs and labels are of length T = 2·Length + Distance;
+// only the letters after the bar are to be predicted, each Length + Distance places after it was seen.
 func Copy(o Options) (Splits, error) {
 	length := positive(o.Length, 8)
 	if length > 4096 {
 		return Splits{}, fmt.Errorf("data: copy: %d symbols; 1 to 4096 would fit", length)
 	}
+	if o.Distance < 0 || o.Distance > 1<<16 {
+		return Splits{}, fmt.Errorf("data: copy: a distance of %d blanks; 0 to %d would fit", o.Distance, 1<<16)
+	}
 	symbols := []string{"a", "b", "c", "d", "e", "f", "g", "h", "|"}
 	bar := int32(len(symbols) - 1)
-	size := 2 * length
+	origin := fmt.Sprintf("%d letters, a bar, the same letters", length)
+	if o.Distance > 0 {
+		symbols = append(symbols, ".")
+		origin = fmt.Sprintf("%d letters, %d blanks, a bar, the same letters", length, o.Distance)
+	}
+	wait := length + o.Distance // until the bar
+	size := wait + length
 	info := &Info{Name: "copy", Task: Language, Input: []int{size}, Tokens: true, Vocab: len(symbols), Symbols: symbols,
-		Origin: fmt.Sprintf("%d letters, a bar, the same letters", length)}
+		Origin: origin}
 	return generate(info, &o, 10000, func(b *Batch, e, _ int, r *stream) {
 		ids, labels := b.IDs[e*size:(e+1)*size], b.Labels[e*size:(e+1)*size]
+		for i := range wait {
+			ids[i], labels[i] = bar+1, Ignore
+		}
 		for i := range length {
 			ids[i] = int32(r.intn(int(bar)))
-			labels[i] = Ignore
-			labels[length+i] = ids[i]
+			labels[wait+i] = ids[i]
 		}
-		ids[length] = bar
-		copy(ids[length+1:], ids[:length-1])
+		ids[wait] = bar
+		copy(ids[wait+1:], ids[:length-1])
 		b.Bytes += length
 	})
 }

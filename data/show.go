@@ -40,7 +40,7 @@ func Summarize(s Splits) (*Summary, error) {
 			continue
 		}
 		for _, b := range l.From(0) {
-			if in.Task == Language {
+			if in.Task == Language || in.Task == Translation {
 				line.Tokens += b.Count()
 				line.Bytes += b.Bytes
 			}
@@ -76,14 +76,11 @@ func preview(s Set, n int) ([]string, error) {
 		var line strings.Builder
 		size := volume(in.Input)
 		if in.Tokens {
-			for _, id := range b.IDs[e*size : e*size+min(size, 64)] {
-				switch {
-				case in.Symbols != nil:
-					line.WriteString(strings.ReplaceAll(in.Symbols[id], "\n", "⏎"))
-				default:
-					fmt.Fprintf(&line, "%d ", id)
-				}
+			shown := b.IDs[e*size : e*size+min(size, 64)]
+			if in.Task == Translation {
+				shown = b.IDs[e*size : e*size+min(in.Source, 64)]
 			}
+			in.spell(&line, shown)
 		} else {
 			for k, v := range b.X[e*size : e*size+min(size, 8)] {
 				if k > 0 {
@@ -98,6 +95,10 @@ func preview(s Set, n int) ([]string, error) {
 		switch in.Task {
 		case Classification:
 			fmt.Fprintf(&line, " → %s", in.Classes[b.Labels[e]])
+		case Translation:
+			line.WriteString(" → ")
+			t := size - in.Source
+			in.spell(&line, b.Labels[e*t:e*t+min(t, 64)])
 		case Regression:
 			line.WriteString(" →")
 			for _, v := range b.Y[e*in.Targets : (e+1)*in.Targets] {
@@ -107,6 +108,19 @@ func preview(s Set, n int) ([]string, error) {
 		lines = append(lines, strings.TrimSpace(line.String()))
 	}
 	return lines, nil
+}
+
+// spell writes ids as the set's own symbols, or as numbers; what fills up is left out.
+func (in *Info) spell(line *strings.Builder, ids []int32) {
+	for _, id := range ids {
+		switch {
+		case id == Ignore || in.Task == Translation && id < Marks:
+		case in.Symbols != nil:
+			line.WriteString(strings.ReplaceAll(in.Symbols[id], "\n", "⏎"))
+		default:
+			fmt.Fprintf(line, "%d ", id)
+		}
+	}
 }
 
 // Show writes a summary of the data set Open would give: its examples, splits, classes, columns, and a first look. Text
@@ -151,6 +165,8 @@ func (s *Summary) write(w io.Writer) error {
 	fmt.Fprintf(w, "%s: %s\n", in.Name, in.Task)
 	fmt.Fprintf(w, "from    %s\n", in.Origin)
 	switch {
+	case in.Task == Translation:
+		fmt.Fprintf(w, "input   sources of up to %d token ids below %d, targets of up to %d\n", in.Source, in.Vocab, in.Input[0]-in.Source-1)
 	case in.Tokens:
 		fmt.Fprintf(w, "input   %d token ids below %d\n", in.Input[0], in.Vocab)
 	default:
@@ -162,14 +178,20 @@ func (s *Summary) write(w io.Writer) error {
 	fmt.Fprintf(w, "splits  %s\n", in.Rule)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(t, "\texamples")
-	if in.Task == Language {
+	switch in.Task {
+	case Language:
 		fmt.Fprint(t, "\ttokens\tbytes")
+	case Translation:
+		fmt.Fprint(t, "\ttarget tokens")
 	}
 	fmt.Fprintln(t, "\t")
 	for _, p := range s.Splits {
 		fmt.Fprintf(t, "%s\t%d", p.Name, p.Examples)
-		if in.Task == Language {
+		switch in.Task {
+		case Language:
 			fmt.Fprintf(t, "\t%d\t%d", p.Tokens, p.Bytes)
+		case Translation:
+			fmt.Fprintf(t, "\t%d", p.Tokens)
 		}
 		fmt.Fprintln(t, "\t")
 	}

@@ -125,7 +125,7 @@ func host(v *Var, b device.Buf) []Float {
 	return dst
 }
 
-// IDs are the ids of a Var made by Tape.IDs or ArgMax, nil for others.
+// IDs are the ids of a Var made by Tape.IDs, ArgMax or Columns, nil for others.
 func (v *Var) IDs() []int32 { return v.ids }
 
 // Buf is v's value where it lives, for code that works below Vars.

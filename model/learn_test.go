@@ -35,6 +35,25 @@ var passage, follows = func() (x, y []int32) {
 	return x, y
 }()
 
+// pairInput is 4 pairs of a source of up to 9 ids and a target of 7.
+var pairInput = nn.Input{Vocab: 50, Outputs: 50, Shape: []int{16}, Source: 9}
+
+// pairs is a translation task; the sources have lengths of their own.
+func pairs(tape *grad.Tape, m nn.Block) *nn.Var {
+	return m.Forward(tape.IDs(pairIDs, 4, 16)).Reshape(28, -1).CrossEntropy(tape.IDs(follows[:28], 28), grad.CrossEntropyOptions{})
+}
+
+var pairIDs = func() []int32 {
+	ids := slices.Clone(passage)
+	for b := range 4 {
+		for i := range 16 {
+			ids[16*b+i] = max(ids[16*b+i], 1)
+		}
+		clear(ids[16*b+5+b : 16*b+9]) // lengths 5 to 8
+	}
+	return ids
+}()
+
 var xorX, xorY = []nn.Float{0, 0, 0, 1, 1, 0, 1, 1}, []int32{0, 1, 1, 0}
 
 func labels(x []nn.Float, y []int32) func(*grad.Tape, nn.Block) *nn.Var {
@@ -63,6 +82,8 @@ var tasks = []task{
 	{"gpt-tiny", nn.Input{Vocab: 50, Shape: []int{16}}, 60, 1e-2, 0.2, text},
 	{"llama-tiny", nn.Input{Vocab: 50, Shape: []int{16}}, 60, 1e-2, 0.2, text},
 	{"embed(32) sinusoidal 2*encoder(heads=4) linear", nn.Input{Vocab: 50, Shape: []int{16}}, 60, 1e-2, 0.2, text},
+	{"transformer-tiny", pairInput, 60, 1e-2, 0.2, pairs},
+	{"transformer(width=32,layers=2,heads=4,ff=64,norm_first=true) linear", pairInput, 60, 1e-2, 0.2, pairs},
 }
 
 // Each architecture learns one batch by heart in less than a second.

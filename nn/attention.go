@@ -2,10 +2,8 @@ package nn
 
 import (
 	"fmt"
-	"strings"
 
 	"brick/grad"
-	"brick/kernel"
 )
 
 // MultiheadAttention is attention in H heads side by side (Vaswani et al. 2017), with
@@ -36,7 +34,11 @@ func NewMultiheadAttention(e, heads int) *MultiheadAttention {
 }
 
 // Forward is self-attention. If it is causal, a tape with a memory continues where it stopped.
-func (a *MultiheadAttention) Forward(x *Var) *Var {
+func (a *MultiheadAttention) Forward(x *Var) *Var { return a.Masked(x, nil) }
+
+// Masked is Forward that sees only the positions whose mask is not 0; mask nil shows all.
+// It is for sequences of several lengths that are filled up, not for one that is continued.    x, y (B, T, E)  mask ids (B, T)
+func (a *MultiheadAttention) Masked(x, mask *Var) *Var {
 	if x.Rank() != 3 || x.Dim(2) != a.Out.W.Shape[1] {
 		Refuse("attention", fmt.Sprintf("want x (B, T, %d)", a.Out.W.Shape[1]), x.Shape())
 	}
@@ -49,7 +51,7 @@ func (a *MultiheadAttention) Forward(x *Var) *Var {
 	if a.Causal {
 		past = Recall[Cache](x.Tape(), a)
 	}
-	y := past.Attend(q, k, v, a.Context, grad.AttentionOptions{Causal: a.Causal}) // (B, T, H, D)
+	y := past.Attend(q, k, v, a.Context, grad.AttentionOptions{Causal: a.Causal, Mask: mask}) // (B, T, H, D)
 	return a.Out.Forward(y.Reshape(B, T, E))
 }
 
@@ -73,43 +75,4 @@ func (a *MultiheadAttention) Cross(x, kv, mask *Var) *Var {
 // Notation is attention(heads=h,causal=…).
 func (a *MultiheadAttention) Notation() string {
 	return fmt.Sprintf("attention(heads=%d,causal=%v)", a.Heads, a.Causal)
-}
-
-// EncoderBlock is the post-norm transformer layer of "Attention is all you need"
-// (Vaswani et al. 2017), with the names of torch.nn.TransformerEncoderLayer.
-//
-//	x₁ = LN₁(x + attention(x))    y = LN₂(x₁ + W₂·relu(W₁·x₁ + b₁) + b₂)     x, y (B, T, E)
-type EncoderBlock struct {
-	Attn  *MultiheadAttention `brick:"self_attn"`
-	FC1   *Linear             `brick:"linear1"` // (E → F)
-	FC2   *Linear             `brick:"linear2"` // (F → E)
-	Norm1 *LayerNorm          `brick:"norm1"`
-	Norm2 *LayerNorm          `brick:"norm2"`
-	Drop  float64             // share of each branch's result that is dropped in training
-}
-
-// NewEncoderBlock declares a layer of width e with a feed-forward width of ff.
-func NewEncoderBlock(e, heads, ff int) *EncoderBlock {
-	return &EncoderBlock{
-		Attn: NewMultiheadAttention(e, heads),
-		FC1:  NewLinear(e, ff), FC2: NewLinear(ff, e),
-		Norm1: NewLayerNorm(e), Norm2: NewLayerNorm(e),
-	}
-}
-
-// Forward is the layer.
-func (b *EncoderBlock) Forward(x *Var) *Var {
-	x = Scope(b.Norm1, x.Add(Drop(Scope(b.Attn, x), b.Drop)))
-	h := Drop(b.FC1.ForwardAct(x, kernel.ReLU), b.Drop)
-	return Scope(b.Norm2, x.Add(Drop(Scope(b.FC2, h), b.Drop)))
-}
-
-// Notation is encoder(heads=h,ff=f,causal=…), with dropout where there is some.
-func (b *EncoderBlock) Notation() string {
-	var s strings.Builder
-	fmt.Fprintf(&s, "encoder(heads=%d,ff=%d,causal=%v", b.Attn.Heads, b.FC1.W.Shape[0], b.Attn.Causal)
-	if b.Drop != 0 {
-		fmt.Fprintf(&s, ",dropout=%v", b.Drop)
-	}
-	return s.String() + ")"
 }

@@ -81,6 +81,14 @@ func (m *Cache) add(dev device.Device, k, v *Var, limit int) {
 	m.n += T
 }
 
+// Pick goes on with the sequences that order names.
+func (m *Cache) Pick(dev device.Device, order []int) {
+	if m.n > 0 {
+		m.k, m.v = picked(dev, m.k, m.b, m.n*m.row, order), picked(dev, m.v, m.b, m.n*m.row, order)
+		m.b = len(order)
+	}
+}
+
 // move copies n numbers.
 func move(dev device.Device, dst device.Buf, at int, src device.Buf, from, n int) {
 	if n == 0 {

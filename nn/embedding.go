@@ -1,6 +1,10 @@
 package nn
 
-import "fmt"
+import (
+	"fmt"
+
+	"brick/device"
+)
 
 // Embedding is a table of rows, one for each id.    ids (B, T) → y (B, T, C)
 type Embedding struct {
@@ -42,6 +46,9 @@ func (p *Position) Forward(x *Var) *Var {
 
 // places is how many positions a block has seen.
 type places struct{ n int }
+
+// Pick keeps the count, which is the same for all sequences.
+func (*places) Pick(device.Device, []int) {}
 
 // Places is the position of x's first element along axis 1: 0, or how many positions block
 // b saw before where the tape has a memory, which then counts x's too. It refuses

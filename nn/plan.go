@@ -17,7 +17,23 @@ type Input struct {
 	Shape   []int // of one example: (features), (C, H, W), or (T) for token ids
 	Vocab   int   // token ids are below it; 0 means that the input is numbers
 	Outputs int   // numbers wanted for each target: targets, classes or the vocabulary
+	Source  int   // of pairs of texts: the first so many ids of an example are the source, 0 filling it up, the rest the target
 }
+
+// Pair is how many places the source and the target of a pair of texts have, or an error where the data are something else.
+func (s *Site) Pair(block string) (source, target int, err error) {
+	in := s.Input
+	switch {
+	case !s.IDs || len(in.Shape) != 1 || in.Source < 1 || in.Source >= in.Shape[0]:
+		return 0, 0, s.Fail(block+" needs pairs of texts, a source and its target", "train it on dates, or on a .tsv file with --set data.task=translation")
+	case in.Vocab == 0:
+		return 0, 0, s.Fail(block+" needs to know how many ids there are", "name the data")
+	}
+	return in.Source, in.Shape[0] - in.Source, nil
+}
+
+// Embedded notes that a block has turned ids below vocab into vectors itself, as embed would.
+func (s *Site) Embedded(vocab, width int) { s.Vocab, s.Width, s.IDs = vocab, width, false }
 
 // A Site is where a block stands while widths are inferred.
 type Site struct {
@@ -124,6 +140,9 @@ func Plan(stack *Stack, in Input) (*Network, error) {
 // fits compares the output with what the data want.
 func (n *Network) fits(s *Site) error {
 	want := n.Input.Outputs
+	if in := n.Input; in.Source > 0 && len(n.Out) == 2 && n.Out[0] != in.Shape[0]-in.Source {
+		return s.Fail(fmt.Sprintf("the stack gives %s for each example, the data are pairs whose target has %d places", shapeText(n.Out), in.Shape[0]-in.Source), "begin with a block that reads pairs, such as transformer")
+	}
 	s.at = len([]rune(strings.TrimRight(s.text, " \t\n")))
 	if want == 0 {
 		return nil

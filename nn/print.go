@@ -16,6 +16,9 @@ type Noted interface {
 // A Tying block makes heads after it share the embedding's matrix by default.
 type Tying interface{ TiesHead() }
 
+// A block that Embeds turns ids into vectors itself; a head after it may share the matrix.
+type Embeds interface{ Table() *Param }
+
 // Print writes a model made of standard blocks in stack notation, shortest form:
 // Parse and Plan with the same Input give the same network, a chain within a chain
 // as one. It errs for a block that has no notation.
@@ -84,6 +87,10 @@ func printChain(c Chain) (string, error) {
 		case *PlacedEmbedding:
 			if table == nil {
 				table = v.Token.W
+			}
+		case Embeds:
+			if table == nil {
+				table = v.Table()
 			}
 		case *MeanTime, *Flatten, *Reshape:
 			sequence = false

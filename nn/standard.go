@@ -78,12 +78,13 @@ func init() {
 			{Name: "heads", Kind: Size, Default: "", Doc: "how many; they divide the width"},
 			{Name: "causal", Kind: Flag, Default: "true for language models", Doc: "see only what came before"},
 		}, Fit: fitAttention})
-	Register(&Def{Name: "encoder", Doc: "post-norm transformer layer (Vaswani et al. 2017)", Deep: true,
+	Register(&Def{Name: "encoder", Doc: "transformer layer (Vaswani et al. 2017)", Deep: true,
 		Args: []ArgDef{
 			{Name: "heads", Kind: Size, Default: "", Doc: "how many; they divide the width"},
 			{Name: "ff", Kind: Size, Default: "4*width", Doc: "feed-forward width"},
 			{Name: "causal", Kind: Flag, Default: "true for language models", Doc: "see only what came before"},
 			{Name: "dropout", Kind: Share, Default: "0", Doc: "share of each branch that is dropped"},
+			{Name: "norm_first", Kind: Flag, Default: "false", Doc: "norms before the branches, not after"},
 		}, Fit: fitEncoder})
 	Register(&Def{Name: "residual", Doc: "add the input to what the brackets make of it", Holds: true})
 }
@@ -263,9 +264,10 @@ func fitEncoder(s *Site, a *Args) ([]int, func(*Maker) Block, error) {
 		err = s.Heads(a.Int("heads", 1), c)
 	}
 	causal, heads, context, ff, drop := a.Bool("causal", s.LM()), a.Int("heads", 1), s.Context(0), a.Int("ff", 4*c), a.Float("dropout", 0)
+	first := a.Bool("norm_first", false)
 	return s.In, func(*Maker) Block {
 		b := NewEncoderBlock(c, heads, ff)
-		b.Attn.Causal, b.Attn.Context, b.Drop = causal, context, drop
+		b.Attn.Causal, b.Attn.Context, b.Drop, b.NormFirst = causal, context, drop, first
 		return b
 	}, err
 }

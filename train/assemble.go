@@ -80,6 +80,11 @@ func (r *Run) open(ctx context.Context, dir string, o Options) (err error) {
 			return err
 		}
 	}
+	if data.IsPairs(r.Job.Data.Source, r.Job.Data.Task) {
+		if _, err = model.New(r.Job.Model, nn.Input{Shape: []int{3}, Source: 1, Vocab: 4, Outputs: 4}); err != nil {
+			return err
+		}
+	}
 	if r.Tokenizer, err = tokenizerFor(ctx, dir, &r.Job, o); err != nil {
 		return err
 	}
@@ -88,6 +93,9 @@ func (r *Run) open(ctx context.Context, dir string, o Options) (err error) {
 		return err
 	}
 	r.Info = *r.Splits.Info()
+	if r.Info.Task == data.Translation && r.Info.Symbols == nil {
+		r.Job.Data.Context = r.Info.Source // other pairs that are evaluated or translated get as many places
+	}
 	if r.Info.Symbols != nil {
 		r.Tokenizer = newSymbols(r.Info.Symbols)
 	}
@@ -107,6 +115,8 @@ func (r *Run) complete() (err error) {
 		switch {
 		case open && r.Info.Task == data.Language:
 			j.Steps = min(j.Steps, 1000) // a long text has more than can be waited for
+		case open && r.Info.Task == data.Translation:
+			j.Steps = min(max(j.Steps, 500), 3000)
 		case open:
 			j.Steps = max(j.Steps, 500) // ten passes over a handful of examples teach little
 		}
@@ -157,7 +167,7 @@ func (r *Run) declared() (model.Model, error) {
 
 // input is what the data say about the network's two ends.
 func (r *Run) input() nn.Input {
-	return nn.Input{Shape: r.Info.Input, Vocab: r.Info.Vocab, Outputs: r.outputs()}
+	return nn.Input{Shape: r.Info.Input, Vocab: r.Info.Vocab, Outputs: r.outputs(), Source: r.Info.Source}
 }
 
 // outputs is how many numbers the model gives for each target: one for two classes under a loss of one number.

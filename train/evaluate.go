@@ -35,6 +35,7 @@ func evaluate(ctx context.Context, tape *grad.Tape, m nn.Block, set data.Set, lo
 		classes = newClassTally(len(info.Classes))
 	}
 	var nats, targets, right float64
+	var translated exactTally
 	var bytes int
 	for b, err := range some(set, batch, limit) {
 		if err == nil {
@@ -67,6 +68,9 @@ func evaluate(ctx context.Context, tape *grad.Tape, m nn.Block, set data.Set, lo
 		if err != nil {
 			return out, fmt.Errorf("train: evaluate %s: %w", info.Name, err)
 		}
+		if err := translated.add(ctx, tape, m, info, b); err != nil {
+			return out, fmt.Errorf("train: evaluate %s: %w", info.Name, err)
+		}
 		targets += count
 		bytes += b.Bytes
 		out.Examples += b.Examples()
@@ -85,6 +89,11 @@ func evaluate(ctx context.Context, tape *grad.Tape, m nn.Block, set data.Set, lo
 		if bytes > 0 {
 			out.BitsPerByte = nats / (math.Ln2 * float64(bytes))
 		}
+	case data.Translation:
+		out.Examples = int(targets)
+		out.Perplexity = math.Exp(out.Loss)
+		out.Accuracy = right / targets
+		translated.fill(&out)
 	default:
 		numbers.fill(&out)
 	}

@@ -40,18 +40,20 @@ type DataJob struct {
 	Source   string   `yaml:"source"`               // a named set, a file, a folder or a glob
 	Target   []string `yaml:"target,omitempty"`     // columns of a table to predict
 	Skip     []string `yaml:"skip,omitempty"`       // columns to leave out
-	Task     string   `yaml:"task,omitempty"`       // regression or classification
+	Task     string   `yaml:"task,omitempty"`       // regression or classification; translation reads a .tsv file as pairs of texts
 	Raw      bool     `yaml:"raw,omitempty"`        // do not standardise columns
 	RawY     bool     `yaml:"raw_target,omitempty"` // do not standardise numbers to predict
 	Height   int      `yaml:"height,omitempty"`     // of images
 	Width    int      `yaml:"width,omitempty"`
 	Channels int      `yaml:"channels,omitempty"`
-	Context  int      `yaml:"context,omitempty"`  // tokens in an example of text
+	Context  int      `yaml:"context,omitempty"`  // tokens in an example of text; of pairs, in each of the two
 	Limit    int64    `yaml:"limit,omitempty"`    // bytes of text to use, 0 for all
 	Examples int      `yaml:"examples,omitempty"` // of a generated set
 	Noise    float64  `yaml:"noise,omitempty"`
-	Valid    float64  `yaml:"valid,omitempty"` // share held out for validation; negative for none
-	Test     float64  `yaml:"test,omitempty"`  // share held out for the final test; negative for none
+	Length   int      `yaml:"length,omitempty"`   // copy: symbols to copy; arithmetic: digits of a number
+	Distance int      `yaml:"distance,omitempty"` // copy: blanks before they are asked for
+	Valid    float64  `yaml:"valid,omitempty"`    // share held out for validation; negative for none
+	Test     float64  `yaml:"test,omitempty"`     // share held out for the final test; negative for none
 }
 
 // TokenJob says how text becomes ids.
@@ -77,7 +79,7 @@ type Schedule struct {
 // EvalJob says when the validation set is looked at.
 type EvalJob struct {
 	Every    int `yaml:"every,omitempty"`    // steps; 0 means ten times a run
-	Batches  int `yaml:"batches,omitempty"`  // at most this many batches in each evaluation; 0 means all, or 20 for text, whose held-out part is long
+	Batches  int `yaml:"batches,omitempty"`  // at most this many batches in each evaluation; 0 means all, or 20 for text, whose held-out part is long, or 5 for translation
 	Patience int `yaml:"patience,omitempty"` // evaluations without improvement before the run stops early with its best weights; 0 means never
 }
 
@@ -101,7 +103,7 @@ func (j *Job) options(enc data.Encoder) data.Options {
 		Target: d.Target, Skip: d.Skip, Task: d.Task, Raw: d.Raw, ScaleTarget: !d.Raw && !d.RawY,
 		Height: d.Height, Width: d.Width, Channels: d.Channels,
 		Encoder: enc, Window: d.Context, Limit: d.Limit,
-		Examples: d.Examples, Noise: d.Noise,
+		Examples: d.Examples, Noise: d.Noise, Length: d.Length, Distance: d.Distance,
 	}
 }
 
@@ -126,6 +128,12 @@ func (j *Job) Defaults(task data.Task) {
 		num(&j.Data.Context, 128)
 		num(&j.Batch, 16)
 		num(&j.Eval.Batches, 20)
+		if j.ClipNorm == 0 {
+			j.ClipNorm = 1
+		}
+	}
+	if task == data.Translation {
+		num(&j.Eval.Batches, 5) // each target is decoded
 		if j.ClipNorm == 0 {
 			j.ClipNorm = 1
 		}

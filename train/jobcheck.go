@@ -48,6 +48,8 @@ func (j *Job) check() error {
 		count("data.context", int64(j.Data.Context), 1<<24),
 		count("data.limit", j.Data.Limit, math.MaxInt64),
 		count("data.examples", int64(j.Data.Examples), 1<<40),
+		count("data.length", int64(j.Data.Length), 1<<16),
+		count("data.distance", int64(j.Data.Distance), 1<<16),
 		real("data.valid", j.Data.Valid, -big, 1),
 		real("data.test", j.Data.Test, -big, 1),
 		real("data.noise", j.Data.Noise, -big, big),
@@ -59,8 +61,8 @@ func (j *Job) check() error {
 	switch {
 	case j.EMA == 1:
 		return fmt.Errorf("ema is 1: the average would never move; want less, such as 0.999")
-	case j.Data.Task != "" && !slices.Contains([]string{"regression", "classification"}, j.Data.Task):
-		return fmt.Errorf("data.task is %q; want regression or classification", j.Data.Task)
+	case j.Data.Task != "" && !slices.Contains([]string{"regression", "classification", "translation"}, j.Data.Task):
+		return fmt.Errorf("data.task is %q; want regression, classification or translation", j.Data.Task)
 	case strings.ContainsRune(j.Name+j.Data.Source, 0):
 		return fmt.Errorf("name or data.source holds a NUL character")
 	}

@@ -110,6 +110,8 @@ func (r *Run) estimate(limit int64) (m Memory, err error) {
 	targets := 1
 	if r.Info.Task == data.Language {
 		targets = r.width()
+	} else if r.Info.Task == data.Translation {
+		targets = r.width() - r.Info.Source
 	} else if r.Info.Task == data.Regression {
 		targets = r.Info.Targets
 	}

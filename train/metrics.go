@@ -17,6 +17,8 @@ type Metrics struct {
 	BitsPerByte float64 `json:"bits_per_byte,omitempty"` // total nats / (ln 2 · bytes of text)
 
 	Accuracy  float64 `json:"accuracy,omitempty"` // share of examples or tokens predicted exactly
+	Exact     float64 `json:"exact,omitempty"`    // translation: share of the targets that greedy decoding writes without one wrong token
+	Decoded   int     `json:"decoded,omitempty"`  // how many targets that was measured on
 	Precision float64 `json:"precision,omitempty"`
 	Recall    float64 `json:"recall,omitempty"`
 	F1        float64 `json:"f1,omitempty"` // macro average over classes, as Precision and Recall
@@ -75,6 +77,9 @@ func (m Metrics) String() string {
 	}
 	if m.Accuracy > 0 || m.Confusion != nil {
 		add("accuracy %.2f %%", 100*m.Accuracy)
+	}
+	if m.Decoded > 0 {
+		add("exact %.2f %% of %d", 100*m.Exact, m.Decoded)
 	}
 	if m.F1 > 0 {
 		add("F1 %.4f", m.F1)

@@ -114,6 +114,8 @@ func checkInfo(info *data.Info) error {
 		return fmt.Errorf("input has shape %v; want 1 to 4 sizes", info.Input)
 	case info.Outputs() < 1 || info.Vocab < 0 || info.Targets < 0:
 		return fmt.Errorf("%v with %d targets, %d classes and a vocabulary of %d: there is nothing to predict", info.Task, info.Targets, len(info.Classes), info.Vocab)
+	case info.Task == data.Translation && (len(info.Input) != 1 || info.Source < 1 || info.Source >= info.Input[0] || info.Vocab <= int(data.Marks)):
+		return fmt.Errorf("pairs of shape %v with a source of %d and a vocabulary of %d; want one size, more than the source's, and more ids than %d", info.Input, info.Source, info.Vocab, data.Marks)
 	case len(info.Mean) != len(info.Std):
 		return fmt.Errorf("%d means and %d standard deviations", len(info.Mean), len(info.Std))
 	case info.Symbols != nil && len(info.Symbols) != info.Vocab:

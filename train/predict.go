@@ -20,7 +20,10 @@ type Prediction struct {
 	Row     int                `json:"row,omitempty"`     // of a table, from 1, the header not counted
 	Values  map[string]float64 `json:"values,omitempty"`  // regression: target → number, in the table's units
 	Classes []ClassProbability `json:"classes,omitempty"` // classification: likeliest first
+	Text    string             `json:"text,omitempty"`    // translation: what the model writes for a line
+	Score   float64            `json:"score,omitempty"`   // of the text: its log-probability, in a beam search over its length penalty
 	order   []string
+	plain   bool // the text alone is the answer
 }
 
 // ClassProbability is a class with the probability the model gives it.
@@ -31,6 +34,9 @@ type ClassProbability struct {
 
 // String is one line for people and pipes.
 func (p Prediction) String() string {
+	if p.plain {
+		return p.Text
+	}
 	var s []string
 	for _, name := range p.order {
 		s = append(s, fmt.Sprintf("%s=%.6g", name, p.Values[name]))
@@ -58,6 +64,8 @@ func (r *Run) Predict(ctx context.Context, name string, in io.Reader, top int) i
 			err = r.predictTable(ctx, name, in, top, yield)
 		case len(r.Info.Input) == 3:
 			err = r.predictImage(name, in, top, yield)
+		case r.Info.Task == data.Translation:
+			err = r.translate(ctx, name, in, Search{}, yield)
 		case r.Info.Tokens:
 			err = usagef("predict: %s is a language model: brick generate lets it write", r.Dir)
 		default:

@@ -81,7 +81,7 @@ func (r *Run) Report(ctx context.Context) (*Report, error) {
 
 // reportBatches bounds the final evaluation of a language model to what takes about a tenth of its training.
 func (r *Run) reportBatches(set data.Set) int {
-	if r.Info.Task != data.Language {
+	if r.Info.Task != data.Language && r.Info.Task != data.Translation {
 		return 0
 	}
 	return max(r.Job.Steps*max(r.Job.Accumulate, 1)*3/10, 20)
@@ -129,6 +129,11 @@ func (r *Run) Next() []string {
 		out = append(out, fmt.Sprintf("brick generate %s 'func main() {' --temperature 0.7", r.Dir))
 		if !r.Job.isGo() {
 			out[0] = fmt.Sprintf("brick generate %s --temperature 0.8", r.Dir)
+		}
+	case r.Info.Task == data.Translation:
+		out = append(out, fmt.Sprintf("brick predict %s FILE", r.Dir))
+		if r.Info.Name == "dates" {
+			out[0] = fmt.Sprintf("echo 'March 3, 2026' | brick predict %s", r.Dir)
 		}
 	case r.Info.Columns != nil:
 		out = append(out, fmt.Sprintf("brick predict %s NEW.csv", r.Dir))

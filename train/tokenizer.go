@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -56,7 +57,8 @@ const endOfText = "<|endoftext|>"
 // tokenizerFor returns the tokenizer of a job on text, nil for other data: the one in the
 // run's folder if there is one, else the one the job names, learnt from the training split where it must be.
 func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tokenizer, error) {
-	if !data.IsText(j.Data.Source) {
+	pairs := data.IsPairs(j.Data.Source, j.Data.Task)
+	if !data.IsText(j.Data.Source) && !pairs {
 		if j.Tokenizer != (TokenJob{}) {
 			return nil, usagef("train: a tokenizer was asked for, but %s is not text", j.Data.Source)
 		}
@@ -75,9 +77,9 @@ func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tok
 	default:
 		return openTokenizer(j.Tokenizer.Kind)
 	}
-	c, err := data.OpenText(j.Data.Source, j.options(nil))
+	c, err := openCorpus(j, pairs)
 	if err != nil {
-		return nil, err
+		return nil, &InputError{err}
 	}
 	var failed error
 	var total int64
@@ -116,6 +118,16 @@ func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tok
 		return nil, fmt.Errorf("train: tokenizer: %w", err)
 	}
 	return t, nil
+}
+
+// openCorpus opens what a vocabulary is learnt from.
+func openCorpus(j *Job, pairs bool) (interface {
+	Text(split string) iter.Seq2[[]byte, error]
+}, error) {
+	if pairs {
+		return data.OpenPairs(j.Data.Source, j.options(nil))
+	}
+	return data.OpenText(j.Data.Source, j.options(nil))
 }
 
 // openTokenizer reads a tokenizer.json, or the folder of one.
@@ -165,7 +177,7 @@ func openData(ctx context.Context, j *Job, t token.Tokenizer) (*data.Splits, err
 	var enc data.Encoder
 	if t != nil {
 		enc = newEncoder(t)
-		if j.Data.Context == 0 {
+		if j.Data.Context == 0 && !data.IsPairs(j.Data.Source, j.Data.Task) {
 			j.Data.Context = 128
 		}
 	}

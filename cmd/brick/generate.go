@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"brick/data"
 	"brick/generate"
 	"brick/model"
 )
@@ -43,6 +44,9 @@ it is written. --temperature 0 is greedy; the same seed writes the same text.`,
 			defer r.Close()
 			if r.Tokenizer == nil {
 				return usagef("%s is not a language model: it was trained on %s", r.Dir, r.Job.Data.Source)
+			}
+			if r.Info.Task == data.Translation {
+				return usagef("%s translates: brick predict %s does it line by line", r.Dir, r.Dir)
 			}
 			s := generate.NewSession(r.Model, r.Tokenizer, model.Context(r.Model), nil)
 			out := cmd.OutOrStdout()

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"brick/data"
 	"brick/generate"
 	"brick/model"
 	"brick/train"
@@ -129,7 +130,7 @@ func jobFlags(f *pflag.FlagSet) jobFields {
 	str("data", "named set, file, folder or glob (brick data list shows the names)", func(j *train.Job, v string) { j.Data.Source = v })
 	target := f.StringSlice("target", nil, "columns of a table to predict; default the last one")
 	fields["target"] = func(j *train.Job) { j.Data.Target = *target }
-	str("task", "regression or classification, where the target column leaves it open", func(j *train.Job, v string) { j.Data.Task = v })
+	str("task", "regression or classification, where the target column leaves it open; translation reads a .tsv file as pairs of texts", func(j *train.Job, v string) { j.Data.Task = v })
 	str("tokenizer", "for text: bytes, chars, bpe, or a tokenizer.json", func(j *train.Job, v string) { j.Tokenizer.Kind = v })
 	num("vocab", "size of a BPE vocabulary to learn", func(j *train.Job, v int) { j.Tokenizer.Vocab = v })
 	num("context", "tokens in an example of text", func(j *train.Job, v int) { j.Data.Context = v })
@@ -242,7 +243,13 @@ func (v *trainView) run(r *train.Run) error {
 // showcase lets a language model write, and names commands to try next.
 func (v *trainView) showcase(r *train.Run) error {
 	out := v.cmd.OutOrStdout()
-	if r.Tokenizer != nil {
+	switch {
+	case r.Info.Task == data.Translation:
+		fmt.Fprintf(out, "\nwhat it writes:\n\n")
+		for source, p := range r.Samples(v.cmd.Context(), 5) {
+			fmt.Fprintf(out, "%s → %s\n", source, p)
+		}
+	case r.Tokenizer != nil:
 		s := generate.NewSession(r.Model, r.Tokenizer, model.Context(r.Model), nil)
 		fmt.Fprintf(out, "\nwhat it writes:\n\n%s", r.Job.Sample.Prompt)
 		o := generate.Sampling{Max: r.Job.Sample.Tokens, Temperature: 0.5, TopP: 0.9, Seed: 1}

@@ -8,7 +8,7 @@ import (
 	"brick/grad"
 )
 
-var shapeCases = slices.Concat(permuteCases(), expandCases(), sliceCases(), padCases(), joinCases(), indexCases())
+var shapeCases = slices.Concat(permuteCases(), expandCases(), sliceCases(), padCases(), joinCases(), indexCases(), columnsCases())
 
 // movement is a case of an op that copies elements of its one input: element idx of y is x's at from(idx).
 func movement(op, name string, run func(x *grad.Var) *grad.Var, x, y []int, from func(idx []int) []int, wrong func(t *grad.Tape)) Case {
@@ -255,6 +255,31 @@ func indexCases() (cases []Case) {
 			func(t *grad.Tape) { zeros(t, 2, 3).Gather(1, t.IDs([]int32{0}, 1, 1)) })
 		c.Run = func(t *grad.Tape, in []*grad.Var) *grad.Var { return in[0].Gather(s.axis, t.IDs(ids, s.y...)) }
 		cases = append(cases, c)
+	}
+	return cases
+}
+
+// columnsCases part ids, here the places of the greatest of 3 numbers, (4, 5).
+func columnsCases() (cases []Case) {
+	for _, s := range []struct{ lo, hi int }{{0, 2}, {2, 5}, {0, 5}, {3, 3}} {
+		cases = append(cases, Case{
+			Op: "columns", Name: fmt.Sprint(s.lo, s.hi),
+			In:  func(r *rand.Rand) []*grad.Var { return []*grad.Var{distinct(r, 4, 5, 3)} },
+			Run: func(_ *grad.Tape, in []*grad.Var) *grad.Var { return in[0].ArgMax(2).Columns(s.lo, s.hi) },
+			Want: func(in []*grad.Var) []float64 {
+				a := arr(in[0])
+				return build([]int{4, s.hi - s.lo}, func(idx []int) float64 {
+					best := 0
+					for k := range 3 {
+						if a.at(idx[0], s.lo+idx[1], k) > a.at(idx[0], s.lo+idx[1], best) {
+							best = k
+						}
+					}
+					return float64(best)
+				})
+			},
+			Wrong: func(t *grad.Tape) { t.IDs(make([]int32, 6), 2, 3).Columns(1, 4) },
+		})
 	}
 	return cases
 }
