@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -179,5 +180,29 @@ func TestGoldenResNetBlocks(t *testing.T) {
 				c.Compare(t, "grad."+name, p.Grad(), tol)
 			}
 		})
+	}
+}
+
+// What does not fit is said at its column.
+func TestImageStackErrors(t *testing.T) {
+	in := nn.Input{Shape: []int{3, 12, 12}, Outputs: 4}
+	for _, c := range []struct {
+		stack  string
+		column int
+		says   string
+	}{
+		{"flatten resblock(8)", 9, "reshape(channels,height,width)"},
+		{"relu bottleneck", 6, "needs its out"},
+		{"mobileblock(8,stride=0)", 15, "whole number from 1"},
+		{"conv(4,3) mobileblock(8,expand=200000000)", 11, "at most 67108864"},
+		{"unet(2)", 1, "multiples of 8"},
+		{"maxpool(2) unet(2)", 12, "multiples of 8"},
+		{"unet(2,depth=11)", 1, "at most 10"},
+	} {
+		_, err := model.New(c.stack, in)
+		var e *nn.StackError
+		if !errors.As(err, &e) || e.Column != c.column || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: want column %d to say %q:\n%v", c.stack, c.column, c.says, err)
+		}
 	}
 }

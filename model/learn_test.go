@@ -68,6 +68,22 @@ func numbers(x, y []nn.Float, loss func(out, want *nn.Var) *nn.Var) func(*grad.T
 	}
 }
 
+// drawn is 6 pictures of 2 channels in 3 classes.
+func drawn(t *grad.Tape, m nn.Block) *nn.Var {
+	return m.Forward(t.Const(pixels, 6, 2, 8, 8)).CrossEntropy(t.IDs(kinds, 6), grad.CrossEntropyOptions{})
+}
+
+var (
+	pictures = nn.Input{Shape: []int{2, 8, 8}, Outputs: 3}
+	kinds    = []int32{0, 1, 2, 2, 1, 0}
+	pixels   = func() (x []nn.Float) {
+		for i := range 6 * 2 * 8 * 8 {
+			x = append(x, nn.Float(i*i*7%23)/11-1)
+		}
+		return x
+	}()
+)
+
 var tasks = []task{
 	{"linear-regression", nn.Input{Shape: []int{1}, Outputs: 1}, 300, 0.1, 1e-6,
 		numbers([]nn.Float{0, 1, 2, 3}, []nn.Float{1, 3, 5, 7}, func(o, w *nn.Var) *nn.Var { return o.MSE(w, device.Mean) })},
@@ -79,6 +95,10 @@ var tasks = []task{
 		labels([]nn.Float{0, 0, 3, 0, 0, 3}, []int32{0, 1, 2})},
 	{"mlp-tiny", nn.Input{Shape: []int{2}, Outputs: 2}, 300, 0.05, 0.01, labels(xorX, xorY)},
 	{"mlp", nn.Input{Shape: []int{2}, Outputs: 2}, 50, 3e-3, 0.01, labels(xorX, xorY)},
+	{"2*[conv(6,3,pad=1) relu maxpool(2)] flatten linear(20) relu linear(16) relu linear", pictures, 40, 1e-2, 0.05, drawn},
+	{"conv(8,3,pad=1,bias=false) batchnorm relu resblock(8) resblock(12,stride=2,zero=true) bottleneck(16) globalpool linear", pictures, 30, 1e-2, 0.05, drawn},
+	{"convnorm(8,3,pad=1,act=relu6) mobileblock(8,expand=1) mobileblock(12,stride=2) globalpool linear", pictures, 60, 1e-2, 0.05, drawn},
+	{"unet(2,width=4,depth=2) globalpool linear", pictures, 100, 2e-2, 0.05, drawn},
 	{"gpt-tiny", nn.Input{Vocab: 50, Shape: []int{16}}, 60, 1e-2, 0.2, text},
 	{"llama-tiny", nn.Input{Vocab: 50, Shape: []int{16}}, 60, 1e-2, 0.2, text},
 	{"embed(32) sinusoidal 2*encoder(heads=4) linear", nn.Input{Vocab: 50, Shape: []int{16}}, 60, 1e-2, 0.2, text},

@@ -46,12 +46,12 @@ func (m *UNet) Forward(x *nn.Var) *nn.Var {
 		if i > 0 {
 			x = nn.Scope(m.pool, x)
 		}
-		x = nn.Scope(down, x)
+		x = down.Forward(x)
 		levels[i] = x
 	}
 	for i, up := range m.Up {
 		x = grad.Concat(1, levels[len(m.Up)-1-i], nn.Scope(up, x))
-		x = nn.Scope(m.Merge[i], x)
+		x = m.Merge[i].Forward(x)
 	}
 	return nn.Scope(m.Head, x)
 }

@@ -29,6 +29,14 @@ func mlpJob() train.Job {
 	}
 }
 
+// resnetJob is a small ResNet, whose batch norms have state beside the parameters.
+func resnetJob() train.Job {
+	job := mlpJob()
+	job.Name, job.Model = "resnet", "conv(4,3,stride=3,pad=1,bias=false) batchnorm relu resblock(4) resblock(6,stride=2) globalpool linear"
+	job.Data, job.Accumulate = train.DataJob{Source: "digits", Examples: 80}, 2
+	return job
+}
+
 // llamaJob is a small LLaMA on text at path.
 func llamaJob(path string) train.Job {
 	return train.Job{
@@ -118,7 +126,7 @@ func TestExactResume(t *testing.T) {
 	text := write(t, "poem.txt", poem)
 	early := mlpJob()
 	early.Eval.Patience, early.Optimizer.LR = 1, 0.5
-	for name, job := range map[string]train.Job{"mlp": mlpJob(), "llama": llamaJob(text), "early": early} {
+	for name, job := range map[string]train.Job{"mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob()} {
 		t.Run(name, func(t *testing.T) {
 			job.Name = name + "-whole"
 			whole := create(t, job, o)
@@ -205,7 +213,7 @@ func TestSaveOnDemand(t *testing.T) {
 	}
 }
 
-// The weights after 100 steps are the same bits for any number of workers, at every level of instructions; and at all
+// The weights after 100 steps (of images 40) are the same bits for any number of workers, at every level of instructions; and at all
 // levels that fuse products they are the same.
 func TestWorkers(t *testing.T) {
 	o := setup(t)
@@ -216,11 +224,14 @@ func TestWorkers(t *testing.T) {
 	llama.Steps, llama.Eval.Every, llama.Save.Every = 100, 50, 50
 	gpt := llama
 	gpt.Model = "embed(16,pos=12) 2*gpt(heads=2) layernorm linear"
+	resnet, lenet := resnetJob(), resnetJob()
+	resnet.Steps, resnet.Save.Every = 40, 40
+	lenet.Model, lenet.Steps, lenet.Save.Every = "conv(4,5,pad=2) relu maxpool(2) conv(6,5) relu maxpool(2) flatten linear(20) relu linear(16) relu linear", 40, 40
 	workers := []int{1, 2, 3, 5, 8}
 	if testing.Short() {
 		workers = []int{1, 3}
 	}
-	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama} {
+	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet} {
 		fused := ""
 		for _, level := range kernel.Levels() {
 			restore := kernel.SetLevel(level)
@@ -249,7 +260,7 @@ func TestWorkers(t *testing.T) {
 						t.Errorf("%s: level %v gives %s, another one %s", name, level, want, fused)
 					}
 				}
-				t.Logf("%s after 100 steps at level %v, %s, with %v workers: %.16s", name, level, precision, workers, want)
+				t.Logf("%s after %d steps at level %v, %s, with %v workers: %.16s", name, job.Steps, level, precision, workers, want)
 			}
 			restore()
 		}

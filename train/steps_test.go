@@ -91,6 +91,9 @@ var benchStacks = []struct {
 	{"MLP", "flatten linear(24) relu dropout(0.1) linear", digits},
 	{"GPT", "embed(16,pos=16) 2*gpt(heads=2) layernorm linear", sums},
 	{"LLaMA", "embed(16) 2*llama(heads=4,kv=2,ff=24) rmsnorm linear", sums},
+	{"LeNet", "conv(4,5,pad=2) relu maxpool(2) conv(6,5) relu maxpool(2) flatten linear(20) relu linear(16) relu linear", digits},
+	{"ResNet", "conv(4,3,stride=2,pad=1,bias=false) batchnorm relu resblock(4) dropout2d(0.1) resblock(8,stride=2) globalpool linear", digits},
+	{"MobileNet", "convnorm(4,3,stride=4,pad=1,act=relu6) mobileblock(4,expand=2) mobileblock(6,stride=2) globalpool linear", digits},
 }
 
 // How far batches are read ahead changes no bit, nor does the number of workers.
