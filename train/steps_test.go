@@ -31,7 +31,7 @@ type bench struct {
 func newBench(t testing.TB, stack string, set data.Set, o optim.Optimizer, batch, accumulate, workers int) *bench {
 	t.Helper()
 	info := set.Info()
-	m, err := model.New(stack, nn.Input{Shape: info.Input, Vocab: info.Vocab, Outputs: info.Outputs()})
+	m, err := model.New(stack, nn.Input{Shape: info.Input, Vocab: info.Vocab, Outputs: info.Outputs(), Source: info.Source})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,6 +75,14 @@ func digits(t testing.TB) data.Set {
 	return s.Train
 }
 
+func dates(t testing.TB) data.Set {
+	s, err := data.Dates(data.Options{Examples: 500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Train
+}
+
 func sums(t testing.TB) data.Set {
 	t.Helper()
 	s, err := data.Arithmetic(data.Options{})
@@ -91,6 +99,7 @@ var benchStacks = []struct {
 	{"MLP", "flatten linear(24) relu dropout(0.1) linear", digits},
 	{"GPT", "embed(16,pos=16) 2*gpt(heads=2) layernorm linear", sums},
 	{"LLaMA", "embed(16) 2*llama(heads=4,kv=2,ff=24) rmsnorm linear", sums},
+	{"Transformer", "transformer(width=16,layers=1,heads=2,ff=24) linear", dates},
 }
 
 // How far batches are read ahead changes no bit, nor does the number of workers.
