@@ -17,6 +17,8 @@ import (
 
 // pairModels are the models that read pairs.
 var pairModels = []string{
+	"seq2seq(hidden=16,layers=2) linear",
+	"seq2seq(hidden=16,cell=gru) linear",
 	"transformer(width=16,layers=2,heads=2,ff=24) linear",
 	"transformer(width=16,layers=1,heads=2,ff=24,norm_first=true) linear",
 }
