@@ -150,3 +150,39 @@ func (w *watch) SwiGLUBack(dgate, dup device.Dst, gate, up, dy device.Buf) {
 func (w *watch) Dropout(y device.Dst, x device.Buf, p kernel.Float, key uint64) {
 	w.do("dropout", func(d device.Device) { d.Dropout(y, x, p, key) })
 }
+
+func (w *watch) BatchNorm(y device.Dst, mean, rstd, x, s, b device.Buf, n, c, l int, eps kernel.Float, act kernel.Fn) {
+	w.do("batch_norm", func(d device.Device) { d.BatchNorm(y, mean, rstd, x, s, b, n, c, l, eps, act) })
+}
+
+func (w *watch) BatchNormBack(dx, dw, db device.Dst, x, y, s, mean, rstd, dy device.Buf, n, c, l int, act kernel.Fn) {
+	w.do("batch_norm_back", func(d device.Device) { d.BatchNormBack(dx, dw, db, x, y, s, mean, rstd, dy, n, c, l, act) })
+}
+
+func (w *watch) Conv(y device.Dst, x, k device.Buf, c device.Conv, e device.Epilogue) {
+	w.do("conv", func(d device.Device) { d.Conv(y, x, k, c, e) })
+}
+
+func (w *watch) ConvBackX(dx device.Dst, k, dy device.Buf, c device.Conv) {
+	w.do("conv_back_x", func(d device.Device) { d.ConvBackX(dx, k, dy, c) })
+}
+
+func (w *watch) ConvBackW(dw device.Dst, x, dy device.Buf, c device.Conv) {
+	w.do("conv_back_w", func(d device.Device) { d.ConvBackW(dw, x, dy, c) })
+}
+
+func (w *watch) MaxPool(y device.Dst, arg, x device.Buf, p device.Pool) {
+	w.do("max_pool", func(d device.Device) { d.MaxPool(y, arg, x, p) })
+}
+
+func (w *watch) MaxPoolBack(dx device.Dst, arg, dy device.Buf, p device.Pool) {
+	w.do("max_pool_back", func(d device.Device) { d.MaxPoolBack(dx, arg, dy, p) })
+}
+
+func (w *watch) MeanPool(y device.Dst, x device.Buf, p device.Pool) {
+	w.do("mean_pool", func(d device.Device) { d.MeanPool(y, x, p) })
+}
+
+func (w *watch) MeanPoolBack(dx device.Dst, dy device.Buf, p device.Pool) {
+	w.do("mean_pool_back", func(d device.Device) { d.MeanPoolBack(dx, dy, p) })
+}

@@ -61,6 +61,22 @@ type Device interface {
 	RMSNorm(y, rstd, x, w Buf, rows, c int, eps kernel.Float)
 	RMSNormBack(dx, dw Dst, x, w, rstd, dy Buf, rows, c int)
 
+	// BatchNorm gives each channel zero mean and unit variance over a batch, scales and shifts it, and keeps its mean and
+	// 1/σ for the way back. x, y (n, c, l)  w, b (c) or absent  mean, rstd (c). act, Identity or ReLU, comes last.
+	BatchNorm(y Dst, mean, rstd, x, w, b Buf, n, c, l int, eps kernel.Float, act kernel.Fn)
+	BatchNormBack(dx, dw, db Dst, x, y, w, mean, rstd, dy Buf, n, c, l int, act kernel.Fn) // y is read for ReLU only, else it may be absent
+
+	// Conv is  y = act(x ∗ w + bias),  e.Bias (K) one number a channel; with Mode Add the epilogue is empty.
+	Conv(y Dst, x, w Buf, c Conv, e Epilogue)
+	ConvBackX(dx Dst, w, dy Buf, c Conv) // also the forward pass of the transposed convolution
+	ConvBackW(dw Dst, x, dy Buf, c Conv)
+	// MaxPool keeps in arg, ids like y, the place in its plane of each window's winner, the first one on ties, −1 in a
+	// window without elements; arg may be absent.   x (Planes, H, W)  y, arg (Planes, OH, OW)
+	MaxPool(y Dst, arg, x Buf, p Pool)
+	MaxPoolBack(dx Dst, arg, dy Buf, p Pool)
+	MeanPool(y Dst, x Buf, p Pool)
+	MeanPoolBack(dx Dst, dy Buf, p Pool)
+
 	// CrossEntropy: y (1), or (N) with Reduction None; x (N, C); target (N) ids; w (C) class weights or
 	// absent; stat (N+1) receives log Σ exp of each row and, last, the sum of the weights of the rows that take part.
 	CrossEntropy(y, stat, x, target, w Buf, l Loss)

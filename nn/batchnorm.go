@@ -30,36 +30,50 @@ func NewBatchNorm(c int) *BatchNorm {
 }
 
 // Forward normalises axis 1 of x.
-func (n *BatchNorm) Forward(x *Var) *Var {
+func (n *BatchNorm) Forward(x *Var) *Var { return n.ForwardAct(x, kernel.Identity) }
+
+// ForwardAct is Forward followed by an activation, in one pass over the numbers where that is ReLU and in training.
+func (n *BatchNorm) ForwardAct(x *Var, act kernel.Fn) *Var {
 	c := n.W.Shape[0]
 	if x.Rank() < 2 || x.Dim(1) != c {
 		Refuse("batchnorm", fmt.Sprintf("want x (N, %d, …)", c), x.Shape())
 	}
 	t := x.Tape()
-	v := x.Reshape(x.Dim(0), c, -1) // (N, C, L)
-	var centred, variance *Var
 	if !t.Training {
-		centred = v.Sub(t.Use(n.RunningMean.Value()).Reshape(1, c, 1))
-		variance = t.Use(n.RunningVar.Value()).Reshape(1, c, 1)
-	} else {
-		mean := v.MeanKeep(0, 2) // (1, C, 1)
-		centred = v.Sub(mean)
-		variance = centred.Square().MeanKeep(0, 2)
-		if !t.Again() { // a block that is computed once more has been counted
-			k := x.Len() / c
-			n.follow(t.Device, n.RunningMean, mean.Buf(), 1)
-			n.follow(t.Device, n.RunningVar, variance.Buf(), Float(k)/Float(max(k-1, 1)))
-		}
+		v := x.Reshape(x.Dim(0), c, -1) // (N, C, L)
+		variance := t.Use(n.RunningVar.Value()).Reshape(1, c, 1)
+		v = v.Sub(t.Use(n.RunningMean.Value()).Reshape(1, c, 1)).Div(variance.AddScalar(Float(n.Eps)).Sqrt())
+		return channels(v, n.W, n.B, c).Reshape(x.Shape()...).Act(act)
 	}
-	v = centred.Div(variance.AddScalar(Float(n.Eps)).Sqrt())
-	return channels(v, n.W, n.B, c).Reshape(x.Shape()...)
+	fused := act
+	if act != kernel.ReLU {
+		fused = kernel.Identity
+	}
+	y := x.BatchNorm(n.W.Value(), n.B.Value(), Float(n.Eps), fused)
+	if !t.Again() { // a block that is computed once more has been counted
+		n.follow(y, x.Len()/c)
+	}
+	if act != fused {
+		y = y.Act(act)
+	}
+	return y
 }
 
-// follow is  r ← (1−m)·r + m·scale·batch.
-func (n *BatchNorm) follow(dev device.Device, r *Param, batch device.Buf, scale Float) {
-	m := Float(n.Momentum)
-	dev.Map(kernel.Affine, device.Into(r.Buf()), r.Buf(), kernel.Args{1 - m, 0})
-	dev.Axpy(r.Buf(), m*scale, batch)
+// follow is  r ← (1−m)·r + m·batch  for the mean and the unbiased variance of a batch of k numbers a channel, which y
+// is normalised by: variance = (1/rstd² − ε)·k/(k−1).
+func (n *BatchNorm) follow(y *Var, k int) {
+	dev, m := y.Tape().Device, Float(n.Momentum)
+	mean, rstd := y.Moments()
+	variance := y.Tape().Shaped(n.RunningVar.Len()).Buf()
+	dev.Map(kernel.Pow, device.Into(variance), rstd, kernel.Args{-2})
+	dev.Map(kernel.Affine, device.Into(variance), variance, kernel.Args{1, -Float(n.Eps)})
+	dev.Map(kernel.ReLU, device.Into(variance), variance, kernel.Args{}) // rounding may leave less than nothing
+	r := n.RunningMean.Buf()
+	dev.Map(kernel.Affine, device.Into(r), r, kernel.Args{1 - m, 0})
+	dev.Axpy(r, m, mean)
+	r = n.RunningVar.Buf()
+	dev.Map(kernel.Affine, device.Into(r), r, kernel.Args{1 - m, 0})
+	dev.Axpy(r, m*Float(k)/Float(max(k-1, 1)), variance)
 }
 
 // channels is  w_c·v + b_c.   v (N, C, L)  w, b (C)

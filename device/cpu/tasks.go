@@ -8,5 +8,6 @@ type tasks struct {
 	productTasks
 	elementTasks
 	rowTasks
+	imageTasks
 	args kernel.Args // the constants of a map
 }

@@ -58,6 +58,17 @@ var suites = map[string]suite{
 	"RMSNorm":       {calls: rmsNorm, ulps: 8},
 	"RMSNormBack":   {calls: rmsNormBack, ulps: 8},
 
+	"BatchNorm":     {calls: batchNorm, ulps: 8},
+	"BatchNormBack": {calls: batchNormBack, ulps: 8},
+
+	"Conv":         {calls: conv, ulps: 8},
+	"ConvBackX":    {calls: convBackX, ulps: 8},
+	"ConvBackW":    {calls: convBackW, ulps: 8},
+	"MaxPool":      {calls: maxPool, ulps: 1},
+	"MaxPoolBack":  {calls: maxPoolBack, ulps: 8},
+	"MeanPool":     {calls: meanPool, ulps: 4},
+	"MeanPoolBack": {calls: meanPoolBack, ulps: 8},
+
 	"CrossEntropy":     {calls: crossEntropy, ulps: 8},
 	"CrossEntropyBack": {calls: crossEntropyBack, ulps: 8},
 

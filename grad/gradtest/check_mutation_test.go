@@ -52,6 +52,13 @@ var mutants = []mutant{
 	{"rms_norm", "∂w doubled", scaled(1, 2)},
 	{"layer_norm", "∂x negated", scaled(0, -1)},
 	{"attention", "∂k and ∂v exchanged", exchanged(1, 2)},
+	{"conv", "off by one", rotated(1)},
+	{"conv", "the bias' gradient left out", scaled(2, 0)},
+	{"conv_transpose", "off by one", rotated(0)},
+	{"max_pool", "∂y given to the neighbour", rotated(0)},
+	{"mean_pool", "∂x doubled", scaled(0, 2)},
+	{"batch_norm", "∂w and ∂b exchanged", exchanged(1, 2)},
+	{"batch_norm", "the last element forgotten", clipped(0)},
 }
 
 // scaled multiplies the gradient of input i.
