@@ -139,7 +139,9 @@ func TestExactResume(t *testing.T) {
 	text := write(t, "poem.txt", poem)
 	early := mlpJob()
 	early.Eval.Patience, early.Optimizer.LR = 1, 0.5
-	for name, job := range map[string]train.Job{"mlp": mlpJob(), "llama": llamaJob(text), "early": early, "pairs": pairsJob(write(t, "n.tsv", numerals))} {
+	lstms := pairsJob(write(t, "n.tsv", numerals))
+	lstms.Model = "seq2seq(hidden=16,dropout=0.1) linear"
+	for name, job := range map[string]train.Job{"lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "pairs": pairsJob(write(t, "n.tsv", numerals))} {
 		t.Run(name, func(t *testing.T) {
 			job.Name = name + "-whole"
 			whole := create(t, job, o)
