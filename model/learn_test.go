@@ -102,6 +102,8 @@ var tasks = []task{
 	{"gpt-tiny", nn.Input{Vocab: 50, Shape: []int{16}}, 60, 1e-2, 0.2, text},
 	{"llama-tiny", nn.Input{Vocab: 50, Shape: []int{16}}, 60, 1e-2, 0.2, text},
 	{"embed(32) sinusoidal 2*encoder(heads=4) linear", nn.Input{Vocab: 50, Shape: []int{16}}, 60, 1e-2, 0.2, text},
+	{"seq2seq-tiny", pairInput, 300, 1e-2, 0.2, pairs},
+	{"seq2seq(hidden=32,cell=gru) linear", pairInput, 300, 1e-2, 0.2, pairs},
 	{"transformer-tiny", pairInput, 60, 1e-2, 0.2, pairs},
 	{"transformer(width=32,layers=2,heads=4,ff=64,norm_first=true) linear", pairInput, 60, 1e-2, 0.2, pairs},
 }

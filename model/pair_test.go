@@ -14,6 +14,8 @@ import (
 )
 
 var pairStacks = []string{
+	"seq2seq(hidden=32,layers=2) linear",
+	"seq2seq(hidden=32,cell=gru) linear",
 	"transformer(width=32,layers=2,heads=4,ff=64) linear",
 	"transformer(width=32,layers=2,heads=4,ff=64,norm_first=true) linear",
 }
@@ -54,7 +56,7 @@ func TestPairCacheEqualsRecomputation(t *testing.T) {
 					t.Errorf("differs by %v of %v", worst, scale)
 				}
 				err := grad.Catch(func() { tape.Reset(); m.Forward(tape.IDs(make([]int32, B), B, 1)) })
-				if err == nil || !strings.Contains(err.Error(), "positions") {
+				if err == nil && !strings.HasPrefix(stack, "seq2seq") || err != nil && !strings.Contains(err.Error(), "positions") { // a recurrent state has no limit
 					t.Errorf("a target of %d ids: %v", T+1, err)
 				}
 				err = grad.Catch(func() { m.Forward(new(grad.Tape).IDs(make([]int32, B*S), B, S)) })

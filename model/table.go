@@ -39,6 +39,7 @@ var Table = []Entry{
 	{Name: "llama-tiny", Doc: "LLaMA's architecture, small enough for a test", Stack: "embed(32) 2*llama(heads=4,kv=2,ff=64) rmsnorm linear", Typical: nn.Input{Vocab: 256}},
 	{Name: "transformer-tiny", Doc: "an encoder and a decoder, small enough for a test", Stack: "transformer(width=32,layers=1,heads=2,ff=64) linear", Typical: nn.Input{Shape: []int{24}, Source: 16, Vocab: 259}},
 	{Name: "transformer-base", Doc: "63M, an encoder and a decoder for translation (Vaswani et al. 2017)", Stack: "transformer(width=512,layers=6,heads=8,ff=2048,dropout=0.1) linear", Typical: nn.Input{Shape: []int{512}, Source: 256, Vocab: 37000}},
+	{Name: "seq2seq-tiny", Doc: "LSTMs that read a source and write a target, with attention, small enough for a test", Stack: "seq2seq(hidden=32) linear", Typical: nn.Input{Shape: []int{24}, Source: 16, Vocab: 259}},
 	{Name: "gpt2", Doc: "124M (Radford et al. 2019)", Stack: "embed(768,pos=1024) 12*gpt(heads=12) layernorm linear", Typical: nn.Input{Vocab: 50257}},
 	{Name: "gpt2-medium", Doc: "355M", Stack: "embed(1024,pos=1024) 24*gpt(heads=16) layernorm linear", Typical: nn.Input{Vocab: 50257}},
 	{Name: "gpt2-large", Doc: "774M", Stack: "embed(1280,pos=1024) 36*gpt(heads=20) layernorm linear", Typical: nn.Input{Vocab: 50257}},

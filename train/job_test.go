@@ -78,7 +78,7 @@ func TestBadJobs(t *testing.T) {
 		{"ema: 1\n", "ema is 1: the average would never move"},
 		{"save: {keep: -1}\n", "save.keep is -1"},
 		{"eval: {patience: -1}\n", "eval.patience is -1"},
-		{"data: {task: guess}\n", `data.task is "guess"; want regression or classification`},
+		{"data: {task: guess}\n", `data.task is "guess"; want regression, classification or translation`},
 		{"data: {valid: 2}\n", "data.valid is 2"},
 		{"model: a\n---\nmodel: b\n", "second document"},
 		{"a: &a [x,x]\nb: &b [*a,*a]\n", "not a field"},

@@ -48,8 +48,11 @@ func Presets() []Preset {
 			Model: "embed(64) 2*llama(heads=4,ff=128) rmsnorm linear", Data: DataJob{Source: "arithmetic"},
 			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000,
 			Sample: SampleJob{Prompt: "27+58=", Tokens: 8}}},
-		{"dates", "a Transformer translates dates as people write them, days it has not seen", "", Job{
+		{"dates", "a Transformer translates dates as people write them, days it has not seen", "21 s: 100.0 % of 3,653 exact", Job{
 			Model: "transformer(width=64,layers=2,heads=4,ff=128,norm_first=true) linear", Data: DataJob{Source: "dates"},
+			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000}},
+		{"dates-lstm", "the same by LSTMs with attention", "23 s: 100.0 % of 3,653 exact", Job{
+			Model: "seq2seq(hidden=96) linear", Data: DataJob{Source: "dates"},
 			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000}},
 		{defaultPreset, "the main job: a LLaMA learns to write Go from the toolchain's own source", "1 m 16 s: 1.83 bits per byte", Job{
 			Model:     "embed(128) 3*llama(heads=4,ff=344) rmsnorm linear(tied=true)",

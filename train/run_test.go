@@ -48,6 +48,27 @@ func llamaJob(path string) train.Job {
 	}
 }
 
+// pairsJob is a small Transformer on lines of pairs at path.
+func pairsJob(path string) train.Job {
+	return train.Job{
+		Name: "pairs", Model: "transformer(width=16,layers=1,heads=2,ff=24,dropout=0.1) linear", Data: train.DataJob{Source: path, Task: "translation", Valid: 0.2, Test: -1},
+		Tokenizer: train.TokenJob{Kind: "chars"},
+		Optimizer: train.Optimizer{Name: "adamw", LR: 0.01}, Schedule: train.Schedule{Name: "cosine"},
+		Batch: 4, Accumulate: 2, Steps: 12, Seed: 3, ClipNorm: 1, EMA: 0.8,
+		Eval: train.EvalJob{Every: 4, Batches: 3}, Save: train.SaveJob{Every: 4},
+	}
+}
+
+// numerals are pairs of numbers and how they are said.
+var numerals = func() string {
+	say := []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+	var b strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&b, "%d\t%s %s\n", i, say[i/10], say[i%10])
+	}
+	return b.String()
+}()
+
 // write makes a file in a folder of the test's own.
 func write(t testing.TB, name, text string) string {
 	t.Helper()
@@ -126,7 +147,9 @@ func TestExactResume(t *testing.T) {
 	text := write(t, "poem.txt", poem)
 	early := mlpJob()
 	early.Eval.Patience, early.Optimizer.LR = 1, 0.5
-	for name, job := range map[string]train.Job{"mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob()} {
+	lstms := pairsJob(write(t, "n.tsv", numerals))
+	lstms.Model = "seq2seq(hidden=16,dropout=0.1) linear"
+	for name, job := range map[string]train.Job{"lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
 		t.Run(name, func(t *testing.T) {
 			job.Name = name + "-whole"
 			whole := create(t, job, o)
@@ -227,11 +250,13 @@ func TestWorkers(t *testing.T) {
 	resnet, lenet := resnetJob(), resnetJob()
 	resnet.Steps, resnet.Save.Every = 40, 40
 	lenet.Model, lenet.Steps, lenet.Save.Every = "conv(4,5,pad=2) relu maxpool(2) conv(6,5) relu maxpool(2) flatten linear(20) relu linear(16) relu linear", 40, 40
+	pairs := pairsJob(write(t, "n.tsv", numerals))
+	pairs.Steps, pairs.Eval.Every, pairs.Save.Every = 100, 50, 50
 	workers := []int{1, 2, 3, 5, 8}
 	if testing.Short() {
 		workers = []int{1, 3}
 	}
-	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet} {
+	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs} {
 		fused := ""
 		for _, level := range kernel.Levels() {
 			restore := kernel.SetLevel(level)

@@ -31,7 +31,7 @@ type bench struct {
 func newBench(t testing.TB, stack string, set data.Set, o optim.Optimizer, batch, accumulate, workers int) *bench {
 	t.Helper()
 	info := set.Info()
-	m, err := model.New(stack, nn.Input{Shape: info.Input, Vocab: info.Vocab, Outputs: info.Outputs()})
+	m, err := model.New(stack, nn.Input{Shape: info.Input, Vocab: info.Vocab, Outputs: info.Outputs(), Source: info.Source})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,6 +75,14 @@ func digits(t testing.TB) data.Set {
 	return s.Train
 }
 
+func dates(t testing.TB) data.Set {
+	s, err := data.Dates(data.Options{Examples: 500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Train
+}
+
 func sums(t testing.TB) data.Set {
 	t.Helper()
 	s, err := data.Arithmetic(data.Options{})
@@ -94,6 +102,7 @@ var benchStacks = []struct {
 	{"LeNet", "conv(4,5,pad=2) relu maxpool(2) conv(6,5) relu maxpool(2) flatten linear(20) relu linear(16) relu linear", digits},
 	{"ResNet", "conv(4,3,stride=2,pad=1,bias=false) batchnorm relu resblock(4) dropout2d(0.1) resblock(8,stride=2) globalpool linear", digits},
 	{"MobileNet", "convnorm(4,3,stride=4,pad=1,act=relu6) mobileblock(4,expand=2) mobileblock(6,stride=2) globalpool linear", digits},
+	{"Transformer", "transformer(width=16,layers=1,heads=2,ff=24) linear", dates},
 }
 
 // How far batches are read ahead changes no bit, nor does the number of workers.
