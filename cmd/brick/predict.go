@@ -13,16 +13,18 @@ func newPredict() *cobra.Command {
 	var asJSON bool
 	var top int
 	c := &cobra.Command{
-		Use:   "predict RUN [FILE …]",
+		Use:   "predict RUN[,RUN …] [FILE …]",
 		Short: "Apply a trained model to the rows of a table or to images",
 		Long: `Predict applies the model of RUN to new examples: the rows of CSV or TSV files with the columns the model was
-trained on (the target may be missing), or images. Without FILE, rows are read from standard input.`,
+trained on (the target may be missing), or images. Without FILE, rows are read from standard input.
+Of several runs, joined by commas, the predictions are averaged.`,
 		Example: `  brick predict runs/houses-1 new.csv
   printf 'size,age\n120,5\n' | brick predict runs/houses-1
+  brick predict runs/houses-1,runs/houses-2 new.csv
   brick predict runs/fashion-mnist-1 shirt.png --top 3`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := open(args[0])
+			r, err := openAll(cmd, args[0])
 			if err != nil {
 				return err
 			}
