@@ -78,16 +78,7 @@ func (m *GPT2) Forward(ids *nn.Var) *nn.Var {
 }
 
 // Notation is the model in stack notation.
-func (m *GPT2) Notation() string {
-	c := nn.Chain{&nn.PlacedEmbedding{Token: m.WTE, Place: m.WPE}}
-	if m.config.EmbDrop > 0 {
-		c = append(c, &nn.Dropout{P: m.config.EmbDrop})
-	}
-	for _, b := range m.H {
-		c = append(c, b)
-	}
-	return append(c, m.LnF, m.Head).Notation()
-}
+func (m *GPT2) Notation() string { return Chain(m).Notation() }
 
 // GPTBlock is the residual pair  x += attn(ln₁(x));  x += mlp(ln₂(x)).    x, y (B, T, C)
 type GPTBlock struct {

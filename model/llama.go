@@ -74,13 +74,7 @@ func (m *Llama) Forward(ids *nn.Var) *nn.Var {
 }
 
 // Notation is the model in stack notation.
-func (m *Llama) Notation() string {
-	c := nn.Chain{m.Embed}
-	for _, l := range m.Layers {
-		c = append(c, l)
-	}
-	return append(c, m.Norm, m.Head).Notation()
-}
+func (m *Llama) Notation() string { return Chain(m).Notation() }
 
 // LlamaBlock is the residual pair  x += attn(norm(x));  x += mlp(norm(x)).    x, y (B, T, C)
 type LlamaBlock struct {
