@@ -2,27 +2,20 @@ package model
 
 import "brick/nn"
 
-// Chain is the blocks that m applies in order, those of its stack: m itself where it is a chain, the parts of a
-// GPT2 or a Llama, else m alone. The blocks are m's own.
+// chained are the models that are a chain of blocks under the names that other libraries give its parts.
+type chained interface {
+	nn.Block
+	chain() nn.Chain // blocks that share the model's parameters
+}
+
+// Chain is the blocks that m applies in order, those of its stack: m itself where it is a chain, the parts of one
+// that has names of its own, such as a GPT2 or a ResNet, else m alone. The blocks are m's own.
 func Chain(m nn.Block) nn.Chain {
 	switch m := m.(type) {
 	case nn.Chain:
 		return m
-	case *GPT2:
-		c := nn.Chain{&nn.PlacedEmbedding{Token: m.WTE, Place: m.WPE}}
-		if m.config.EmbDrop > 0 {
-			c = append(c, &nn.Dropout{P: m.config.EmbDrop})
-		}
-		for _, b := range m.H {
-			c = append(c, b)
-		}
-		return append(c, m.LnF, m.Head)
-	case *Llama:
-		c := nn.Chain{m.Embed}
-		for _, b := range m.Layers {
-			c = append(c, b)
-		}
-		return append(c, m.Norm, m.Head)
+	case chained:
+		return m.chain()
 	}
 	return nn.Chain{m}
 }

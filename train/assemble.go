@@ -99,13 +99,13 @@ func (r *Run) open(ctx context.Context, dir string, from *source, o Options) (er
 			return err
 		}
 	}
-	if data.IsPairs(r.Job.Data.Source, r.Job.Data.Task) {
+	if data.IsPairs(r.Job.Data.Source, r.Job.Data.Task) && r.Job.Model != "" {
 		if _, err = model.New(r.Job.Model, nn.Input{Shape: []int{3}, Source: 1, Vocab: 4, Outputs: 4}); err != nil {
 			return err
 		}
 	}
 	named := func() (token.Tokenizer, error) { return tokenizerFor(ctx, dir, &r.Job, o) }
-	if from != nil && data.IsText(r.Job.Data.Source) {
+	if from != nil && (data.IsText(r.Job.Data.Source) || data.IsPairs(r.Job.Data.Source, r.Job.Data.Task)) {
 		r.Tokenizer, err = from.tokenizer(&r.Job, named)
 	} else {
 		r.Tokenizer, err = named()

@@ -149,7 +149,8 @@ func TestExactResume(t *testing.T) {
 	early.Eval.Patience, early.Optimizer.LR = 1, 0.5
 	lstms := pairsJob(write(t, "n.tsv", numerals))
 	lstms.Model = "seq2seq(hidden=16,dropout=0.1) linear"
-	for name, job := range map[string]train.Job{"lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
+	frozen, adapted := tunedJobs(t, text, o)
+	for name, job := range map[string]train.Job{"frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
 		t.Run(name, func(t *testing.T) {
 			job.Name = name + "-whole"
 			whole := create(t, job, o)
@@ -252,11 +253,12 @@ func TestWorkers(t *testing.T) {
 	lenet.Model, lenet.Steps, lenet.Save.Every = "conv(4,5,pad=2) relu maxpool(2) conv(6,5) relu maxpool(2) flatten linear(20) relu linear(16) relu linear", 40, 40
 	pairs := pairsJob(write(t, "n.tsv", numerals))
 	pairs.Steps, pairs.Eval.Every, pairs.Save.Every = 100, 50, 50
+	frozen, adapted := tunedJobs(t, text, o)
 	workers := []int{1, 2, 3, 5, 8}
 	if testing.Short() {
 		workers = []int{1, 3}
 	}
-	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs} {
+	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "frozen": frozen, "LoRA": adapted} {
 		fused := ""
 		for _, level := range kernel.Levels() {
 			restore := kernel.SetLevel(level)
