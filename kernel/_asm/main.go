@@ -25,6 +25,7 @@ var families = []struct {
 }{
 	{"matmul", matmul},
 	{"bf16", bf16},
+	{"conv", conv},
 	{"peak", peak},
 	{"attention", attention},
 	{"fn", fn},
