@@ -57,3 +57,13 @@ func sumTaps() int { return 1 }
 func convSumsVector(p, dy, x []Float, off []int, s *SumSize) bool { return false }
 
 func copyRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false }
+
+func batchApplyVector(y, x []Float, mean, shift, scale, b, least Float, add bool) bool { return false }
+
+func batchSumsVector(x, y, dy []Float, mean Float) (sh, shd float64, ok bool) { return 0, 0, false }
+
+func batchBackXVector(dx, x, y, dy []Float, mean, shift, r, mh, mhn, scale Float, add bool) bool {
+	return false
+}
+
+func maxPool2Vector(y []Float, arg []int32, x []Float, p *PoolSize) bool { return false }

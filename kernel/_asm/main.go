@@ -35,6 +35,8 @@ var families = []struct {
 	{"zip", zip},
 	{"reduce", reduce},
 	{"norm", norm},
+	{"batchnorm", batchnorm},
+	{"pool", pool},
 	{"rope", rope},
 	{"rule", rule},
 	{"random", random},
