@@ -105,6 +105,7 @@ var benchStacks = []struct {
 	{"LSTM", "embed(16) lstm(12,layers=2,dropout=0.1) linear", sums},
 	{"GRU", "embed(16) gru(12) linear", sums},
 	{"RNN", "embed(16) rnn(12,nonlinearity=relu) linear", sums},
+	{"Seq2Seq", "seq2seq(hidden=16,dropout=0.1) linear", dates},
 	{"Transformer", "transformer(width=16,layers=1,heads=2,ff=24) linear", dates},
 }
 
