@@ -1,6 +1,10 @@
 package model
 
-import "brick/nn"
+import (
+	"slices"
+
+	"brick/nn"
+)
 
 // ConvNet is a network of two parts, with the names of torchvision's AlexNet, VGG and MobileNetV2: features, which turn
 // images into smaller ones of more channels, and a classifier of the vector that is left.
@@ -16,11 +20,10 @@ func (m *ConvNet) Forward(x *nn.Var) *nn.Var {
 	return m.Classifier.Forward(m.between.Forward(m.Features.Forward(x)))
 }
 
+func (m *ConvNet) chain() nn.Chain { return slices.Concat(m.Features, m.between, m.Classifier) }
+
 // Notation is the model in stack notation.
-func (m *ConvNet) Notation() string {
-	var c nn.Chain
-	return append(append(append(c, m.Features...), m.between...), m.Classifier...).Notation()
-}
+func (m *ConvNet) Notation() string { return m.chain().Notation() }
 
 // asConvNet is blocks of images, then [adaptive_avgpool] flatten or globalpool, then linear and elementwise blocks, as a
 // ConvNet, else nil.

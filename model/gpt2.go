@@ -77,8 +77,7 @@ func (m *GPT2) Forward(ids *nn.Var) *nn.Var {
 	return nn.Scope(m.Head, nn.Scope(m.LnF, x)) // (B, T, V)
 }
 
-// Notation is the model in stack notation.
-func (m *GPT2) Notation() string {
+func (m *GPT2) chain() nn.Chain {
 	c := nn.Chain{&nn.PlacedEmbedding{Token: m.WTE, Place: m.WPE}}
 	if m.config.EmbDrop > 0 {
 		c = append(c, &nn.Dropout{P: m.config.EmbDrop})
@@ -86,8 +85,11 @@ func (m *GPT2) Notation() string {
 	for _, b := range m.H {
 		c = append(c, b)
 	}
-	return append(c, m.LnF, m.Head).Notation()
+	return append(c, m.LnF, m.Head)
 }
+
+// Notation is the model in stack notation.
+func (m *GPT2) Notation() string { return m.chain().Notation() }
 
 // GPTBlock is the residual pair  x += attn(ln₁(x));  x += mlp(ln₂(x)).    x, y (B, T, C)
 type GPTBlock struct {

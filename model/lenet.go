@@ -25,10 +25,12 @@ func (m *LeNet) Forward(x *nn.Var) *nn.Var {
 	return m.FC3.Forward(m.FC2.ForwardAct(x, kernel.ReLU))
 }
 
-// Notation is the model in stack notation.
-func (m *LeNet) Notation() string {
-	return nn.Chain{m.Conv1, nn.ReLU(), m.pool1, m.Conv2, nn.ReLU(), m.pool2, &nn.Flatten{}, m.FC1, nn.ReLU(), m.FC2, nn.ReLU(), m.FC3}.Notation()
+func (m *LeNet) chain() nn.Chain {
+	return nn.Chain{m.Conv1, nn.ReLU(), m.pool1, m.Conv2, nn.ReLU(), m.pool2, &nn.Flatten{}, m.FC1, nn.ReLU(), m.FC2, nn.ReLU(), m.FC3}
 }
+
+// Notation is the model in stack notation.
+func (m *LeNet) Notation() string { return m.chain().Notation() }
 
 // asLeNet is  2*[conv relu pool] flatten linear relu linear relu linear  as a LeNet, else nil.
 func asLeNet(c nn.Chain) *LeNet {

@@ -73,14 +73,16 @@ func (m *Llama) Forward(ids *nn.Var) *nn.Var {
 	return nn.Scope(m.Head, nn.Scope(m.Norm, x)) // (B, T, V)
 }
 
-// Notation is the model in stack notation.
-func (m *Llama) Notation() string {
+func (m *Llama) chain() nn.Chain {
 	c := nn.Chain{m.Embed}
-	for _, l := range m.Layers {
-		c = append(c, l)
+	for _, b := range m.Layers {
+		c = append(c, b)
 	}
-	return append(c, m.Norm, m.Head).Notation()
+	return append(c, m.Norm, m.Head)
 }
+
+// Notation is the model in stack notation.
+func (m *Llama) Notation() string { return m.chain().Notation() }
 
 // LlamaBlock is the residual pair  x += attn(norm(x));  x += mlp(norm(x)).    x, y (B, T, C)
 type LlamaBlock struct {

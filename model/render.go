@@ -30,13 +30,21 @@ func (r *Report) String() string {
 			if k == 0 && times > 1 {
 				block = fmt.Sprintf("%d*%s", times, block)
 			}
+			params := grouped(row.Params * each(k, times))
+			if row.Frozen {
+				params += " frozen"
+			}
 			fmt.Fprintf(w, "%s%s\t%s\t%s\t%s\t%s\t%s\n", strings.Repeat("  ", row.Level), path, block,
-				shape(row.Out), grouped(row.Params*each(k, times)), flops(row.FLOPs*each(k, times)), Bytes(row.Activations*each(k, times)))
+				shape(row.Out), params, flops(row.FLOPs*each(k, times)), Bytes(row.Activations*each(k, times)))
 		}
 		i += n * times
 	}
 	w.Flush()
-	fmt.Fprintf(&b, "\nparameters   %s\ninput        %s → %s\n", grouped(r.Params), shape(r.Input), shape(r.Output))
+	trained := ""
+	if r.Trained < r.Params {
+		trained = fmt.Sprintf(", of which %s are trained", grouped(r.Trained))
+	}
+	fmt.Fprintf(&b, "\nparameters   %s%s\ninput        %s → %s\n", grouped(r.Params), trained, shape(r.Input), shape(r.Output))
 	fmt.Fprintf(&b, "operations   %s forward, %s a training step, an example\n", flops(r.Forward), flops(r.Training))
 	m := r.Memory
 	fmt.Fprintf(&b, "memory       %s at the peak of a training step with a batch of %d: weights %s, gradients %s, optimizer %s, activations %s, scratch %s\n",
@@ -71,7 +79,7 @@ func (r *Report) same(i, j, n int) bool {
 	}
 	for k := range n {
 		a, b := r.Rows[i+k], r.Rows[j+k]
-		if a.Block != b.Block || a.Params != b.Params || a.Level != b.Level || shape(a.Out) != shape(b.Out) || a.FLOPs != b.FLOPs {
+		if a.Block != b.Block || a.Params != b.Params || a.Frozen != b.Frozen || a.Level != b.Level || shape(a.Out) != shape(b.Out) || a.FLOPs != b.FLOPs {
 			return false
 		}
 	}

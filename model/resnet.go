@@ -141,7 +141,6 @@ type ResNet struct {
 	pool *nn.Pool // after the first convolution, or nil
 }
 
-// chain is the network as blocks in a row, which share its parameters.
 func (m *ResNet) chain() nn.Chain {
 	c := nn.Chain{m.Conv1, m.BN1, nn.ReLU()}
 	if m.pool != nil {

@@ -20,6 +20,7 @@ type Report struct {
 	Input    []int // shape of a batch
 	Output   []int // shape of what the model makes of it
 	Params   int
+	Trained  int // parameters that are not frozen
 	Forward  int // floating-point operations of a forward pass, an example
 	Training int // the same forward and backward, an example
 	Memory   Memory
@@ -33,6 +34,7 @@ type Row struct {
 	Block       string // stack notation, or the Go type where it has none
 	Out         []int  // shape of its output
 	Params      int    // those of an earlier part that it shares are not counted again
+	Frozen      bool   // it has parameters, and none is trained
 	FLOPs       int    // of a forward pass, an example
 	Activations int    // bytes kept for the way back, an example; where it recomputes, none of its insides
 }
@@ -63,7 +65,7 @@ type SummaryOptions struct {
 // left as it was; it must not be in use meanwhile. The error is a *grad.ShapeError where m does not fit the input.
 func Summary(m nn.Block, in nn.Input, o SummaryOptions) (*Report, error) {
 	o = o.filled(m, in)
-	r := &Report{Batch: o.Batch, Params: nn.Count(m)}
+	r := &Report{Batch: o.Batch, Params: nn.Count(m), Trained: nn.Trainable(m)}
 	if n, ok := m.(nn.Noted); ok {
 		r.Stack = n.Notation()
 	}
@@ -72,7 +74,7 @@ func Summary(m nn.Block, in nn.Input, o SummaryOptions) (*Report, error) {
 	var err error
 	nn.Rehearse(dev, m, func() {
 		tape := &grad.Tape{Device: dev, Training: true, Recompute: o.Recompute}
-		w := watcher{report: r, dev: dev, tape: tape, paths: paths, params: namesOf(m), batch: o.Batch}
+		w := watcher{report: r, dev: dev, tape: tape, paths: paths, params: namesOf(m), learnt: learntIn(m), batch: o.Batch}
 		err = grad.Catch(func() {
 			x := example(tape, m, in, o)
 			r.Input = slices.Clone(x.Shape())
@@ -186,6 +188,16 @@ func namesOf(m nn.Block) map[string]int {
 	return sizes
 }
 
+// learntIn is the names of the parameters that are trained.
+func learntIn(m nn.Block) (names []string) {
+	for name, p := range nn.Params(m) {
+		if !p.Frozen() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // watcher turns the results of Scopes, each of which comes after those inside it, into rows.
 type watcher struct {
 	report *Report
@@ -193,6 +205,7 @@ type watcher struct {
 	tape   *grad.Tape
 	paths  map[uintptr]string
 	params map[string]int
+	learnt []string // names of parameters that are trained
 	batch  int
 	mark   usage   // at the end of the last scope
 	starts []usage // where each row began
@@ -224,6 +237,7 @@ func (w *watcher) see(b grad.Block, y *grad.Var) {
 			row.Params += n
 		}
 	}
+	row.Frozen = row.Params > 0 && !slices.ContainsFunc(w.learnt, func(name string) bool { return strings.HasPrefix(name, row.Path+".") })
 	row.FLOPs = (end.flops - start.flops) / w.batch
 	row.Activations = (end.bytes - start.bytes) / w.batch
 	w.report.Rows = slices.Insert(rows, first, row)

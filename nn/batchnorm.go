@@ -14,7 +14,8 @@ import (
 //
 // In training μ and σ² (biased) are the batch's, and the running statistics follow them:
 // r ← (1−m)·r + m·batch, the variance unbiased. Otherwise they are the running ones.
-// The running statistics are buffers: saved with the model, not learnt.
+// The running statistics are buffers: saved with the model, not learnt. A layer whose w and b are both frozen
+// keeps them still and uses them, in training too: what it does to its input stays as it is.
 type BatchNorm struct {
 	W           *Param  `brick:"weight"` // (C)
 	B           *Param  `brick:"bias"`   // (C)
@@ -39,7 +40,7 @@ func (n *BatchNorm) ForwardAct(x *Var, act kernel.Fn) *Var {
 		Refuse("batchnorm", fmt.Sprintf("want x (N, %d, …)", c), x.Shape())
 	}
 	t := x.Tape()
-	if !t.Training {
+	if !t.Training || n.W.Frozen() && n.B.Frozen() {
 		v := x.Reshape(x.Dim(0), c, -1) // (N, C, L)
 		variance := t.Use(n.RunningVar.Value()).Reshape(1, c, 1)
 		v = v.Sub(t.Use(n.RunningMean.Value()).Reshape(1, c, 1)).Div(variance.AddScalar(Float(n.Eps)).Sqrt())

@@ -85,6 +85,19 @@ func Count(b Block) (n int) {
 	return n
 }
 
+// Trainable is the number of parameters of b that are learnt: Count without the frozen ones.
+func Trainable(b Block) (n int) {
+	for _, p := range Params(b) {
+		if p.Frozen() {
+			continue
+		}
+		if n += p.Len(); n < 0 {
+			return math.MaxInt
+		}
+	}
+	return n
+}
+
 // lay sets memory aside and makes the Vars.
 func lay(dev device.Device, b Block, train bool) *Slab {
 	s := &Slab{Device: dev}

@@ -10,13 +10,14 @@ import (
 //
 //	y = x·Wᵀ + b     x (..., in) → y (..., out)
 type Linear struct {
-	W *Param `brick:"weight"` // (out, in)
-	B *Param `brick:"bias"`   // (out), or nil
+	W     *Param `brick:"weight"` // (out, in)
+	B     *Param `brick:"bias"`   // (out), or nil
+	*LoRA        // an adapter, or nil
 }
 
 // NewLinear declares a Linear that starts as PyTorch's: both U(±1/√in).
 func NewLinear(in, out int) *Linear {
-	return &Linear{NewParam(Torch, out, in), NewParam(TorchBias(in), out)}
+	return &Linear{W: NewParam(Torch, out, in), B: NewParam(TorchBias(in), out)}
 }
 
 // NoBias drops l's bias.
@@ -31,11 +32,14 @@ func (l *Linear) Start(weight Init) *Linear {
 	return l
 }
 
-// Forward is x·Wᵀ + b.
-func (l *Linear) Forward(x *Var) *Var { return x.Linear(l.W.Value(), l.B.Value()) }
+// Forward is x·Wᵀ + b, and what the adapter adds.
+func (l *Linear) Forward(x *Var) *Var { return l.adapt(x, x.Linear(l.W.Value(), l.B.Value())) }
 
 // ForwardAct is act(x·Wᵀ + b) in one pass over the result.
 func (l *Linear) ForwardAct(x *Var, act kernel.Fn) *Var {
+	if l.LoRA != nil {
+		return l.Forward(x).Act(act)
+	}
 	return x.LinearAct(l.W.Value(), l.B.Value(), act)
 }
 
@@ -52,21 +56,25 @@ func (l *Linear) Notation() string {
 //
 //	y = x·W + b      x (..., in) → y (..., out)
 type Conv1D struct {
-	W *Param `brick:"weight"` // (in, out)
-	B *Param `brick:"bias"`   // (out)
+	W     *Param `brick:"weight"` // (in, out)
+	B     *Param `brick:"bias"`   // (out)
+	*LoRA        // an adapter, or nil
 }
 
 // NewConv1D declares a Conv1D whose bias starts at 0.
 func NewConv1D(in, out int, weight Init) *Conv1D {
-	c := &Conv1D{NewParam(weight, in, out), NewParam(Zeros, out)}
+	c := &Conv1D{W: NewParam(weight, in, out), B: NewParam(Zeros, out)}
 	c.W.InFirst = true
 	return c
 }
 
-// Forward is x·W + b.
-func (c *Conv1D) Forward(x *Var) *Var { return x.LinearT(c.W.Value(), c.B.Value()) }
+// Forward is x·W + b, and what the adapter adds.
+func (c *Conv1D) Forward(x *Var) *Var { return c.adapt(x, x.LinearT(c.W.Value(), c.B.Value())) }
 
 // ForwardAct is act(x·W + b) in one pass over the result.
 func (c *Conv1D) ForwardAct(x *Var, act kernel.Fn) *Var {
+	if c.LoRA != nil {
+		return c.Forward(x).Act(act)
+	}
 	return x.LinearTAct(c.W.Value(), c.B.Value(), act)
 }

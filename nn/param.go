@@ -68,10 +68,15 @@ func (p *Param) Frozen() bool { return p.frozen || p.IsBuffer }
 // be called before Build and after.
 func Freeze(b Block, frozen bool) {
 	for _, p := range Params(b) {
-		p.frozen = frozen
-		if p.Var != nil {
-			p.choose()
-		}
+		p.Freeze(frozen)
+	}
+}
+
+// Freeze keeps p as it is, or lets it be learnt again: see Freeze of a Block.
+func (p *Param) Freeze(frozen bool) {
+	p.frozen = frozen
+	if p.Var != nil {
+		p.choose()
 	}
 }
 

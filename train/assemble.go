@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"brick/data"
 	"brick/device/cpu"
 	"brick/model"
 	"brick/nn"
 	"brick/optim"
+	"brick/token"
 )
 
 // Complete fills in what a job leaves open, as Create would, without making a run.
@@ -29,6 +32,7 @@ func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err 
 		return nil, &UsageError{err}
 	}
 	job.Optimizer.Args, job.Schedule.Args = cloneArgs(job.Optimizer.Args), cloneArgs(job.Schedule.Args)
+	job.Rates = maps.Clone(job.Rates)
 	r := &Run{Dir: dir, Job: job, dev: o.Device, vault: newVault(dir)}
 	defer func() {
 		if err != nil {
@@ -38,6 +42,13 @@ func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err 
 	if err = r.setPrecision(); err != nil {
 		return nil, err
 	}
+	var from *source
+	if r.Job.From != "" && dir == "" {
+		if from, err = openSource(r.Job.From, o.root()); err != nil {
+			return nil, err
+		}
+		from.prepare(&r.Job)
+	}
 	if e, named := model.Find(job.Model); named && job.Loss == "" {
 		r.Job.Loss = e.Loss
 	}
@@ -45,11 +56,19 @@ func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err 
 	if r.Loss, err = lossByName(r.Job.Loss); err != nil {
 		return nil, err
 	}
-	if err = r.open(ctx, dir, o); err != nil {
+	if err = r.open(ctx, dir, from, o); err != nil {
 		return nil, err
 	}
 	if err = lossFits(r.Job.Loss, &r.Info); err != nil {
 		return nil, err
+	}
+	if from != nil {
+		if err = r.setHead(from, o); err != nil {
+			return nil, err
+		}
+		if r.Loss, err = lossByName(r.Job.Loss); err != nil {
+			return nil, err
+		}
 	}
 	if r.Model, err = r.declared(); err != nil {
 		return nil, err
@@ -69,12 +88,12 @@ func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err 
 	if err = r.Memory.Fits(); err != nil {
 		return nil, err
 	}
-	return r, r.allocate()
+	return r, r.allocate(from)
 }
 
 // open reads the data and finds or learns their tokenizer.
-func (r *Run) open(ctx context.Context, dir string, o Options) (err error) {
-	if data.IsText(r.Job.Data.Source) { // a slip in the stack is told before a vocabulary is learnt
+func (r *Run) open(ctx context.Context, dir string, from *source, o Options) (err error) {
+	if data.IsText(r.Job.Data.Source) && r.Job.Model != "" { // a slip in the stack is told before a vocabulary is learnt
 		in := nn.Input{Vocab: 2} // any: the real one is not known yet
 		if r.Job.Data.Context > 0 {
 			in.Shape = []int{r.Job.Data.Context}
@@ -83,12 +102,18 @@ func (r *Run) open(ctx context.Context, dir string, o Options) (err error) {
 			return err
 		}
 	}
-	if data.IsPairs(r.Job.Data.Source, r.Job.Data.Task) {
+	if data.IsPairs(r.Job.Data.Source, r.Job.Data.Task) && r.Job.Model != "" {
 		if _, err = model.New(r.Job.Model, nn.Input{Shape: []int{3}, Source: 1, Vocab: 4, Outputs: 4}); err != nil {
 			return err
 		}
 	}
-	if r.Tokenizer, err = tokenizerFor(ctx, dir, &r.Job, o); err != nil {
+	named := func() (token.Tokenizer, error) { return tokenizerFor(ctx, dir, &r.Job, o) }
+	if from != nil && (data.IsText(r.Job.Data.Source) || data.IsPairs(r.Job.Data.Source, r.Job.Data.Task)) {
+		r.Tokenizer, err = from.tokenizer(&r.Job, named)
+	} else {
+		r.Tokenizer, err = named()
+	}
+	if err != nil {
 		return err
 	}
 	o.note("reading %s", r.Job.Data.Source)
@@ -102,6 +127,28 @@ func (r *Run) open(ctx context.Context, dir string, o Options) (err error) {
 	if r.Info.Symbols != nil {
 		r.Tokenizer = newSymbols(r.Info.Symbols)
 	}
+	return r.asBefore(dir, from)
+}
+
+// asBefore gives the data the scaling of those that the first weights were learnt on.
+func (r *Run) asBefore(dir string, from *source) error {
+	switch {
+	case r.Job.From == "":
+		return nil
+	case from == nil: // a run that is resumed knows
+		began, err := readInfo(dir)
+		if err != nil {
+			return err
+		}
+		r.rescale(&began)
+		return nil
+	case from.info == nil:
+		return nil
+	}
+	if old := from.info; old.Tokens && r.Info.Tokens && !slices.Equal(old.Symbols, r.Info.Symbols) {
+		return usagef("train: from %s: it reads the symbols %.60q of %s; %s has %.60q", from.name, old.Symbols, old.Name, r.Info.Name, r.Info.Symbols)
+	}
+	r.rescale(from.info)
 	return nil
 }
 
@@ -150,9 +197,18 @@ func adamRate(n int) float64 {
 }
 
 // allocate gives the model, the optimizer and the average of weights their memory.
-func (r *Run) allocate() (err error) {
+func (r *Run) allocate(from *source) (err error) {
 	nn.BuildOn(r.dev, r.Model, r.Job.Seed)
-	if err = optim.Attach(r.opt, r.Model); err != nil {
+	if from != nil {
+		if err = from.transfer(r.Model, r.Job.Head); err != nil {
+			return err
+		}
+	}
+	params, err := r.groups()
+	if err != nil {
+		return err
+	}
+	if err = r.opt.Init(r.dev, params); err != nil {
 		return fmt.Errorf("train: optimizer %s: %w", r.Job.Optimizer.Name, err)
 	}
 	if r.Job.EMA > 0 {
@@ -163,9 +219,13 @@ func (r *Run) allocate() (err error) {
 	return nil
 }
 
-// declared makes the model's structure, without memory.
+// declared makes the model's structure, with what is frozen in it and its adapters, without memory.
 func (r *Run) declared() (model.Model, error) {
-	return model.New(r.Job.Model, r.input())
+	m, err := model.New(r.Job.Model, r.input())
+	if err == nil {
+		err = r.tune(m)
+	}
+	return m, err
 }
 
 // input is what the data say about the network's two ends.

@@ -27,7 +27,7 @@ func linearIn(m model.Model) (*nn.Linear, bool) {
 			l = found
 		}
 	}
-	return l, l != nil && nn.Count(l) == n && n > 0 && strings.HasPrefix(m.Notation(), "linear") && !strings.Contains(m.Notation(), " ")
+	return l, l != nil && l.LoRA == nil && nn.Count(l) == n && n > 0 && strings.HasPrefix(m.Notation(), "linear") && !strings.Contains(m.Notation(), " ")
 }
 
 // Exact compares what gradient descent learnt with what least squares says: the

@@ -13,20 +13,25 @@ import (
 	"brick/token"
 )
 
-// export writes the finished model: weights, and for the architectures that Hugging Face
+// export writes the finished model: weights, those of adapters merged and beside them alone, and for the architectures that Hugging Face
 // knows their config.json and generation_config.json, so that the run's folder is one of its checkpoints.
 func (r *Run) export() error {
-	if _, err := writeTensors(durable.Disk{}, filepath.Join(r.Dir, modelFile), weights(r.Model)); err != nil {
+	if _, err := writeTensors(durable.Disk{}, filepath.Join(r.Dir, modelFile), merged(r.Model)); err != nil {
 		return fmt.Errorf("train: %w", err)
+	}
+	if r.Job.LoRA.On() {
+		if err := r.exportAdapter(); err != nil {
+			return fmt.Errorf("train: adapters: %w", err)
+		}
 	}
 	config, err := model.Config(r.Model)
 	if errors.Is(err, model.ErrNoConfig) {
 		config, err = json.MarshalIndent(map[string]any{
-			"model_type": "brick", "stack": r.Model.Notation(), "input": r.Info.Input, "outputs": r.outputs(), "parameters": nn.Count(r.Model),
+			"model_type": "brick", "stack": r.Model.Notation(), "input": r.Info.Input, "vocab": r.Info.Vocab, "outputs": r.outputs(), "parameters": plainCount(r.Model),
 		}, "", "  ")
 	}
 	if err == nil {
-		err = durable.WriteFile(filepath.Join(r.Dir, "config.json"), append(config, '\n'))
+		err = durable.WriteFile(filepath.Join(r.Dir, configFile), append(config, '\n'))
 	}
 	if err == nil && r.Info.Task == data.Language {
 		err = r.exportGeneration()
@@ -35,6 +40,17 @@ func (r *Run) export() error {
 		return fmt.Errorf("train: %w", err)
 	}
 	return nil
+}
+
+// plainCount is the number of parameters without adapters.
+func plainCount(m nn.Block) int {
+	n := nn.Count(m)
+	for _, l := range nn.Adaptable(m) {
+		if a := l.Adapter(); a != nil {
+			n -= a.Down.Len() + a.Up.Len()
+		}
+	}
+	return n
 }
 
 // exportGeneration writes how the model is meant to be sampled.

@@ -222,12 +222,17 @@ func (f *fit) checkpoint() (string, error) {
 	if err := f.log.sync(); err != nil {
 		return "", err
 	}
-	r.state.Examples = r.Splits.Train.Len()
-	path, err := r.vault.save(r.state, map[string][]tensor.Named{modelFile: weights(r.Model), optimizerFile: r.optimizerState()})
+	path, err := r.saveState()
 	if err != nil {
 		return "", err
 	}
 	return path, r.vault.prune(r.Job.Save.Keep)
+}
+
+// saveState writes a checkpoint of where the run stands.
+func (r *Run) saveState() (string, error) {
+	r.state.Examples = r.Splits.Train.Len()
+	return r.vault.save(r.state, map[string][]tensor.Named{modelFile: weights(r.Model), optimizerFile: r.optimizerState()})
 }
 
 // lastGood says where a run that failed was still well: at a checkpoint whose next loss was finite.

@@ -16,9 +16,14 @@ type Job struct {
 	Name       string    `yaml:"name,omitempty"` // of the run's folder under runs/; "" means made from model and data
 	Model      string    `yaml:"model"`          // stack notation, or the name of a model
 	Data       DataJob   `yaml:"data"`
+	From       string    `yaml:"from,omitempty"`      // what the first weights are taken from: a run, a checkpoint, a file of weights; then Model may be left open
+	Head       string    `yaml:"head,omitempty"`      // the end of Model that starts anew, in stack notation
+	Freeze     []string  `yaml:"freeze,omitempty"`    // what is kept as it is: body, all, blocks 0-3, paths and globs of parameters
+	LoRA       LoRAJob   `yaml:"lora,omitempty"`      // low-rank adapters, everything else but a new head frozen
 	Tokenizer  TokenJob  `yaml:"tokenizer,omitempty"` // for text
 	Loss       string    `yaml:"loss,omitempty"`      // "" means cross-entropy for classes and tokens, mse for numbers
 	Optimizer  Optimizer `yaml:"optimizer"`
+	Rates      Rates     `yaml:"rates,omitempty"` // largest learning rates of parameters named as in Freeze, where they are not Optimizer.LR
 	Schedule   Schedule  `yaml:"schedule"`
 	Batch      int       `yaml:"batch"`                // examples in a micro-batch
 	Accumulate int       `yaml:"accumulate,omitempty"` // micro-batches a step
@@ -34,6 +39,9 @@ type Job struct {
 	Save       SaveJob   `yaml:"save"`
 	Sample     SampleJob `yaml:"sample,omitempty"`
 }
+
+// Rates are learning rates by what they are for, such as body or 0-3.
+type Rates map[string]float64
 
 // DataJob names the data and how to read them; see data.Options for what each field means.
 type DataJob struct {

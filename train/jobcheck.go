@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -37,6 +38,9 @@ func (j *Job) check() error {
 		real("clip_norm", j.ClipNorm, 0, big),
 		real("clip_value", j.ClipValue, 0, big),
 		real("ema", j.EMA, 0, 1),
+		count("lora.rank", int64(j.LoRA.Rank), 1<<16),
+		real("lora.alpha", j.LoRA.Alpha, 0, 1e9),
+		real("lora.dropout", j.LoRA.Dropout, 0, 1),
 		count("eval.every", int64(j.Eval.Every), maxCount),
 		count("eval.batches", int64(j.Eval.Batches), maxCount),
 		count("eval.patience", int64(j.Eval.Patience), maxCount),
@@ -58,7 +62,16 @@ func (j *Job) check() error {
 			return err
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(j.Rates)) {
+		if v := j.Rates[name]; !(v > 0 && v <= big) {
+			return fmt.Errorf("rates.%s is %v; want a number above 0 (freeze keeps parameters as they are)", name, v)
+		}
+	}
 	switch {
+	case j.LoRA.Dropout == 1:
+		return fmt.Errorf("lora.dropout is 1: the adapters would see nothing; want less, such as 0.1")
+	case (j.LoRA.On() || j.Head != "") && j.From == "":
+		return fmt.Errorf("lora and head change a model that is trained; name it as from")
 	case j.EMA == 1:
 		return fmt.Errorf("ema is 1: the average would never move; want less, such as 0.999")
 	case j.Data.Task != "" && !slices.Contains([]string{"regression", "classification", "translation"}, j.Data.Task):

@@ -98,13 +98,14 @@ func (r *Run) estimate(limit int64) (m Memory, err error) {
 	}
 	each := int64(device.Float.Size())
 	all := times(int64(nn.Count(r.Model)), each)
-	m.Weights, m.Gradients = all, all
-	m.Optimizer = times(all, int64(kind.State))
+	learnt := times(int64(nn.Trainable(r.Model)), each)
+	m.Weights, m.Gradients = all, learnt
+	m.Optimizer = times(learnt, int64(kind.State))
 	if r.Job.EMA > 0 {
-		m.Optimizer = sum(m.Optimizer, all)
+		m.Optimizer = sum(m.Optimizer, learnt)
 	}
 	for k := r.Job.Accumulate; k > 1; k = (k + 1) / 2 {
-		m.Optimizer = sum(m.Optimizer, all) // one partial sum a level of the tree
+		m.Optimizer = sum(m.Optimizer, learnt) // one partial sum a level of the tree
 	}
 	const inHand = 3 // the loader's batches: one in use, two read ahead
 	targets := 1

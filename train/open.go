@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"unicode/utf8"
 
 	"brick/data"
 	"brick/device/cpu"
+	"brick/model"
 	"brick/nn"
 )
 
@@ -36,19 +36,13 @@ func Open(dir string, o Options) (*Run, error) {
 			return nil, err
 		}
 	}
-	if err := r.build(); err != nil {
+	weights, err := r.weightsFile()
+	if err != nil {
 		return nil, err
 	}
-	weights := filepath.Join(dir, modelFile)
-	if _, err := os.Stat(weights); err != nil {
-		path, _, damaged, err := r.vault.latest()
-		if err != nil {
-			return nil, err
-		}
-		if path == "" {
-			return nil, errors.Join(fmt.Errorf("train: %s has neither %s nor a whole checkpoint: the run has not got that far", dir, modelFile), damaged)
-		}
-		weights = filepath.Join(path, modelFile)
+	r.plain = weights == filepath.Join(dir, modelFile)
+	if err := r.build(); err != nil {
+		return nil, err
 	}
 	if err := loadWeights(r.Model, weights); err != nil {
 		return nil, err
@@ -64,13 +58,14 @@ func (r *Run) build() (err error) {
 	return err
 }
 
-// Declared is the stack of the run in dir, and what its data give it.
-func Declared(dir string) (stack string, in nn.Input, err error) {
+// Declared is the model of the run in dir, without memory, and what its data give it.
+func Declared(dir string) (m model.Model, in nn.Input, err error) {
 	r, err := describe(dir)
 	if err != nil {
-		return "", in, err
+		return nil, in, err
 	}
-	return r.Job.Model, r.input(), nil
+	m, err = r.declared()
+	return m, r.input(), err
 }
 
 // describe reads what a run is about, without weights.

@@ -30,7 +30,21 @@ type Report struct {
 
 // Describe says in a few lines what is about to be trained.
 func (r *Run) Describe() []string {
-	out := []string{fmt.Sprintf("model    %s: %s parameters", r.Model.Notation(), commas(nn.Count(r.Model)))}
+	all, learnt := nn.Count(r.Model), nn.Trainable(r.Model)
+	out := []string{fmt.Sprintf("model    %s: %s parameters", r.Model.Notation(), commas(all))}
+	if learnt < all {
+		out[0] += fmt.Sprintf(", of which %s are trained", commas(learnt))
+	}
+	if r.Job.From != "" {
+		what := "all blocks"
+		if r.Job.Head != "" {
+			what = "all blocks but the new head " + r.Job.Head
+		}
+		out = append(out, fmt.Sprintf("from     %s: %s", r.Job.From, what))
+	}
+	if l := r.Job.LoRA; l.On() {
+		out = append(out, fmt.Sprintf("adapters of rank %d: %s parameters", l.Rank, commas(all-plainCount(r.Model))))
+	}
 	out = append(out, fmt.Sprintf("data     %s: %s", r.Job.Data.Source, r.splitSizes()))
 	out = append(out, fmt.Sprintf("steps    %d of %d examples, %s, learning rate %g, %s", r.Job.Steps, r.Job.Batch*max(r.Job.Accumulate, 1), r.Job.Optimizer.Name, r.Job.Optimizer.LR, r.Job.Schedule.Name))
 	out = append(out, fmt.Sprintf("memory   %s", r.Memory))

@@ -40,6 +40,7 @@ type Run struct {
 	records  []Record
 	lock     *os.File
 	save     atomic.Bool // SaveNow was called
+	plain    bool        // the weights are those of a finished model, its adapters merged
 }
 
 // Options say how a run is set up; the zero value does it quietly on all cores.
@@ -48,6 +49,13 @@ type Options struct {
 	Device device.Device // nil means all cores
 	Note   func(string)  // told what is being done before training starts; may be nil
 	Memory int64         // bytes that the run may use; 0 means what the machine has left
+}
+
+func (o Options) root() string {
+	if o.Root == "" {
+		return "runs"
+	}
+	return o.Root
 }
 
 func (o Options) note(format string, args ...any) {
@@ -59,6 +67,7 @@ func (o Options) note(format string, args ...any) {
 const (
 	jobFile       = "run.yaml"
 	infoFile      = "data.json"
+	configFile    = "config.json"
 	tokenizerFile = "tokenizer.json"
 	logFile       = "run.jsonl"
 	plotFile      = "loss.svg"
@@ -75,10 +84,7 @@ var errLocked = errors.New("is being trained by another process")
 // needed, builds the model and checks that memory suffices. The run folder then
 // holds everything to resume from, even if the first step never comes.
 func Create(ctx context.Context, job Job, o Options) (*Run, error) {
-	root := o.Root
-	if root == "" {
-		root = "runs"
-	}
+	root := o.root()
 	dir := job.folder(root)
 	if job.Name != "" {
 		name := filepath.FromSlash(job.Name)
@@ -176,6 +182,9 @@ func (r *Run) load(o Options) error {
 	if damaged != nil {
 		o.note("passed over a damaged checkpoint: %v", damaged)
 	}
+	if err == nil && path == "" && r.Job.From != "" {
+		err = fmt.Errorf("train: resume %s: no whole checkpoint is left, and its first weights came from %s: start a new run", r.Dir, r.Job.From)
+	}
 	if err != nil || path == "" {
 		return err
 	}
@@ -206,6 +215,11 @@ func (r *Run) claim() (err error) {
 func (r *Run) writeSetup() error {
 	if r.Tokenizer != nil && r.Info.Symbols == nil {
 		if err := saveTokenizer(r.Dir, r.Tokenizer); err != nil {
+			return err
+		}
+	}
+	if r.Job.From != "" { // what the run began with, whatever becomes of where that came from
+		if _, err := r.saveState(); err != nil {
 			return err
 		}
 	}

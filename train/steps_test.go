@@ -30,11 +30,18 @@ type bench struct {
 
 func newBench(t testing.TB, stack string, set data.Set, o optim.Optimizer, batch, accumulate, workers int) *bench {
 	t.Helper()
+	return newTuned(t, stack, set, o, batch, accumulate, workers, func(nn.Block) {})
+}
+
+// newTuned is newBench with a model that is changed before it gets memory.
+func newTuned(t testing.TB, stack string, set data.Set, o optim.Optimizer, batch, accumulate, workers int, change func(nn.Block)) *bench {
+	t.Helper()
 	info := set.Info()
 	m, err := model.New(stack, nn.Input{Shape: info.Input, Vocab: info.Vocab, Outputs: info.Outputs(), Source: info.Source})
 	if err != nil {
 		t.Fatal(err)
 	}
+	change(m)
 	dev := cpu.New(workers)
 	t.Cleanup(dev.Close)
 	nn.BuildOn(dev, m, 5)

@@ -13,11 +13,15 @@ func newEval() *cobra.Command {
 	var split, source string
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "eval RUN",
+		Use:   "eval RUN …",
 		Short: "Measure a trained model on its test set, or on other data",
-		Args:  cobra.ExactArgs(1),
+		Long: `Eval measures the model of RUN. Of several runs the predictions are averaged: the probabilities of classes, or
+the numbers. Their inputs and classes must agree.`,
+		Example: `  brick eval runs/digits-1
+  brick eval runs/digits-1 runs/digits-2 runs/digits-3`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := open(args[0])
+			r, err := openAll(cmd, args...)
 			if err != nil {
 				return err
 			}

@@ -43,12 +43,13 @@ figure under it is with recomputation (brick train --recompute).`,
 				return usagef("--batch is %d; want 1 or more", batch)
 			}
 			stack, o := args[0], model.SummaryOptions{Batch: batch, Recompute: recompute}
-			if dir, err := train.Find(cmd.Flag("runs").Value.String(), stack); err == nil {
-				if stack, in, err = train.Declared(dir); err != nil {
-					return err
-				}
+			var m model.Model
+			dir, err := train.Find(cmd.Flag("runs").Value.String(), stack)
+			if err == nil {
+				m, in, err = train.Declared(dir)
+			} else {
+				m, err = model.New(stack, in)
 			}
-			m, err := model.New(stack, in)
 			if err != nil {
 				return err
 			}

@@ -20,21 +20,23 @@ func newPredict() *cobra.Command {
 	var search train.Search
 	var top int
 	c := &cobra.Command{
-		Use:   "predict RUN [FILE …]",
+		Use:   "predict RUN[,RUN …] [FILE …]",
 		Short: "Apply a trained model to the rows of a table or to images",
 		Long: `Predict applies the model of RUN to new examples: the rows of CSV or TSV files with the columns the model was
 trained on (the target may be missing), or images. Without FILE, rows are read from standard input.
+Of several runs, joined by commas, the predictions are averaged.
 
 A model of pairs of texts translates each line of the files, or of standard input; an argument that is no file is
 taken as the text itself.`,
 		Example: `  brick predict runs/houses-1 new.csv
   printf 'size,age\n120,5\n' | brick predict runs/houses-1
+  brick predict runs/houses-1,runs/houses-2 new.csv
   brick predict runs/fashion-mnist-1 shirt.png --top 3
   echo 'March 3, 2026' | brick predict runs/dates-1
   brick predict runs/dates-1 '3 Mar 2026' --beam 4`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := open(args[0])
+			r, err := openAll(cmd, args[0])
 			if err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -36,6 +37,8 @@ Ctrl-C finishes the step and saves; --resume goes on, to the same bits as if not
   brick train mlp --data fashion-mnist
   brick train 'linear(1)' --data houses.csv --loss mse
   brick train 'embed(64,pos=128) 2*gpt(heads=4) layernorm linear' --data poems.txt --tokenizer chars
+  brick train --from runs/fashion-mnist-1 --freeze body --head 'linear(64) relu linear' --data digits
+  brick train --from runs/go-1 --lora rank=8,alpha=16 --data poems.txt
   brick train --resume runs/go-1`,
 		Args: cobra.MaximumNArgs(1),
 	}
@@ -68,11 +71,18 @@ Ctrl-C finishes the step and saves; --resume goes on, to the same bits as if not
 			}
 			return show.run(r)
 		}
-		j, err := train.Choose(first(args), job.source(f))
-		if err != nil {
-			return usageError{err}
+		j := train.Job{Model: first(args)}
+		if !f.Changed("from") {
+			var err error
+			if j, err = train.Choose(first(args), job.source(f)); err != nil {
+				return usageError{err}
+			}
+		}
+		if len(args) > 0 && f.Changed("head") {
+			return usagef("--head ends the network of --from: leave MODEL out, or write the whole stack as MODEL alone")
 		}
 		if config != "" {
+			var err error
 			if j, err = train.LoadJob(config); err != nil {
 				return err
 			}
@@ -80,7 +90,9 @@ Ctrl-C finishes the step and saves; --resume goes on, to the same bits as if not
 				j.Model = args[0]
 			}
 		}
-		job.apply(f, &j)
+		if err := job.apply(f, &j); err != nil {
+			return usageError{err}
+		}
 		for _, s := range sets {
 			if err := j.Set(s); err != nil {
 				return usageError{err}
@@ -90,7 +102,7 @@ Ctrl-C finishes the step and saves; --resume goes on, to the same bits as if not
 			if err := train.Complete(cmd.Context(), &j, o); err != nil {
 				return err
 			}
-			_, err = cmd.OutOrStdout().Write(j.YAML())
+			_, err := cmd.OutOrStdout().Write(j.YAML())
 			return err
 		}
 		r, err := train.Create(cmd.Context(), j, o)
@@ -110,32 +122,38 @@ func first(args []string) string {
 }
 
 // jobFields are the flags of train that set a field of the run file.
-type jobFields map[string]func(*train.Job)
+type jobFields map[string]func(*train.Job) error
 
 // jobFlags declares a flag for each field that is often set.
 func jobFlags(f *pflag.FlagSet) jobFields {
 	fields := jobFields{}
 	str := func(name, usage string, set func(*train.Job, string)) {
 		v := f.String(name, "", usage)
-		fields[name] = func(j *train.Job) { set(j, *v) }
+		fields[name] = func(j *train.Job) error { set(j, *v); return nil }
 	}
 	num := func(name, usage string, set func(*train.Job, int)) {
 		v := f.Int(name, 0, usage)
-		fields[name] = func(j *train.Job) { set(j, *v) }
+		fields[name] = func(j *train.Job) error { set(j, *v); return nil }
 	}
 	real := func(name, usage string, set func(*train.Job, float64)) {
 		v := f.Float64(name, 0, usage)
-		fields[name] = func(j *train.Job) { set(j, *v) }
+		fields[name] = func(j *train.Job) error { set(j, *v); return nil }
 	}
 	str("data", "named set, file, folder or glob (brick data list shows the names)", func(j *train.Job, v string) { j.Data.Source = v })
+	str("from", "run, checkpoint or file of weights to start from; its network and data stay where none are named", func(j *train.Job, v string) { j.From = v })
+	str("head", "with --from: a stack that takes the place of everything from the last layer with a matrix on", func(j *train.Job, v string) { j.Head, j.Model = v, "" })
+	freeze := f.StringSlice("freeze", nil, "keep as they are: body (all but the head), blocks such as 0-3, layers.0-3, paths and globs of parameters")
+	fields["freeze"] = func(j *train.Job) error { j.Freeze = *freeze; return nil }
+	lora := f.String("lora", "", "with --from: train low-rank adapters, such as rank=8,alpha=16,targets=q_proj,v_proj")
+	fields["lora"] = func(j *train.Job) (err error) { j.LoRA, err = train.ParseLoRA(*lora); return err }
 	target := f.StringSlice("target", nil, "columns of a table to predict; default the last one")
-	fields["target"] = func(j *train.Job) { j.Data.Target = *target }
+	fields["target"] = func(j *train.Job) error { j.Data.Target = *target; return nil }
 	str("task", "regression or classification, where the target column leaves it open; translation reads a .tsv file as pairs of texts", func(j *train.Job, v string) { j.Data.Task = v })
 	str("tokenizer", "for text: bytes, chars, bpe, or a tokenizer.json", func(j *train.Job, v string) { j.Tokenizer.Kind = v })
 	num("vocab", "size of a BPE vocabulary to learn", func(j *train.Job, v int) { j.Tokenizer.Vocab = v })
 	num("context", "tokens in an example of text", func(j *train.Job, v int) { j.Data.Context = v })
 	carry := f.Bool("carry", false, "for text and recurrent layers: batches are streams, states go on from step to step")
-	fields["carry"] = func(j *train.Job) { j.Data.Carry = *carry }
+	fields["carry"] = func(j *train.Job) error { j.Data.Carry = *carry; return nil }
 	str("loss", "cross-entropy, mse, l1, huber, bce or hinge; default by task", func(j *train.Job, v string) { j.Loss = v })
 	str("optimizer", "sgd, momentum, nesterov, adam, adamw, lion, muon, …", func(j *train.Job, v string) {
 		j.Optimizer = train.Optimizer{Name: v, LR: j.Optimizer.LR}
@@ -147,28 +165,29 @@ func jobFlags(f *pflag.FlagSet) jobFields {
 	num("steps", "steps in all", func(j *train.Job, v int) { j.Steps, j.Epochs = v, 0 })
 	real("epochs", "passes over the training set", func(j *train.Job, v float64) { j.Epochs, j.Steps = v, 0 })
 	seed := f.Uint64("seed", 0, "of weights, order and dropout")
-	fields["seed"] = func(j *train.Job) { j.Seed = *seed }
+	fields["seed"] = func(j *train.Job) error { j.Seed = *seed; return nil }
 	real("clip", "bound on the norm of all gradients", func(j *train.Job, v float64) { j.ClipNorm = v })
 	real("ema", "decay of a moving average of the weights", func(j *train.Job, v float64) { j.EMA = v })
 	num("eval-every", "steps between evaluations", func(j *train.Job, v int) { j.Eval.Every = v })
 	num("patience", "evaluations without improvement before stopping early", func(j *train.Job, v int) { j.Eval.Patience = v })
 	num("save-every", "steps between checkpoints", func(j *train.Job, v int) { j.Save.Every = v })
 	precision := f.String("precision", "", "how training reads operands of matrix products: f32, bf16 (rounded to 8 bits of mantissa, faster), auto")
-	fields["precision"] = func(j *train.Job) { j.Precision = *precision }
+	fields["precision"] = func(j *train.Job) error { j.Precision = *precision; return nil }
 	recompute := f.Bool("recompute", false, "keep less in memory, compute blocks again on the way back")
-	fields["recompute"] = func(j *train.Job) { j.Recompute = *recompute }
+	fields["recompute"] = func(j *train.Job) error { j.Recompute = *recompute; return nil }
 	str("prompt", "what a language model continues when it is trained", func(j *train.Job, v string) { j.Sample.Prompt = v })
 	str("name", "of the run's folder", func(j *train.Job, v string) { j.Name = v })
 	return fields
 }
 
 // apply sets the fields whose flags were given, on the command line or by environment.
-func (fields jobFields) apply(f *pflag.FlagSet, j *train.Job) {
+func (fields jobFields) apply(f *pflag.FlagSet, j *train.Job) (err error) {
 	f.Visit(func(flag *pflag.Flag) {
-		if set := fields[flag.Name]; set != nil {
-			set(j)
+		if set := fields[flag.Name]; set != nil && err == nil {
+			err = set(j)
 		}
 	})
+	return err
 }
 
 func (fields jobFields) changed(f *pflag.FlagSet) (any bool) {
@@ -272,13 +291,31 @@ func (v *trainView) showcase(r *train.Run) error {
 
 // open finds a run by folder or by name under runs/ and loads it.
 func open(name string) (*train.Run, error) {
-	root := os.Getenv("BRICK_RUNS")
-	if root == "" {
-		root = "runs"
-	}
-	dir, err := train.Find(root, name)
+	dir, err := train.Find(runsRoot(), name)
 	if err != nil {
 		return nil, usageError{err}
 	}
 	return train.Open(dir, train.Options{})
+}
+
+// openAll opens runs, separated by commas or one by one, as an ensemble.
+func openAll(cmd *cobra.Command, names ...string) (*train.Run, error) {
+	var dirs []string
+	for _, name := range strings.Split(strings.Join(names, ","), ",") {
+		dir, err := train.Find(runsRoot(), name)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		dirs = append(dirs, dir)
+	}
+	show := trainView{cmd: cmd}
+	return train.OpenEnsemble(dirs, train.Options{Note: show.note})
+}
+
+// runsRoot is the folder of run folders.
+func runsRoot() string {
+	if root := os.Getenv("BRICK_RUNS"); root != "" {
+		return root
+	}
+	return "runs"
 }

@@ -1,0 +1,203 @@
+package train
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"brick/grad"
+	"brick/model"
+	"brick/nn"
+	"brick/tensor"
+	"brick/tensor/durable"
+)
+
+// LoRAJob asks for low-rank adapters in place of training the weights that the job starts from, see nn.LoRA.
+type LoRAJob struct {
+	Rank    int      `yaml:"rank,omitempty"`    // r
+	Alpha   float64  `yaml:"alpha,omitempty"`   // α; 0 means twice the rank
+	Dropout float64  `yaml:"dropout,omitempty"` // share of an adapter's input that is dropped
+	Targets []string `yaml:"targets,omitempty"` // layers by path, its last part or a glob, such as q_proj or *.mlp.*; none means those inside of blocks, or all but the head
+}
+
+// On reports whether adapters are asked for.
+func (l *LoRAJob) On() bool { return l.Rank > 0 }
+
+// ParseLoRA reads adapters as the command line has them: rank=8,alpha=16,dropout=0.05,targets=q_proj,v_proj.
+func ParseLoRA(text string) (l LoRAJob, err error) {
+	const want = "want rank=8,alpha=16,dropout=0.05,targets=q_proj,v_proj, of which only rank is needed"
+	last := ""
+	for _, part := range strings.Split(text, ",") {
+		key, value, ok := strings.Cut(strings.TrimSpace(part), "=")
+		if !ok && last == "targets" {
+			key, value = last, key
+		}
+		last = key
+		switch key {
+		case "rank", "r":
+			l.Rank, err = strconv.Atoi(value)
+		case "alpha":
+			l.Alpha, err = strconv.ParseFloat(value, 64)
+		case "dropout":
+			l.Dropout, err = strconv.ParseFloat(value, 64)
+		case "targets":
+			l.Targets = append(l.Targets, value)
+		default:
+			return l, usagef("train: lora: %q is no setting; %s", part, want)
+		}
+		if err != nil {
+			return l, usagef("train: lora: %s=%s is no number; %s", key, value, want)
+		}
+	}
+	if l.Rank < 1 {
+		return l, usagef("train: lora: rank is %d; %s", l.Rank, want)
+	}
+	return l, nil
+}
+
+// adapt freezes m but for its new head, and gives adapters to the layers that the job names.
+func (j *Job) adapt(m model.Model) error {
+	l := &j.LoRA
+	if !l.On() {
+		return nil
+	}
+	c := model.Chain(m)
+	body := c[:j.body(c)]
+	if j.Head == "" {
+		nn.Freeze(m, true)
+	}
+	nn.Freeze(body, true)
+	inHead := map[*nn.Param]bool{}
+	for _, p := range nn.Params(c[len(body):]) {
+		inHead[p] = true
+	}
+	bare := map[*nn.Param]bool{} // of layers that are blocks of the stack themselves
+	for _, b := range body {
+		if l, ok := b.(*nn.Linear); ok {
+			bare[l.W] = true
+		}
+	}
+	var inside, outside, named []nn.Adapted
+	for _, a := range nn.Adaptable(m) {
+		switch {
+		case inHead[a.W] || !a.W.Frozen():
+		case slices.ContainsFunc(l.Targets, func(t string) bool { return hits(t, a.Name) }):
+			named = append(named, a)
+		case bare[a.W]:
+			outside = append(outside, a)
+		default:
+			inside = append(inside, a)
+		}
+	}
+	switch {
+	case len(l.Targets) > 0 && len(named) == 0:
+		var names []string
+		for _, a := range append(inside, outside...) {
+			names = append(names, a.Name)
+		}
+		return fmt.Errorf("targets %s name no layer; there are %s", strings.Join(l.Targets, ", "), strings.Join(names, ", "))
+	case len(l.Targets) > 0:
+	case len(inside) > 0:
+		named = inside
+	default:
+		named = outside
+	}
+	if len(named) == 0 {
+		return fmt.Errorf("the model has no layer of neurons before its head: there is nothing to adapt")
+	}
+	alpha := l.Alpha
+	if alpha == 0 {
+		alpha = 2 * float64(l.Rank)
+	}
+	for _, a := range named {
+		in, out := a.Sizes()
+		if l.Rank > min(in, out) {
+			return fmt.Errorf("rank is %d, but %s has a matrix of %d by %d: want at most %d", l.Rank, a.Name, out, in, min(in, out))
+		}
+		a.Adapt(nn.NewLoRA(in, out, l.Rank, alpha, l.Dropout))
+	}
+	return nil
+}
+
+// hits reports whether a target names a layer: by its path, the end of it, or a glob, with or without .weight.
+func hits(target, name string) bool {
+	target = strings.TrimSuffix(target, ".weight")
+	hit, _ := path.Match(target, name)
+	return hit || strings.HasSuffix(name, "."+target)
+}
+
+// merge adds an adapter to the matrix w; read gives the adapter's values.
+func merge(a *nn.LoRA, w []grad.Float, inFirst bool, read func(*nn.Param) ([]grad.Float, error)) error {
+	down, err := read(a.Down)
+	if err != nil {
+		return err
+	}
+	up, err := read(a.Up)
+	if err == nil {
+		a.Merge(w, down, up, inFirst)
+	}
+	return err
+}
+
+// merged is weights of a model without adapters: those it has are added to the matrices they adapt.
+func merged(m nn.Block) (out []tensor.Named) {
+	low := map[*nn.Param]*nn.LoRA{}
+	for _, l := range nn.Adaptable(m) {
+		if a := l.Adapter(); a != nil {
+			low[l.W], low[a.Down], low[a.Up] = a, a, a
+		}
+	}
+	for name, p := range nn.State(m) {
+		switch a := low[p]; {
+		case a == nil:
+			out = append(out, tensor.Named{Name: name, Tensor: tensor.View(hostOf(m, p), p.Shape...)})
+		case a.Down != p && a.Up != p:
+			w := slices.Clone(hostOf(m, p))
+			a.Merge(w, hostOf(m, a.Down), hostOf(m, a.Up), p.InFirst)
+			out = append(out, tensor.Named{Name: name, Tensor: tensor.View(w, p.Shape...)})
+		}
+	}
+	return out
+}
+
+const (
+	adapterFile   = "adapter_model.safetensors"
+	adapterConfig = "adapter_config.json"
+)
+
+// exportAdapter writes what was learnt alone, adapters and a new head, under the names and with the description of
+// the PEFT library.
+func (r *Run) exportAdapter() error {
+	const prefix = "base_model.model."
+	var learnt []tensor.Named
+	for name, p := range nn.Params(r.Model) {
+		if !p.Frozen() {
+			learnt = append(learnt, tensor.Named{Name: prefix + name, Tensor: tensor.View(hostOf(r.Model, p), p.Shape...)})
+		}
+	}
+	var targets, saved []string
+	fanInOut, alpha := false, 0.0
+	for _, l := range nn.Adaptable(r.Model) {
+		switch a := l.Adapter(); {
+		case a != nil:
+			targets, fanInOut, alpha = append(targets, l.Name), fanInOut || l.W.InFirst, a.Alpha
+		case !l.W.Frozen():
+			saved = append(saved, l.Name)
+		}
+	}
+	config, err := json.MarshalIndent(map[string]any{
+		"peft_type": "LORA", "base_model_name_or_path": r.Job.From, "r": r.Job.LoRA.Rank, "lora_alpha": alpha,
+		"lora_dropout": r.Job.LoRA.Dropout, "target_modules": targets, "modules_to_save": saved, "bias": "none", "fan_in_fan_out": fanInOut,
+	}, "", "  ")
+	if err == nil {
+		_, err = writeTensors(durable.Disk{}, filepath.Join(r.Dir, adapterFile), learnt)
+	}
+	if err == nil {
+		err = durable.WriteFile(filepath.Join(r.Dir, adapterConfig), append(config, '\n'))
+	}
+	return err
+}
