@@ -56,7 +56,12 @@ type Batch struct {
 	Labels []int32        // classes or next tokens; Ignore takes no part in the loss
 	Bytes  int            // bytes of text the targets stand for, 0 where it means nothing: bits per byte = nats·Count/(ln 2·Bytes)
 
+	// With mixup the targets are Labels with a share of Lambda and Other with one of 1−Lambda; else Other is empty.
+	Other  []int32
+	Lambda float64
+
 	spare []int32 // memory of labels that were turned into numbers
+	easel *easel  // memory of augmentation
 }
 
 // Examples returns B, the number of examples in the batch.
@@ -129,7 +134,7 @@ func (in *Info) Outputs() int {
 func (b *Batch) numbers(n int, input []int) []kernel.Float {
 	b.Shape = append(append(b.Shape[:0], n), input...)
 	b.X = grow(b.X, volume(b.Shape))
-	b.IDs, b.Bytes = nil, 0
+	b.IDs, b.Bytes, b.Other = nil, 0, b.Other[:0]
 	return b.X
 }
 

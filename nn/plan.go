@@ -235,7 +235,7 @@ func (s *Site) item(it *Item, last bool) (n node, err error) {
 	if d == nil {
 		what := fmt.Sprintf("no block is called %q", it.Name)
 		names := slices.Sorted(maps.Keys(defs))
-		if near, ok := nearest(it.Name, names); ok {
+		if near, ok := Nearest(it.Name, names); ok {
 			return n, s.Fail(what, "did you mean "+defs[near].Usage()+"?")
 		}
 		return n, s.Fail(what, "there are "+strings.Join(names, ", "))

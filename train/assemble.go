@@ -124,7 +124,23 @@ func (r *Run) open(ctx context.Context, dir string, from *source, o Options) (er
 	if r.Info.Symbols != nil {
 		r.Tokenizer = newSymbols(r.Info.Symbols)
 	}
-	return r.asBefore(dir, from)
+	if err = r.asBefore(dir, from); err != nil {
+		return err
+	}
+	return r.augment()
+}
+
+// augment finds what training sees: the training set, changed at random as the job says.
+func (r *Run) augment() error {
+	r.learnt = r.Splits.Train
+	list, err := parseAugment(r.Job.Data.Augment)
+	if err == nil {
+		r.learnt, err = data.Augment(r.learnt, list)
+	}
+	if err != nil {
+		return usagef("train: augment %s: %w", r.Job.Data.Augment, err)
+	}
+	return nil
 }
 
 // asBefore gives the data the scaling of those that the first weights were learnt on.
@@ -239,7 +255,7 @@ func (r *Run) outputs() int {
 }
 
 func (r *Run) loader() *data.Loader {
-	return &data.Loader{Set: r.Splits.Train, Batch: r.Job.Batch, Accumulate: r.Job.Accumulate, Seed: r.Job.Seed}
+	return &data.Loader{Set: r.learnt, Batch: r.Job.Batch, Accumulate: r.Job.Accumulate, Seed: r.Job.Seed}
 }
 
 // setPrecision finds the device that reads operands as the job says, and notes what auto came to: a run that is

@@ -54,6 +54,7 @@ type DataJob struct {
 	Height   int      `yaml:"height,omitempty"`     // of images
 	Width    int      `yaml:"width,omitempty"`
 	Channels int      `yaml:"channels,omitempty"`
+	Augment  string   `yaml:"augment,omitempty"`  // of training images: transforms one after the other, such as crop(4) flip cutout(8)
 	Context  int      `yaml:"context,omitempty"`  // tokens in an example of text; of pairs, in each of the two
 	Limit    int64    `yaml:"limit,omitempty"`    // bytes of text to use, 0 for all
 	Examples int      `yaml:"examples,omitempty"` // of a generated set

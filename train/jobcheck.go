@@ -67,6 +67,9 @@ func (j *Job) check() error {
 			return fmt.Errorf("rates.%s is %v; want a number above 0 (freeze keeps parameters as they are)", name, v)
 		}
 	}
+	if _, err := parseAugment(j.Data.Augment); err != nil {
+		return fmt.Errorf("data.augment: %w", err)
+	}
 	switch {
 	case j.LoRA.Dropout == 1:
 		return fmt.Errorf("lora.dropout is 1: the adapters would see nothing; want less, such as 0.1")

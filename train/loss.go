@@ -33,10 +33,19 @@ func LossFor(out *grad.Var, b *data.Batch) *grad.Var {
 	return MSE(out, b)
 }
 
-// CrossEntropy is the mean negative log-likelihood of the labels; out holds a logit a class on its last axis.
+// CrossEntropy is the mean negative log-likelihood of the labels; out holds a logit a class on its last axis. Where mixup gave
+// each example two labels it is the likelihood of both, which is that of the mixed target since ℓ is linear in it:
+//
+//	y = λ·ℓ(Labels) + (1−λ)·ℓ(Other)
 func CrossEntropy(out *grad.Var, b *data.Batch) *grad.Var {
 	n := len(b.Labels)
-	return out.Reshape(n, -1).CrossEntropy(out.Tape().IDs(b.Labels, n), grad.CrossEntropyOptions{})
+	of := func(labels []int32) *grad.Var {
+		return out.Reshape(n, -1).CrossEntropy(out.Tape().IDs(labels, n), grad.CrossEntropyOptions{})
+	}
+	if len(b.Other) == 0 {
+		return of(b.Labels)
+	}
+	return of(b.Labels).Scale(grad.Float(b.Lambda)).Add(of(b.Other).Scale(grad.Float(1 - b.Lambda)))
 }
 
 // MSE is the mean squared error, Σ(out − y)²/n. Of two classes the targets are −1 and 1, as in Widrow & Hoff's
@@ -90,6 +99,13 @@ func (m *numeric) targets(low grad.Float, out *grad.Var, b *data.Batch) *grad.Va
 			if y[i] = low; c == 1 {
 				y[i] = 1
 			}
+		}
+		for i, c := range b.Other { // mixed targets
+			other := low
+			if c == 1 {
+				other = 1
+			}
+			y[i] += grad.Float(1-b.Lambda) * (other - y[i])
 		}
 	}
 	return out.Tape().Const(y, len(y)).Reshape(out.Shape()...)

@@ -46,6 +46,9 @@ func (r *Run) Describe() []string {
 		out = append(out, fmt.Sprintf("adapters of rank %d: %s parameters", l.Rank, commas(all-plainCount(r.Model))))
 	}
 	out = append(out, fmt.Sprintf("data     %s: %s", r.Job.Data.Source, r.splitSizes()))
+	if r.Job.Data.Augment != "" {
+		out = append(out, fmt.Sprintf("augment  %s", r.Job.Data.Augment))
+	}
 	out = append(out, fmt.Sprintf("steps    %d of %d examples, %s, learning rate %g, %s", r.Job.Steps, r.Job.Batch*max(r.Job.Accumulate, 1), r.Job.Optimizer.Name, r.Job.Optimizer.LR, r.Job.Schedule.Name))
 	out = append(out, fmt.Sprintf("memory   %s", r.Memory))
 	out = append(out, fmt.Sprintf("run      %s", r.Dir))

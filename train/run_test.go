@@ -150,7 +150,9 @@ func TestExactResume(t *testing.T) {
 	lstms := pairsJob(write(t, "n.tsv", numerals))
 	lstms.Model = "seq2seq(hidden=16,dropout=0.1) linear"
 	frozen, adapted := tunedJobs(t, text, o)
-	for name, job := range map[string]train.Job{"frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
+	augmented := resnetJob()
+	augmented.Data.Augment = "crop(4) flip rotate(10) color(0.2) cutout(8) mixup(0.2)"
+	for name, job := range map[string]train.Job{"augmented": augmented, "frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
 		t.Run(name, func(t *testing.T) {
 			job.Name = name + "-whole"
 			whole := create(t, job, o)

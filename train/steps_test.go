@@ -82,6 +82,16 @@ func digits(t testing.TB) data.Set {
 	return s.Train
 }
 
+// augmented are digits under every transform.
+func augmented(t testing.TB) data.Set {
+	t.Helper()
+	s, err := data.Augment(digits(t), []data.Transform{{Name: "crop", Amount: 2}, {Name: "flip", Amount: 0.5}, {Name: "rotate", Amount: 10}, {Name: "color", Amount: 0.2}, {Name: "cutout", Amount: 4}, {Name: "mixup", Amount: 0.2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func dates(t testing.TB) data.Set {
 	s, err := data.Dates(data.Options{Examples: 500})
 	if err != nil {
@@ -109,6 +119,7 @@ var benchStacks = []struct {
 	{"LeNet", "conv(4,5,pad=2) relu maxpool(2) conv(6,5) relu maxpool(2) flatten linear(20) relu linear(16) relu linear", digits},
 	{"ResNet", "conv(4,3,stride=2,pad=1,bias=false) batchnorm relu resblock(4) dropout2d(0.1) resblock(8,stride=2) globalpool linear", digits},
 	{"MobileNet", "convnorm(4,3,stride=4,pad=1,act=relu6) mobileblock(4,expand=2) mobileblock(6,stride=2) globalpool linear", digits},
+	{"augmented CNN", "conv(4,3,stride=2,pad=1) relu globalpool linear", augmented},
 	{"Transformer", "transformer(width=16,layers=1,heads=2,ff=24) linear", dates},
 }
 
