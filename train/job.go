@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -51,6 +52,7 @@ type DataJob struct {
 	Task     string   `yaml:"task,omitempty"`       // regression or classification; translation reads a .tsv file as pairs of texts
 	Raw      bool     `yaml:"raw,omitempty"`        // do not standardise columns
 	RawY     bool     `yaml:"raw_target,omitempty"` // do not standardise numbers to predict
+	Size     int      `yaml:"size,omitempty"`       // side that images of folders are brought to, in place of height and width
 	Height   int      `yaml:"height,omitempty"`     // of images
 	Width    int      `yaml:"width,omitempty"`
 	Channels int      `yaml:"channels,omitempty"`
@@ -110,7 +112,7 @@ func (j *Job) options(enc data.Encoder) data.Options {
 	return data.Options{
 		Seed: j.Seed, Valid: d.Valid, Test: d.Test,
 		Target: d.Target, Skip: d.Skip, Task: d.Task, Raw: d.Raw, ScaleTarget: !d.Raw && !d.RawY,
-		Height: d.Height, Width: d.Width, Channels: d.Channels,
+		Height: cmp.Or(d.Height, d.Size), Width: cmp.Or(d.Width, d.Size), Channels: d.Channels,
 		Encoder: enc, Window: d.Context, Limit: d.Limit,
 		Examples: d.Examples, Noise: d.Noise, Length: d.Length, Distance: d.Distance,
 	}

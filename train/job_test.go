@@ -78,6 +78,8 @@ func TestBadJobs(t *testing.T) {
 		{"optimizer: {lr: -.inf}\n", "optimizer.lr is -Inf"},
 		{"ema: 1\n", "ema is 1: the average would never move"},
 		{"save: {keep: -1}\n", "save.keep is -1"},
+		{"data: {size: 5000}\n", "data.size is 5000; want 0 (for the default) to 4096"},
+		{"data: {size: 32, width: 16}\n", "data.size is 32, and data.height or data.width is given too"},
 		{"data: {augment: crop}\n", "crop needs its padding; want crop(padding): black padding"},
 		{"data: {augment: crop(4) flop}\n", "column 9: there is no transform \"flop\", did you mean flip?; want one of crop(padding), flip(p=0.5), rotate(degrees), color(strength), cutout(side), mixup(alpha)"},
 		{"data: {augment: cutout(1.5)}\n", "cutout: side=1.5; a whole number from 1 to 4096 would fit"},

@@ -49,6 +49,7 @@ func (j *Job) check() error {
 		count("sample.tokens", int64(j.Sample.Tokens), maxCount),
 		count("tokenizer.vocab", int64(j.Tokenizer.Vocab), 1<<24),
 		count("tokenizer.limit", j.Tokenizer.Limit, math.MaxInt64),
+		count("data.size", int64(j.Data.Size), 4096),
 		count("data.context", int64(j.Data.Context), 1<<24),
 		count("data.limit", j.Data.Limit, math.MaxInt64),
 		count("data.examples", int64(j.Data.Examples), 1<<40),
@@ -75,6 +76,8 @@ func (j *Job) check() error {
 		return fmt.Errorf("lora.dropout is 1: the adapters would see nothing; want less, such as 0.1")
 	case (j.LoRA.On() || j.Head != "") && j.From == "":
 		return fmt.Errorf("lora and head change a model that is trained; name it as from")
+	case j.Data.Size > 0 && (j.Data.Height > 0 || j.Data.Width > 0):
+		return fmt.Errorf("data.size is %d, and data.height or data.width is given too; want the one or the others", j.Data.Size)
 	case j.EMA == 1:
 		return fmt.Errorf("ema is 1: the average would never move; want less, such as 0.999")
 	case j.Data.Task != "" && !slices.Contains([]string{"regression", "classification", "translation"}, j.Data.Task):
