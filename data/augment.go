@@ -67,6 +67,8 @@ func Augment(set Set, list []Transform) (Set, error) {
 			return nil, fmt.Errorf("data: %s: %s is %v; %s", t.Name, def.Arg, t.Amount, def.Fits())
 		case info.Tokens:
 			return nil, fmt.Errorf("data: %s changes images; the examples of %s are tokens", t.Name, info.Name)
+		case def.turns && info.Task == Reading:
+			return nil, fmt.Errorf("data: %s would change what the lines of %s say; crop, rotate, color and cutout do not", t.Name, info.Name)
 		case def.image != nil && len(info.Input) != 3:
 			return nil, fmt.Errorf("data: %s changes images (C, H, W); the examples of %s have shape %v", t.Name, info.Name, info.Input)
 		case t.Name == "color" && len(info.Mean) != info.Input[0]:

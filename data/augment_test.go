@@ -276,6 +276,10 @@ func TestAugmentRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	lines, err := DigitLines(Options{Examples: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
 	moons, err := Moons(Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -292,6 +296,8 @@ func TestAugmentRefuses(t *testing.T) {
 		{newRamp(1, 1, 4, 4), Transform{"rotate", math.NaN()}, "degrees is NaN; a number from 0 to 180"},
 		{newRamp(1, 1, 4, 4), Transform{"color", 0.5}, "color needs to know the scale of pixels"},
 		{words.Train, Transform{"flip", 0.5}, "are tokens"},
+		{lines.Train, Transform{"flip", 0.5}, "flip would change what the lines of digit-lines say"},
+		{lines.Train, Transform{"mixup", 0.5}, "mixup would change what the lines of digit-lines say"},
 		{moons.Train, Transform{"flip", 0.5}, "have shape [2]"},
 	} {
 		if _, err := Augment(c.set, []Transform{c.t}); err == nil || !strings.Contains(err.Error(), c.want) {

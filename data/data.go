@@ -19,9 +19,10 @@ const (
 	Classification             // Labels holds one class of len(Info.Classes) for each example (B); two classes are the binary case
 	Language                   // Labels holds the next token of each position (B, T)
 	Translation                // IDs holds a source and the target's beginning (B, S+T), Labels the target's next token of each of T positions
+	Reading                    // X holds images of lines (B, C, H, W), Labels what they say (B, Targets), with Ignore after its end; class 0 is the blank of a CTC loss
 )
 
-var taskNames = [...]string{"regression", "classification", "language", "translation"}
+var taskNames = [...]string{"regression", "classification", "language", "translation", "reading"}
 
 // String returns the task's name in lower case.
 func (t Task) String() string {
@@ -54,6 +55,7 @@ type Batch struct {
 	YShape []int          // of the target: (B, targets), (B) or (B, T)
 	Y      []kernel.Float // numbers
 	Labels []int32        // classes or next tokens; Ignore takes no part in the loss
+	Lines  bool           // Labels are what a line says, not where (Reading)
 	Bytes  int            // bytes of text the targets stand for, 0 where it means nothing: bits per byte = nats·Count/(ln 2·Bytes)
 
 	// With mixup the targets are Labels with a share of Lambda and Other with one of 1−Lambda; else Other is empty.
@@ -107,8 +109,8 @@ type Info struct {
 	Tokens  bool     `json:"tokens,omitempty"`  // the input is token ids, not numbers
 	Vocab   int      `json:"vocab,omitempty"`   // token ids are in [0, Vocab)
 	Source  int      `json:"source,omitempty"`  // of S+T ids the first S are the source (Translation)
-	Targets int      `json:"targets,omitempty"` // numbers to predict for each example (Regression)
-	Classes []string `json:"classes,omitempty"` // names of the classes (Classification)
+	Targets int      `json:"targets,omitempty"` // numbers to predict for each example (Regression), or symbols of the longest line (Reading)
+	Classes []string `json:"classes,omitempty"` // names of the classes (Classification), or the symbols of lines, after "" for the blank (Reading)
 	Symbols []string `json:"symbols,omitempty"` // text of each token id, where the set brings its own alphabet
 
 	Columns *Columns  `json:"columns,omitempty"` // of a table: types, categories and scaling, to apply to new rows
@@ -122,7 +124,7 @@ type Info struct {
 // Outputs returns how many numbers a model must give for each target: Targets, the number of classes, or Vocab.
 func (in *Info) Outputs() int {
 	switch in.Task {
-	case Classification:
+	case Classification, Reading:
 		return len(in.Classes)
 	case Language, Translation:
 		return in.Vocab
@@ -142,7 +144,7 @@ func (b *Batch) numbers(n int, input []int) []kernel.Float {
 func (b *Batch) values(n, t int) []kernel.Float {
 	b.YShape = append(b.YShape[:0], n, t)
 	b.Y = grow(b.Y, n*t)
-	b.Labels = nil
+	b.Labels, b.Lines = nil, false
 	return b.Y
 }
 
@@ -150,7 +152,15 @@ func (b *Batch) values(n, t int) []kernel.Float {
 func (b *Batch) classes(n int) []int32 {
 	b.YShape = append(b.YShape[:0], n)
 	b.Labels = grow(b.Labels, n)
-	b.Y = nil
+	b.Y, b.Lines = nil, false
+	return b.Labels
+}
+
+// lines prepares b for n lines of up to s symbols, and returns Labels.
+func (b *Batch) lines(n, s int) []int32 {
+	b.YShape = append(b.YShape[:0], n, s)
+	b.Labels = grow(b.Labels, n*s)
+	b.Y, b.Lines = nil, true
 	return b.Labels
 }
 
@@ -160,7 +170,7 @@ func (b *Batch) tokens(n, t int) (ids, labels []int32) {
 	b.YShape = append(b.YShape[:0], n, t)
 	b.IDs = grow(b.IDs, n*t)
 	b.Labels = grow(b.Labels, n*t)
-	b.X, b.Y, b.Bytes = nil, nil, 0
+	b.X, b.Y, b.Bytes, b.Lines = nil, nil, 0, false
 	return b.IDs, b.Labels
 }
 

@@ -27,9 +27,12 @@ func (g *generated) Read(b *Batch, index []int, _ uint64) error {
 		b.tokens(len(index), g.info.Input[0])
 	default:
 		b.numbers(len(index), g.info.Input)
-		if g.info.Task == Regression {
+		switch g.info.Task {
+		case Regression:
 			b.values(len(index), g.info.Targets)
-		} else {
+		case Reading:
+			b.lines(len(index), g.info.Targets)
+		default:
 			b.classes(len(index))
 		}
 	}

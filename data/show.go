@@ -99,6 +99,8 @@ func preview(s Set, n int) ([]string, error) {
 			line.WriteString(" → ")
 			t := size - in.Source
 			in.spell(&line, b.Labels[e*t:e*t+min(t, 64)])
+		case Reading:
+			line.WriteString(" → " + in.Said(b.Labels[e*in.Targets:(e+1)*in.Targets]))
 		case Regression:
 			line.WriteString(" →")
 			for _, v := range b.Y[e*in.Targets : (e+1)*in.Targets] {
@@ -108,6 +110,17 @@ func preview(s Set, n int) ([]string, error) {
 		lines = append(lines, strings.TrimSpace(line.String()))
 	}
 	return lines, nil
+}
+
+// Said is the text of labels of a line (Reading); blanks and what fills up say nothing.
+func (in *Info) Said(labels []int32) string {
+	var b strings.Builder
+	for _, k := range labels {
+		if k > 0 && int(k) < len(in.Classes) {
+			b.WriteString(in.Classes[k])
+		}
+	}
+	return b.String()
 }
 
 // spell writes ids as the set's own symbols, or as numbers; what fills up is left out.

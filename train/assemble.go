@@ -243,7 +243,11 @@ func (r *Run) declared() (model.Model, error) {
 
 // input is what the data say about the network's two ends.
 func (r *Run) input() nn.Input {
-	return nn.Input{Shape: r.Info.Input, Vocab: r.Info.Vocab, Outputs: r.outputs(), Source: r.Info.Source}
+	in := nn.Input{Shape: r.Info.Input, Vocab: r.Info.Vocab, Outputs: r.outputs(), Source: r.Info.Source}
+	if r.Info.Task == data.Reading {
+		in.Line = r.Info.Targets
+	}
+	return in
 }
 
 // outputs is how many numbers the model gives for each target: one for two classes under a loss of one number.

@@ -149,6 +149,9 @@ func (j *Job) Defaults(task data.Task) {
 			j.ClipNorm = 1
 		}
 	}
+	if task == data.Reading && j.ClipNorm == 0 {
+		j.ClipNorm = 1
+	}
 	num(&j.Batch, 64)
 	num(&j.Accumulate, 1)
 	if j.Steps == 0 && j.Epochs == 0 {

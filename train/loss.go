@@ -22,8 +22,11 @@ func Input(t *grad.Tape, b *data.Batch) *grad.Var {
 // A Loss compares a model's output with a batch's targets: a single number to make small.
 type Loss func(out *grad.Var, b *data.Batch) *grad.Var
 
-// LossFor is cross-entropy where the batch has labels (of a single logit an example: binary cross-entropy) and the mean squared error where it has numbers.
+// LossFor is CTC where the batch has lines, else cross-entropy where it has labels (of a single logit an example: binary cross-entropy) and the mean squared error where it has numbers.
 func LossFor(out *grad.Var, b *data.Batch) *grad.Var {
+	if b.Lines {
+		return CTC(out, b)
+	}
 	if b.Labels != nil && out.Len() == len(b.Labels) {
 		return BCE(out, b)
 	}
@@ -118,7 +121,9 @@ func lossFits(name string, info *data.Info) error {
 	switch name {
 	case "":
 	case "cross-entropy":
-		ok = info.Task != data.Regression
+		ok = info.Task != data.Regression && info.Task != data.Reading
+	case "ctc":
+		ok = info.Task == data.Reading
 	case "hinge":
 		ok = two
 	default: // bce, mse, l1, huber
@@ -131,6 +136,9 @@ func lossFits(name string, info *data.Info) error {
 		what = fmt.Sprintf("classification with %d classes", len(info.Classes))
 	}
 	fitting := "cross-entropy"
+	if info.Task == data.Reading {
+		fitting = "ctc"
+	}
 	if info.Task == data.Regression {
 		fitting = "mse, l1, huber, or bce for numbers in [0, 1]"
 	}
@@ -143,7 +151,7 @@ func lossByName(name string) (Loss, error) {
 		return LossFor, nil
 	}
 	m := new(numeric) // of this loss alone: a step reuses its memory
-	own := map[string]Loss{"cross-entropy": CrossEntropy, "mse": m.mse, "l1": m.l1, "huber": m.huber, "bce": m.bce, "hinge": m.hinge}
+	own := map[string]Loss{"cross-entropy": CrossEntropy, "ctc": CTC, "mse": m.mse, "l1": m.l1, "huber": m.huber, "bce": m.bce, "hinge": m.hinge}
 	if l, ok := own[name]; ok {
 		return l, nil
 	}

@@ -111,6 +111,8 @@ func checkInfo(info *data.Info) error {
 		return fmt.Errorf("%v with %d targets, %d classes and a vocabulary of %d: there is nothing to predict", info.Task, info.Targets, len(info.Classes), info.Vocab)
 	case info.Task == data.Translation && (len(info.Input) != 1 || info.Source < 1 || info.Source >= info.Input[0] || info.Vocab <= int(data.Marks)):
 		return fmt.Errorf("pairs of shape %v with a source of %d and a vocabulary of %d; want one size, more than the source's, and more ids than %d", info.Input, info.Source, info.Vocab, data.Marks)
+	case info.Task == data.Reading && (len(info.Input) != 3 || info.Targets < 1 || info.Targets > nn.MaxSize/2 || len(info.Classes) < 2):
+		return fmt.Errorf("lines of shape %v with up to %d symbols of %d; want three sizes, and a symbol or more beside the blank", info.Input, info.Targets, len(info.Classes))
 	case len(info.Mean) != len(info.Std):
 		return fmt.Errorf("%d means and %d standard deviations", len(info.Mean), len(info.Std))
 	case info.Symbols != nil && len(info.Symbols) != info.Vocab:

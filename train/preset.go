@@ -44,6 +44,9 @@ func Presets() []Preset {
 			Model: "embed(96,pos=64) 2*gpt(heads=3) layernorm linear", Data: DataJob{Source: "tinyshakespeare", Context: 64},
 			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "adamw", LR: 5e-3}, Batch: 4, Steps: 2000,
 			Sample: SampleJob{Prompt: "ROMEO:", Tokens: 200}}},
+		{"digit-lines", "convolutions and LSTMs read lines of digits, trained without being told where they stand", "", Job{
+			Model: "crnn", Data: DataJob{Source: "digit-lines"},
+			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 32, Steps: 2000}},
 		{"arithmetic", "a LLaMA learns to add numbers it has not seen", "4 s: 99.6 % of digits right", Job{
 			Model: "embed(64) 2*llama(heads=4,ff=128) rmsnorm linear", Data: DataJob{Source: "arithmetic"},
 			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000,

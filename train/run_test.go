@@ -152,7 +152,9 @@ func TestExactResume(t *testing.T) {
 	frozen, adapted := tunedJobs(t, text, o)
 	augmented := resnetJob()
 	augmented.Data.Augment = "crop(4) flip rotate(10) color(0.2) cutout(8) mixup(0.2)"
-	for name, job := range map[string]train.Job{"augmented": augmented, "frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
+	reading := readingJob()
+	reading.Data.Augment = "crop(2) color(0.1)"
+	for name, job := range map[string]train.Job{"augmented": augmented, "reading": reading, "frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
 		t.Run(name, func(t *testing.T) {
 			job.Name = name + "-whole"
 			whole := create(t, job, o)

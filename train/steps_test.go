@@ -37,7 +37,11 @@ func newBench(t testing.TB, stack string, set data.Set, o optim.Optimizer, batch
 func newTuned(t testing.TB, stack string, set data.Set, o optim.Optimizer, batch, accumulate, workers int, change func(nn.Block)) *bench {
 	t.Helper()
 	info := set.Info()
-	m, err := model.New(stack, nn.Input{Shape: info.Input, Vocab: info.Vocab, Outputs: info.Outputs(), Source: info.Source})
+	in := nn.Input{Shape: info.Input, Vocab: info.Vocab, Outputs: info.Outputs(), Source: info.Source}
+	if info.Task == data.Reading {
+		in.Line = info.Targets
+	}
+	m, err := model.New(stack, in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,6 +86,16 @@ func digits(t testing.TB) data.Set {
 	return s.Train
 }
 
+// digitLines are 48 lines of digits.
+func digitLines(t testing.TB) data.Set {
+	t.Helper()
+	s, err := data.DigitLines(data.Options{Examples: 48})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Train
+}
+
 // augmented are digits under every transform.
 func augmented(t testing.TB) data.Set {
 	t.Helper()
@@ -120,6 +134,7 @@ var benchStacks = []struct {
 	{"ResNet", "conv(4,3,stride=2,pad=1,bias=false) batchnorm relu resblock(4) dropout2d(0.1) resblock(8,stride=2) globalpool linear", digits},
 	{"MobileNet", "convnorm(4,3,stride=4,pad=1,act=relu6) mobileblock(4,expand=2) mobileblock(6,stride=2) globalpool linear", digits},
 	{"augmented CNN", "conv(4,3,stride=2,pad=1) relu globalpool linear", augmented},
+	{"CRNN", "conv(4,3,stride=2,pad=1) relu maxpool(2) conv(6,3,pad=1) relu columns lstm(8,bidirectional=true) linear", digitLines},
 	{"Transformer", "transformer(width=16,layers=1,heads=2,ff=24) linear", dates},
 }
 

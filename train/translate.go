@@ -122,10 +122,16 @@ func (e *exactTally) fill(m *Metrics) {
 	m.Decoded, m.Exact = e.n, float64(e.right)/float64(max(e.n, 1))
 }
 
-// Translate writes what the model makes of each line of in. The sequence ends with an error that names file and line.
+// Translate writes what the model makes of each line of in, or reads the line of text whose image in is. The sequence ends with an error that names file and line.
 func (r *Run) Translate(ctx context.Context, name string, in io.Reader, s Search) iter.Seq2[Prediction, error] {
 	return func(yield func(Prediction, error) bool) {
-		if err := r.translate(ctx, name, in, s, yield); err != nil && !errors.Is(err, errLeft) {
+		var err error
+		if r.Info.Task == data.Reading {
+			err = r.read(name, in, s, yield)
+		} else {
+			err = r.translate(ctx, name, in, s, yield)
+		}
+		if err != nil && !errors.Is(err, errLeft) {
 			yield(Prediction{Source: name}, err)
 		}
 	}

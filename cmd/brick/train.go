@@ -154,7 +154,7 @@ func jobFlags(f *pflag.FlagSet) jobFields {
 	str("tokenizer", "for text: bytes, chars, bpe, or a tokenizer.json", func(j *train.Job, v string) { j.Tokenizer.Kind = v })
 	num("vocab", "size of a BPE vocabulary to learn", func(j *train.Job, v int) { j.Tokenizer.Vocab = v })
 	num("context", "tokens in an example of text", func(j *train.Job, v int) { j.Data.Context = v })
-	str("loss", "cross-entropy, mse, l1, huber, bce or hinge; default by task", func(j *train.Job, v string) { j.Loss = v })
+	str("loss", "cross-entropy, ctc, mse, l1, huber, bce or hinge; default by task", func(j *train.Job, v string) { j.Loss = v })
 	str("optimizer", "sgd, momentum, nesterov, adam, adamw, lion, muon, …", func(j *train.Job, v string) {
 		j.Optimizer = train.Optimizer{Name: v, LR: j.Optimizer.LR}
 	})
