@@ -186,24 +186,33 @@ func (r *Run) read(name string, in io.Reader, s Search, yield func(Prediction, e
 	if err != nil {
 		return inputf("predict: %s: %w", name, err)
 	}
-	tape := &grad.Tape{Device: r.dev, NoGrad: true}
-	var out []grad.Float
-	err = grad.Catch(func() {
-		out = r.Model.Forward(tape.Const(x, append([]int{1}, r.Info.Input...)...)).Data()
-	})
+	p, err := r.readLine(x, s)
 	if err != nil {
 		return fmt.Errorf("predict: %s: %w", name, err)
 	}
-	p, c := Prediction{Source: name, plain: true}, len(r.Info.Classes)
-	if s.Beam > 1 {
-		var text []int32
-		text, p.Score = readBeam(out, c, s.Beam)
-		p.Text = r.Info.Said(text)
-	} else {
-		p.Text = r.Info.Said(readGreedy(nil, out, c))
-	}
+	p.Source = name
 	if !yield(p, nil) {
 		return errLeft
 	}
 	return nil
+}
+
+// readLine reads one image.
+func (r *Run) readLine(x []grad.Float, s Search) (p Prediction, err error) {
+	p.plain = true
+	tape, c := &grad.Tape{Device: r.dev, NoGrad: true}, len(r.Info.Classes)
+	var out []grad.Float
+	err = grad.Catch(func() {
+		out = r.Model.Forward(tape.Const(x, append([]int{1}, r.Info.Input...)...)).Data()
+	})
+	switch {
+	case err != nil:
+	case s.Beam > 1:
+		var text []int32
+		text, p.Score = readBeam(out, c, s.Beam)
+		p.Text = r.Info.Said(text)
+	default:
+		p.Text = r.Info.Said(readGreedy(nil, out, c))
+	}
+	return p, err
 }

@@ -152,6 +152,8 @@ func (r *Run) Next() []string {
 		if r.Info.Name == "dates" {
 			out[0] = fmt.Sprintf("echo 'March 3, 2026' | brick predict %s", r.Dir)
 		}
+	case r.Info.Task == data.Reading:
+		out = append(out, fmt.Sprintf("brick predict %s LINE.png", r.Dir))
 	case r.Info.Columns != nil:
 		out = append(out, fmt.Sprintf("brick predict %s NEW.csv", r.Dir))
 	case len(r.Info.Input) == 3:

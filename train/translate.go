@@ -204,7 +204,8 @@ func (r *Run) spell(ids []int32) string {
 	return strings.ToValidUTF8(string(r.Tokenizer.Decode(own)), "\uFFFD")
 }
 
-// Samples yields n sources of the best held-out split there is, with what the model writes for each.
+// Samples yields n sources of the best held-out split there is, with what the model writes for each; of lines what they say, with
+// what the model reads.
 func (r *Run) Samples(ctx context.Context, n int) iter.Seq2[string, Prediction] {
 	return func(yield func(string, Prediction) bool) {
 		var set data.Set
@@ -219,8 +220,16 @@ func (r *Run) Samples(ctx context.Context, n int) iter.Seq2[string, Prediction] 
 			if set.Read(&b, []int{i}, 0) != nil {
 				return
 			}
-			source := r.spell(b.IDs[:r.Info.Source])
-			p, err := r.translateLine(ctx, w, Search{}, source)
+			var source string
+			var p Prediction
+			var err error
+			if r.Info.Task == data.Reading {
+				source = r.Info.Said(b.Labels)
+				p, err = r.readLine(b.X, Search{})
+			} else {
+				source = r.spell(b.IDs[:r.Info.Source])
+				p, err = r.translateLine(ctx, w, Search{}, source)
+			}
 			if err != nil || !yield(source, p) {
 				return
 			}

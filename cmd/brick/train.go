@@ -265,8 +265,12 @@ func (v *trainView) run(r *train.Run) error {
 func (v *trainView) showcase(r *train.Run) error {
 	out := v.cmd.OutOrStdout()
 	switch {
-	case r.Info.Task == data.Translation:
-		fmt.Fprintf(out, "\nwhat it writes:\n\n")
+	case r.Info.Task == data.Translation || r.Info.Task == data.Reading:
+		does := "writes"
+		if r.Info.Task == data.Reading {
+			does = "reads"
+		}
+		fmt.Fprintf(out, "\nwhat it %s:\n\n", does)
 		for source, p := range r.Samples(v.cmd.Context(), 5) {
 			fmt.Fprintf(out, "%s → %s\n", source, p)
 		}
