@@ -121,6 +121,9 @@ func (r *Run) open(ctx context.Context, dir string, from *source, o Options) (er
 	if r.Info.Task == data.Translation && r.Info.Symbols == nil {
 		r.Job.Data.Context = r.Info.Source // other pairs that are evaluated or translated get as many places
 	}
+	if data.IsLines(r.Job.Data.Source, r.Job.Data.Task) { // other lines that are evaluated are brought to the same size
+		r.Job.Data.Size, r.Job.Data.Height, r.Job.Data.Width = 0, r.Info.Input[1], r.Info.Input[2]
+	}
 	if r.Info.Symbols != nil {
 		r.Tokenizer = newSymbols(r.Info.Symbols)
 	}

@@ -80,8 +80,8 @@ func (j *Job) check() error {
 		return fmt.Errorf("data.size is %d, and data.height or data.width is given too; want the one or the others", j.Data.Size)
 	case j.EMA == 1:
 		return fmt.Errorf("ema is 1: the average would never move; want less, such as 0.999")
-	case j.Data.Task != "" && !slices.Contains([]string{"regression", "classification", "translation"}, j.Data.Task):
-		return fmt.Errorf("data.task is %q; want regression, classification or translation", j.Data.Task)
+	case j.Data.Task != "" && !slices.Contains([]string{"regression", "classification", "translation", "reading"}, j.Data.Task):
+		return fmt.Errorf("data.task is %q; want regression, classification, translation or reading", j.Data.Task)
 	case strings.ContainsRune(j.Name+j.Data.Source, 0):
 		return fmt.Errorf("name or data.source holds a NUL character")
 	}

@@ -3,9 +3,12 @@ package train_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/png"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -165,3 +168,49 @@ func TestReadingPredicts(t *testing.T) {
 }
 
 var _ nn.Block = (*says)(nil)
+
+// Lines may come as files: a list of images with what they say. A run keeps their size and symbols.
+func TestReadingFiles(t *testing.T) {
+	o := setup(t)
+	dir, list := t.TempDir(), ""
+	for i := range 24 {
+		m := image.NewGray(image.Rect(0, 0, 20+i, 10))
+		for k := range m.Pix {
+			m.Pix[k] = uint8(k * (i + 3))
+		}
+		var file bytes.Buffer
+		if err := png.Encode(&file, m); err != nil {
+			t.Fatal(err)
+		}
+		name := fmt.Sprintf("%d.png", i)
+		if err := os.WriteFile(filepath.Join(dir, name), file.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		list += fmt.Sprintf("%s\t%d%c\n", name, i%3, 'a'+i%2)
+	}
+	path := filepath.Join(dir, "lines.tsv")
+	if err := os.WriteFile(path, []byte(list), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	job := readingJob()
+	job.Data, job.Steps = train.DataJob{Source: path, Task: "reading", Height: 16}, 3
+	r := create(t, job, o)
+	finish(t, r)
+	if r.Job.Data.Height != 16 || r.Job.Data.Width != 72 || strings.Join(r.Info.Classes, "") != "012ab" {
+		t.Errorf("%d×%d, symbols %q", r.Job.Data.Height, r.Job.Data.Width, r.Info.Classes)
+	}
+	opened, err := train.Open(r.Dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	m, err := opened.Evaluate(context.Background(), "test", path)
+	if err != nil || m.Decoded != 24 {
+		t.Errorf("%v, %v", m, err)
+	}
+	for source, p := range r.Samples(context.Background(), 2) {
+		if len(source) != 2 || strings.Trim(p.Text, "012ab") != "" {
+			t.Errorf("%q reads %q", source, p.Text)
+		}
+	}
+}

@@ -258,11 +258,13 @@ func TestWorkers(t *testing.T) {
 	pairs := pairsJob(write(t, "n.tsv", numerals))
 	pairs.Steps, pairs.Eval.Every, pairs.Save.Every = 100, 50, 50
 	frozen, adapted := tunedJobs(t, text, o)
+	reading := readingJob()
+	reading.Data.Augment, reading.Steps, reading.Save.Every = "crop(2) rotate(3)", 40, 40
 	workers := []int{1, 2, 3, 5, 8}
 	if testing.Short() {
 		workers = []int{1, 3}
 	}
-	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "frozen": frozen, "LoRA": adapted} {
+	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "frozen": frozen, "LoRA": adapted, "CRNN": reading} {
 		fused := ""
 		for _, level := range kernel.Levels() {
 			restore := kernel.SetLevel(level)
