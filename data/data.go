@@ -109,6 +109,7 @@ type Info struct {
 	Tokens  bool     `json:"tokens,omitempty"`  // the input is token ids, not numbers
 	Vocab   int      `json:"vocab,omitempty"`   // token ids are in [0, Vocab)
 	Source  int      `json:"source,omitempty"`  // of S+T ids the first S are the source (Translation)
+	Picture []int    `json:"picture,omitempty"` // shape (C, H, W) of sources that are pictures, of Levels levels (Translation)
 	Targets int      `json:"targets,omitempty"` // numbers to predict for each example (Regression), or symbols of the longest line (Reading)
 	Classes []string `json:"classes,omitempty"` // names of the classes (Classification), or the symbols of lines, after "" for the blank (Reading)
 	Symbols []string `json:"symbols,omitempty"` // text of each token id, where the set brings its own alphabet

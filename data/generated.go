@@ -23,6 +23,8 @@ func (g *generated) Len() int    { return g.n }
 func (g *generated) Read(b *Batch, index []int, _ uint64) error {
 	checkIndex(g.info.Name, index, g.n)
 	switch {
+	case g.info.Task == Translation:
+		b.pairs(len(index), g.info)
 	case g.info.Tokens:
 		b.tokens(len(index), g.info.Input[0])
 	default:

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-var generatedSets = []string{"line", "xor", "moons", "circles", "spirals", "blobs", "separable", "digits", "digit-lines", "copy", "arithmetic"}
+var generatedSets = []string{"line", "xor", "moons", "circles", "spirals", "blobs", "separable", "digits", "digit-lines", "copy", "arithmetic", "shapes"}
 
 // Every generated example depends on nothing but seed, split and index.
 func TestGeneratedIsPure(t *testing.T) {

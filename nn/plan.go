@@ -18,6 +18,7 @@ type Input struct {
 	Vocab   int   // token ids are below it; 0 means that the input is numbers
 	Outputs int   // numbers wanted for each target: targets, classes or the vocabulary
 	Line    int   // of lines to be read: symbols in the longest; the output has scores of the Outputs at every place of a sequence
+	Picture []int // shape (C, H, W) of sources that are pictures, whose levels are their ids
 	Source  int   // of pairs of texts: the first so many ids of an example are the source, 0 filling it up, the rest the target
 }
 

@@ -246,7 +246,7 @@ func (r *Run) declared() (model.Model, error) {
 
 // input is what the data say about the network's two ends.
 func (r *Run) input() nn.Input {
-	in := nn.Input{Shape: r.Info.Input, Vocab: r.Info.Vocab, Outputs: r.outputs(), Source: r.Info.Source}
+	in := nn.Input{Shape: r.Info.Input, Vocab: r.Info.Vocab, Outputs: r.outputs(), Source: r.Info.Source, Picture: r.Info.Picture}
 	if r.Info.Task == data.Reading {
 		in.Line = r.Info.Targets
 	}

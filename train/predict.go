@@ -66,6 +66,8 @@ func (r *Run) Predict(ctx context.Context, name string, in io.Reader, top int) i
 			err = r.read(name, in, Search{}, yield)
 		case len(r.Info.Input) == 3:
 			err = r.predictImage(name, in, top, yield)
+		case r.Info.Picture != nil:
+			err = r.caption(name, in, Search{}, yield)
 		case r.Info.Task == data.Translation:
 			err = r.translate(ctx, name, in, Search{}, yield)
 		case r.Info.Tokens:

@@ -57,6 +57,9 @@ func Presets() []Preset {
 		{"dates-lstm", "the same by LSTMs with attention", "23 s: 100.0 % of 3,653 exact", Job{
 			Model: "seq2seq(hidden=96) linear", Data: DataJob{Source: "dates"},
 			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000}},
+		{"shapes", "convolutions look at pictures of shapes, a decoder says what they show", "", Job{
+			Model: "caption(width=64) linear", Data: DataJob{Source: "shapes"},
+			Optimizer: Optimizer{Name: "adamw", LR: 2e-3}, Batch: 64, Steps: 800}},
 		{defaultPreset, "the main job: a LLaMA learns to write Go from the toolchain's own source", "1 m 16 s: 1.83 bits per byte", Job{
 			Model:     "embed(128) 3*llama(heads=4,ff=344) rmsnorm linear(tied=true)",
 			Data:      DataJob{Source: "go", Context: 96, Limit: 24 << 20},

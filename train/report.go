@@ -147,6 +147,8 @@ func (r *Run) Next() []string {
 		if !r.Job.isGo() {
 			out[0] = fmt.Sprintf("brick generate %s --temperature 0.8", r.Dir)
 		}
+	case r.Info.Picture != nil:
+		out = append(out, fmt.Sprintf("brick predict %s IMAGE.png", r.Dir))
 	case r.Info.Task == data.Translation:
 		out = append(out, fmt.Sprintf("brick predict %s FILE", r.Dir))
 		if r.Info.Name == "dates" {

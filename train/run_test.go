@@ -154,7 +154,9 @@ func TestExactResume(t *testing.T) {
 	augmented.Data.Augment = "crop(4) flip rotate(10) color(0.2) cutout(8) mixup(0.2)"
 	reading := readingJob()
 	reading.Data.Augment = "crop(2) color(0.1)"
-	for name, job := range map[string]train.Job{"augmented": augmented, "reading": reading, "frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
+	caption := mlpJob()
+	caption.Model, caption.Data, caption.Batch = "caption(width=16,heads=2,ff=24,dropout=0.1) linear", train.DataJob{Source: "shapes", Examples: 40}, 4
+	for name, job := range map[string]train.Job{"augmented": augmented, "caption": caption, "reading": reading, "frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
 		t.Run(name, func(t *testing.T) {
 			job.Name = name + "-whole"
 			whole := create(t, job, o)

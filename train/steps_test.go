@@ -37,7 +37,7 @@ func newBench(t testing.TB, stack string, set data.Set, o optim.Optimizer, batch
 func newTuned(t testing.TB, stack string, set data.Set, o optim.Optimizer, batch, accumulate, workers int, change func(nn.Block)) *bench {
 	t.Helper()
 	info := set.Info()
-	in := nn.Input{Shape: info.Input, Vocab: info.Vocab, Outputs: info.Outputs(), Source: info.Source}
+	in := nn.Input{Shape: info.Input, Vocab: info.Vocab, Outputs: info.Outputs(), Source: info.Source, Picture: info.Picture}
 	if info.Task == data.Reading {
 		in.Line = info.Targets
 	}
@@ -80,6 +80,16 @@ func (b *bench) weights() (all []grad.Float) {
 func digits(t testing.TB) data.Set {
 	t.Helper()
 	s, err := data.Digits(data.Options{Examples: 48})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Train
+}
+
+// shapes are 48 pictures with sentences.
+func shapes(t testing.TB) data.Set {
+	t.Helper()
+	s, err := data.Shapes(data.Options{Examples: 48})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,6 +145,7 @@ var benchStacks = []struct {
 	{"MobileNet", "convnorm(4,3,stride=4,pad=1,act=relu6) mobileblock(4,expand=2) mobileblock(6,stride=2) globalpool linear", digits},
 	{"augmented CNN", "conv(4,3,stride=2,pad=1) relu globalpool linear", augmented},
 	{"CRNN", "conv(4,3,stride=2,pad=1) relu maxpool(2) conv(6,3,pad=1) relu columns lstm(8,bidirectional=true) linear", digitLines},
+	{"Caption", "caption(width=16,heads=2,ff=24) linear", shapes},
 	{"Transformer", "transformer(width=16,layers=1,heads=2,ff=24) linear", dates},
 }
 

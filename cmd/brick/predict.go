@@ -41,11 +41,12 @@ taken as the text itself.`,
 				return err
 			}
 			defer r.Close()
-			translates := r.Info.Task == data.Translation
+			translates := r.Info.Task == data.Translation && r.Info.Picture == nil
+			searches := r.Info.Task == data.Translation || r.Info.Task == data.Reading
 			enc := json.NewEncoder(cmd.OutOrStdout())
 			one := func(name string, in io.Reader) error {
 				list := r.Predict(cmd.Context(), name, in, top)
-				if translates || r.Info.Task == data.Reading {
+				if searches {
 					list = r.Translate(cmd.Context(), name, in, search)
 				}
 				for p, err := range list {
