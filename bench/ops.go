@@ -83,6 +83,15 @@ func (m *operands) ids(n, c int) device.Buf {
 	return device.HostIDs(ids)
 }
 
+// labels are n ids from 1 to c−1.
+func (m *operands) labels(n, c int) device.Buf {
+	b := m.ids(n, c-1)
+	for i := range b.I {
+		b.I[i]++
+	}
+	return b
+}
+
 // flat is the shape of n numbers in a row.
 func flat(n int) device.Dims { return device.Dims{1, 1, 1, 1, 1, n} }
 
