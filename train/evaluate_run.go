@@ -11,7 +11,8 @@ import (
 	"brick/grad"
 )
 
-// Evaluate measures the model on a split of the run's data, or on all of another source of the same kind.
+// Evaluate measures the model on a split of the run's data, or on another source of the same kind: on the split of that
+// name if the source brings it along, else on all of it.
 func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, error) {
 	job := r.Job
 	batch := max(min(job.Batch, 256), 1)
@@ -25,7 +26,9 @@ func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, erro
 	if source != "" {
 		job.Data.Source = source
 		job.Data.Valid, job.Data.Test = -1, -1
-		split = "train" // all of it
+		if len(r.Info.Input) == 3 { // folders of images are brought to the size of those the model knows
+			job.Data.Channels, job.Data.Height, job.Data.Width = r.Info.Input[0], r.Info.Input[1], r.Info.Input[2]
+		}
 	}
 	s, err := r.reopen(ctx, &job)
 	if err != nil {
@@ -39,6 +42,9 @@ func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, erro
 		}
 		names = append(names, name)
 	}
+	if source != "" && split != "train" {
+		return Evaluate(ctx, r.dev, r.Model, s.Train, r.Loss, batch, 0)
+	}
 	return Metrics{}, usagef("train: %s has no %s split; it has %s", job.Data.Source, split, strings.Join(names, ", "))
 }
 
@@ -47,6 +53,9 @@ func (r *Run) reopen(ctx context.Context, job *Job) (*data.Splits, error) {
 	s, err := openData(ctx, job, r.Tokenizer)
 	if err != nil {
 		return nil, err
+	}
+	if err := r.relabel(s); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	got := s.Info()
 	if got.Task != r.Info.Task || !slices.Equal(got.Input, r.Info.Input) || got.Outputs() != r.Info.Outputs() || !slices.Equal(got.Classes, r.Info.Classes) {
