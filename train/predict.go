@@ -16,10 +16,10 @@ import (
 
 // A Prediction is what the model says about one example.
 type Prediction struct {
-	Source  string             `json:"source"`            // the file
-	Row     int                `json:"row,omitempty"`     // from 1: of a table, the header not counted, a line of text, an image of an IDX array
-	Values  map[string]float64 `json:"values,omitempty"`  // regression: target → number, in the table's units
-	Label   string             `json:"label,omitempty"`   // classification: the likeliest class,
+	Source  string             `json:"source"`           // the file
+	Row     int                `json:"row,omitempty"`    // from 1: of a table, the header not counted, a line of text, an image of an IDX array
+	Values  map[string]float64 `json:"values,omitempty"` // regression: target → number, in the table's units
+	Label   string             `json:"label,omitempty"`  // classification: the likeliest class,
 	P       float64            `json:"probability,omitempty"`
 	Classes []ClassProbability `json:"top,omitempty"`   // and as many as were asked for, likeliest first
 	Text    string             `json:"text,omitempty"`  // translation: what the model writes for a line
