@@ -17,7 +17,7 @@ func newInspect() *cobra.Command {
 	var input string
 	var in nn.Input
 	var batch int
-	var recompute, asJSON bool
+	var recompute, asJSON, receptive bool
 	c := &cobra.Command{
 		Use:   "inspect STACK | MODEL | RUN",
 		Short: "Show a network as a tree: shapes, parameters, FLOPs, memory",
@@ -56,6 +56,9 @@ figure under it is with recomputation (brick train --recompute).`,
 			if e, ok := model.Find(stack); ok {
 				in = e.Input(in)
 			}
+			if receptive {
+				return showReceptive(cmd, m, in, dir, asJSON)
+			}
 			s, err := model.Summary(m, in, o)
 			if err != nil {
 				return err
@@ -73,6 +76,7 @@ figure under it is with recomputation (brick train --recompute).`,
 	f.IntVar(&in.Outputs, "outputs", 0, "targets, classes or vocabulary a last linear without a size gives")
 	f.IntVar(&batch, "batch", 1, "examples in a batch, for the memory")
 	f.BoolVar(&recompute, "recompute", false, "show the parts' memory as brick train --recompute needs it")
+	f.BoolVar(&receptive, "receptive-field", false, "of convolutions: what part of the input each block sees, by formula and by gradient")
 	f.String("runs", "runs", "folder of run folders")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return c
