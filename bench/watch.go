@@ -186,3 +186,13 @@ func (w *watch) MeanPool(y device.Dst, x device.Buf, p device.Pool) {
 func (w *watch) MeanPoolBack(dx device.Dst, dy device.Buf, p device.Pool) {
 	w.do("mean_pool_back", func(d device.Device) { d.MeanPoolBack(dx, dy, p) })
 }
+
+func (w *watch) Recurrent(y, gates, kept, h0, c0, u, bn, lengths device.Buf, r device.Recurrent) {
+	w.do("recurrent", func(d device.Device) { d.Recurrent(y, gates, kept, h0, c0, u, bn, lengths, r) })
+}
+
+func (w *watch) RecurrentBack(dh0, dc0 device.Dst, gates, kept, prev, y, h0, c0, u, dy, dcn, lengths device.Buf, r device.Recurrent) {
+	w.do("recurrent_back", func(d device.Device) {
+		d.RecurrentBack(dh0, dc0, gates, kept, prev, y, h0, c0, u, dy, dcn, lengths, r)
+	})
+}

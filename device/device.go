@@ -77,6 +77,16 @@ type Device interface {
 	MeanPool(y Dst, x Buf, p Pool)
 	MeanPoolBack(dx Dst, dy Buf, p Pool)
 
+	// Recurrent runs a recurrent layer over sequences, see kernel.Cell. gates hold the inputs W_ih·x + b before and what the
+	// gates were after. bn is b of a GRU, or absent. Absent h0 and c0 are zeros. Steps from the length of a sequence on are
+	// left out: there y is 0, and gates are arbitrary; an LSTM's kept holds the last cell. lengths may be absent.
+	//	y (B, T, H)  gates (B, T, G·H)  kept like y, or absent where the cell keeps nothing  h0, c0 (B, H)  w (G·H, H)  bn (H)  lengths (B) ids
+	Recurrent(y, gates, kept, h0, c0, w, bn, lengths Buf, r Recurrent)
+	// RecurrentBack is its way back. gates become ∂ of their inputs, 0 in steps left out, and a GRU's kept becomes the
+	// third part of ∂(W_hh·h), whose other parts equal those of ∂gates. prev, like y, receives the state before each step.
+	// dcn (B, H) is ∂ of the last cells, or absent.
+	RecurrentBack(dh0, dc0 Dst, gates, kept, prev, y, h0, c0, w, dy, dcn, lengths Buf, r Recurrent)
+
 	// CrossEntropy: y (1), or (N) with Reduction None; x (N, C); target (N) ids; w (C) class weights or
 	// absent; stat (N+1) receives log Σ exp of each row and, last, the sum of the weights of the rows that take part.
 	CrossEntropy(y, stat, x, target, w Buf, l Loss)

@@ -55,7 +55,7 @@ func (t *Tape) shed(b Block, x *Var) (*Var, bool) {
 		}
 	}
 	out := *y
-	out.in, out.op, out.aux = nil, nil, [2]device.Buf{}
+	out.in, out.op, out.aux = nil, nil, [3]device.Buf{}
 	if out.own = t.position(keep, n) >= 0; out.own {
 		out.base, out.val = nil, keep.val
 	}

@@ -8,7 +8,7 @@ type Var struct {
 	val   device.Buf // the value
 	grd   device.Buf // its gradient, absent while nothing has flowed back
 	ids   []int32    // host copy of ids, for range checks
-	aux   [2]device.Buf
+	aux   [3]device.Buf
 	in    []*Var
 	op    *Op
 	base  *Var // the Var whose memory this one shares (reshape), or nil

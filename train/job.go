@@ -55,6 +55,7 @@ type DataJob struct {
 	Width    int      `yaml:"width,omitempty"`
 	Channels int      `yaml:"channels,omitempty"`
 	Context  int      `yaml:"context,omitempty"`  // tokens in an example of text; of pairs, in each of the two
+	Carry    bool     `yaml:"carry,omitempty"`    // text: recurrent states go on from step to step, through batches that are streams of the text (truncated back-propagation through time)
 	Limit    int64    `yaml:"limit,omitempty"`    // bytes of text to use, 0 for all
 	Examples int      `yaml:"examples,omitempty"` // of a generated set
 	Noise    float64  `yaml:"noise,omitempty"`
@@ -110,7 +111,7 @@ func (j *Job) options(enc data.Encoder) data.Options {
 		Seed: j.Seed, Valid: d.Valid, Test: d.Test,
 		Target: d.Target, Skip: d.Skip, Task: d.Task, Raw: d.Raw, ScaleTarget: !d.Raw && !d.RawY,
 		Height: d.Height, Width: d.Width, Channels: d.Channels,
-		Encoder: enc, Window: d.Context, Limit: d.Limit,
+		Encoder: enc, Window: d.Context, Limit: d.Limit, Carry: d.Carry,
 		Examples: d.Examples, Noise: d.Noise, Length: d.Length, Distance: d.Distance,
 	}
 }

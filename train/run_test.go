@@ -48,6 +48,13 @@ func llamaJob(path string) train.Job {
 	}
 }
 
+// carryJob is two LSTMs whose states go on from step to step.
+func carryJob(path string) train.Job {
+	j := llamaJob(path)
+	j.Model, j.Data.Carry, j.Data.Context = "embed(16) lstm(12,layers=2,dropout=0.2) linear", true, 6
+	return j
+}
+
 // pairsJob is a small Transformer on lines of pairs at path.
 func pairsJob(path string) train.Job {
 	return train.Job{
@@ -150,7 +157,7 @@ func TestExactResume(t *testing.T) {
 	lstms := pairsJob(write(t, "n.tsv", numerals))
 	lstms.Model = "seq2seq(hidden=16,dropout=0.1) linear"
 	frozen, adapted := tunedJobs(t, text, o)
-	for name, job := range map[string]train.Job{"frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
+	for name, job := range map[string]train.Job{"frozen": frozen, "adapted": adapted, "carry": carryJob(text), "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
 		t.Run(name, func(t *testing.T) {
 			job.Name = name + "-whole"
 			whole := create(t, job, o)
@@ -254,11 +261,14 @@ func TestWorkers(t *testing.T) {
 	pairs := pairsJob(write(t, "n.tsv", numerals))
 	pairs.Steps, pairs.Eval.Every, pairs.Save.Every = 100, 50, 50
 	frozen, adapted := tunedJobs(t, text, o)
+	lstm, gru := carryJob(text), carryJob(text)
+	lstm.Steps, lstm.Eval.Every, lstm.Save.Every, lstm.Batch = 60, 30, 30, 5
+	gru.Steps, gru.Eval.Every, gru.Save.Every, gru.Model, gru.Data.Carry = 60, 30, 30, "embed(16) gru(12) rnn(8) linear", false
 	workers := []int{1, 2, 3, 5, 8}
 	if testing.Short() {
 		workers = []int{1, 3}
 	}
-	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "frozen": frozen, "LoRA": adapted} {
+	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "LSTM": lstm, "GRU": gru, "frozen": frozen, "LoRA": adapted} {
 		fused := ""
 		for _, level := range kernel.Levels() {
 			restore := kernel.SetLevel(level)

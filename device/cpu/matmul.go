@@ -302,4 +302,5 @@ type productTasks struct {
 	attentionBack attentionBackTask
 	swiGLU        swiGLUTask
 	swiGLUBack    swiGLUBackTask
+	recurrent     recurrentTask
 }

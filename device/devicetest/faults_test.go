@@ -74,10 +74,24 @@ func (f faulty) RMSNorm(y, rstd, x, w device.Buf, rows, c int, eps kernel.Float)
 	f.Device.RMSNorm(y, rstd, x, w, rows, c, eps)
 }
 
+func (f faulty) Recurrent(y, gates, kept, h0, c0, w, bn, lengths device.Buf, r device.Recurrent) {
+	if f.has("Recurrent") { // every sequence has all steps
+		lengths = device.Buf{}
+	}
+	f.Device.Recurrent(y, gates, kept, h0, c0, w, bn, lengths, r)
+}
+
+func (f faulty) RecurrentBack(dh0, dc0 device.Dst, gates, kept, prev, y, h0, c0, w, dy, dcn, lengths device.Buf, r device.Recurrent) {
+	if f.has("RecurrentBack") { // ∂ of the last cells forgotten
+		dcn = device.Buf{}
+	}
+	f.Device.RecurrentBack(dh0, dc0, gates, kept, prev, y, h0, c0, w, dy, dcn, lengths, r)
+}
+
 func TestFaultsAreFound(t *testing.T) {
 	d := cpu.New(2)
 	defer d.Close()
-	for _, method := range []string{"Axpy", "Copy", "IndexBack", "MatMul", "RMSNorm", "RoPE", "Softmax", "ZipBack"} {
+	for _, method := range []string{"Axpy", "Copy", "IndexBack", "MatMul", "RMSNorm", "Recurrent", "RecurrentBack", "RoPE", "Softmax", "ZipBack"} {
 		s, mem := suites[method], memory{dev: faulty{d, method}}
 		found := 0
 		s.one(1, method, func(c *call) {

@@ -69,6 +69,9 @@ var suites = map[string]suite{
 	"MeanPool":     {calls: meanPool, ulps: 4},
 	"MeanPoolBack": {calls: meanPoolBack, ulps: 8},
 
+	"Recurrent":     {calls: recurrent, ulps: 8},
+	"RecurrentBack": {calls: recurrentBack, ulps: 8},
+
 	"CrossEntropy":     {calls: crossEntropy, ulps: 8},
 	"CrossEntropyBack": {calls: crossEntropyBack, ulps: 8},
 

@@ -59,6 +59,13 @@ var mutants = []mutant{
 	{"mean_pool", "∂x doubled", scaled(0, 2)},
 	{"batch_norm", "∂w and ∂b exchanged", exchanged(1, 2)},
 	{"batch_norm", "the last element forgotten", clipped(0)},
+	{"rnn", "∂W_hh left out", scaled(2, 0)},
+	{"rnn", "a step late", rotated(0)},
+	{"lstm", "two gates exchanged", rotated(3)},
+	{"lstm", "∂c of the state before doubled", scaled(6, 2)},
+	{"gru", "the reset gate forgotten in ∂b_hn", func(y *grad.Var, _ []grad.Float) { copy(gradOf(y, 4), gradOf(y, 3)) }},
+	{"gru", "∂h of the state before left out", scaled(5, 0)},
+	{"last_cell", "∂h is not 0 where nothing read h", func(c *grad.Var, _ []grad.Float) { gradOf(c, 0)[0]++ }},
 }
 
 // scaled multiplies the gradient of input i.

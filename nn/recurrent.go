@@ -1,0 +1,212 @@
+package nn
+
+import (
+	"fmt"
+
+	"brick/grad"
+	"brick/kernel"
+)
+
+// Recurrent is one or more recurrent layers, each over the results of the one before (Elman 1990; Hochreiter & Schmidhuber
+// 1997; Cho et al. 2014), with the parameters of torch.nn.RNN, LSTM and GRU: of layer k weight_ih_lk (G·H, I),
+// weight_hh_lk (G·H, H), bias_ih_lk and bias_hh_lk (G·H), and those of the direction from the end with _reverse after it.
+//
+//	x (B, T, C) → y (B, T, D·H)    D = 2 if Bidirectional, first the direction from the beginning, else 1
+//
+// A tape with a memory goes on where it stopped, unless the layers are Bidirectional. See grad.Var.LSTM and the like.
+type Recurrent struct {
+	Weights // by name
+
+	Cell          kernel.Cell
+	Hidden        int     // H
+	Bidirectional bool    // each layer also reads from the end
+	Dropout       float64 // share of each layer's result, but not the last one's, that is dropped in training
+	LastOnly      bool    // give the state after all steps only, (B, D·H)
+
+	parts []recurrentPart // layer by layer, direction by direction
+}
+
+// Weights are parameters by name.
+type Weights map[string]*Param
+
+// A recurrentPart is one direction of one layer.
+type recurrentPart struct{ wih, whh, bih, bhh *Param }
+
+// NewRecurrent declares layers of a cell over vectors of in numbers that start as PyTorch's: all U(±1/√h).
+func NewRecurrent(cell kernel.Cell, in, h, layers int, bidirectional, bias bool) *Recurrent {
+	r := &Recurrent{Weights: Weights{}, Cell: cell, Hidden: h, Bidirectional: bidirectional}
+	start, gates := TorchBias(h), cell.Gates()
+	for k := range layers {
+		for d := range r.directions() {
+			suffix := fmt.Sprintf("_l%d", k)
+			if d == 1 {
+				suffix += "_reverse"
+			}
+			declare := func(name string, shape ...int) *Param {
+				p := NewParam(start, shape...)
+				r.Weights[name+suffix] = p
+				return p
+			}
+			p := recurrentPart{wih: declare("weight_ih", gates*h, in), whh: declare("weight_hh", gates*h, h)}
+			if bias {
+				p.bih, p.bhh = declare("bias_ih", gates*h), declare("bias_hh", gates*h)
+			}
+			r.parts = append(r.parts, p)
+		}
+		in = h * r.directions()
+	}
+	return r
+}
+
+func (r *Recurrent) directions() int {
+	if r.Bidirectional {
+		return 2
+	}
+	return 1
+}
+
+// Layers is how many layers there are.
+func (r *Recurrent) Layers() int { return len(r.parts) / r.directions() }
+
+// Forward goes over sequences from states of zeros, or from where the tape's memory stopped.
+func (r *Recurrent) Forward(x *Var) *Var {
+	if x.Rank() != 3 || x.Dim(2) != r.parts[0].wih.Shape[1] {
+		Refuse(r.name(), fmt.Sprintf("want x (B, T, %d)", r.parts[0].wih.Shape[1]), x.Shape())
+	}
+	var past *Carry
+	if !r.Bidirectional {
+		past = Recall[Carry](x.Tape(), r)
+	}
+	past.begin(x.Tape(), r, x.Dim(0))
+	for k := range r.Layers() {
+		if k > 0 {
+			x = Drop(x, r.Dropout)
+		}
+		if !r.Bidirectional {
+			s := past.state(x.Tape(), k, r)
+			x = r.part(x, k, s, nil)
+			past.keep(x, k, r)
+			continue
+		}
+		a, b := r.part(x, 2*k, Memory{}, nil), r.part(x, 2*k+1, Memory{}, nil)
+		if r.LastOnly && k == r.Layers()-1 {
+			return grad.Concat(1, LastState(a, false, nil), LastState(b, true, nil))
+		}
+		x = grad.Concat(2, a, b)
+	}
+	if r.LastOnly {
+		return LastState(x, false, nil)
+	}
+	return x
+}
+
+// A Memory is where one direction of a layer starts or ends: the state, and of an LSTM the cells, (B, H). Nil stands for zeros.
+type Memory struct{ H, C *Var }
+
+// Run goes over sequences of the given lengths, ids (B), or all of T steps if nil, from start, which holds a Memory for each
+// direction of each layer, or is nil. It gives the results, 0 beyond the end of a sequence, and the states there.
+func (r *Recurrent) Run(x, lengths *Var, start []Memory) (y *Var, end []Memory) {
+	if start != nil && len(start) != len(r.parts) {
+		Refuse(r.name(), fmt.Sprintf("want %d states, found %d", len(r.parts), len(start)), x.Shape())
+	}
+	if start == nil {
+		start = make([]Memory, len(r.parts))
+	}
+	d := r.directions()
+	for i := range r.parts {
+		if i%d != 0 {
+			continue
+		}
+		if i > 0 {
+			x = Drop(x, r.Dropout)
+		}
+		var ys [2]*Var
+		for j := range d {
+			ys[j] = r.part(x, i+j, start[i+j], lengths)
+			s := Memory{H: LastState(ys[j], j == 1, lengths)}
+			if r.Cell == kernel.LSTMCell {
+				s.C = ys[j].LastCell()
+			}
+			end = append(end, s)
+		}
+		if x = ys[0]; d == 2 {
+			x = grad.Concat(2, ys[:]...)
+		}
+	}
+	return x, end
+}
+
+// part is direction i%D of layer i/D.
+func (r *Recurrent) part(x *Var, i int, s Memory, lengths *Var) *Var {
+	p := &r.parts[i]
+	return RecurrentLayer(x, r.Cell, grad.Recurrent{WIH: p.wih.Value(), WHH: p.whh.Value(), BIH: p.bih.Value(), BHH: p.bhh.Value(),
+		H0: s.H, C0: s.C, Lengths: lengths, Reverse: r.Bidirectional && i%2 == 1})
+}
+
+// RecurrentLayer is the op of a cell.
+func RecurrentLayer(x *Var, cell kernel.Cell, o grad.Recurrent) *Var {
+	switch cell {
+	case kernel.LSTMCell:
+		return x.LSTM(o)
+	case kernel.GRUCell:
+		return x.GRU(o)
+	}
+	return x.RNN(o, cell.Act())
+}
+
+// LastState is the state after the last step of each sequence: of those from the end at step 0.    y (B, T, H) → (B, H)
+func LastState(y *Var, reverse bool, lengths *Var) *Var {
+	B, T, H := y.Dim(0), y.Dim(1), y.Dim(2)
+	switch {
+	case reverse:
+		return y.Slice(1, 0, 1, 1).Reshape(B, H)
+	case lengths == nil:
+		return y.Slice(1, T-1, T, 1).Reshape(B, H)
+	}
+	return y.Reshape(B*T, H).Index(0, lengths.Ends(T))
+}
+
+func (r *Recurrent) name() string {
+	switch r.Cell {
+	case kernel.LSTMCell:
+		return "lstm"
+	case kernel.GRUCell:
+		return "gru"
+	}
+	return "rnn"
+}
+
+// Notation is rnn(h), lstm(h) or gru(h) with what is not the default.
+func (r *Recurrent) Notation() string {
+	s := fmt.Sprintf("%s(%d", r.name(), r.Hidden)
+	if n := r.Layers(); n > 1 {
+		s += fmt.Sprintf(",layers=%d", n)
+	}
+	if r.Bidirectional {
+		s += ",bidirectional=true"
+	}
+	if r.Dropout > 0 {
+		s += fmt.Sprintf(",dropout=%v", r.Dropout)
+	}
+	if r.Cell == kernel.ReLUCell {
+		s += ",nonlinearity=relu"
+	}
+	if r.LastOnly {
+		s += ",return_sequences=false"
+	}
+	return s + biasNote(r.parts[0].bih) + ")"
+}
+
+// Last is the last step of a sequence.    x (B, T, C) → y (B, C)
+type Last struct{ _ byte }
+
+// Forward is step T−1.
+func (*Last) Forward(x *Var) *Var {
+	if x.Rank() != 3 || x.Dim(1) == 0 {
+		Refuse("last", "want x (B, T, C)", x.Shape())
+	}
+	return LastState(x, false, nil)
+}
+
+// Notation is last.
+func (*Last) Notation() string { return "last" }
