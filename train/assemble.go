@@ -107,8 +107,13 @@ func (r *Run) open(ctx context.Context, dir string, from *source, o Options) (er
 			return err
 		}
 	}
+	if r.Job.labelled() && r.Job.Model != "" {
+		if _, err = model.New(r.Job.Model, nn.Input{Shape: []int{max(r.Job.Data.Context, 64)}, Vocab: 4, Outputs: 2}); err != nil {
+			return err
+		}
+	}
 	named := func() (token.Tokenizer, error) { return tokenizerFor(ctx, dir, &r.Job, o) }
-	if from != nil && (data.IsText(r.Job.Data.Source) || data.IsPairs(r.Job.Data.Source, r.Job.Data.Task)) {
+	if from != nil && (data.IsText(r.Job.Data.Source) || data.IsPairs(r.Job.Data.Source, r.Job.Data.Task) || r.Job.labelled()) {
 		r.Tokenizer, err = from.tokenizer(&r.Job, named)
 	} else {
 		r.Tokenizer, err = named()
@@ -123,6 +128,9 @@ func (r *Run) open(ctx context.Context, dir string, from *source, o Options) (er
 	r.Info = *r.Splits.Info()
 	if r.Info.Task == data.Translation && r.Info.Symbols == nil {
 		r.Job.Data.Context = r.Info.Source // other pairs that are evaluated or translated get as many places
+	}
+	if r.Info.Labelled() {
+		r.Job.Data.Context = r.Info.Input[0] // likewise
 	}
 	if r.Info.Symbols != nil {
 		r.Tokenizer = newSymbols(r.Info.Symbols)

@@ -16,7 +16,7 @@ import (
 func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, error) {
 	job := r.Job
 	batch := max(min(job.Batch, 256), 1)
-	if source != "" && r.Info.Columns != nil { // read with the scaling and categories the model knows
+	if source != "" && r.Info.Columns != nil && !r.Info.Tokens { // read with the scaling and categories the model knows
 		t, err := openTable(ctx, source, &r.Info)
 		if err != nil {
 			return Metrics{}, err
@@ -50,7 +50,7 @@ func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, erro
 
 // reopen opens data for a model that is trained: they must be of its kind, scaled as what it was trained on.
 func (r *Run) reopen(ctx context.Context, job *Job) (*data.Splits, error) {
-	s, err := openData(ctx, job, r.Tokenizer)
+	s, err := r.openAgain(ctx, job)
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +71,23 @@ func (r *Run) reopen(ctx context.Context, job *Job) (*data.Splits, error) {
 		}
 	}
 	return s, nil
+}
+
+// openAgain opens data as those of the run, even where they would not look like them: three texts may be all alike.
+func (r *Run) openAgain(ctx context.Context, job *Job) (*data.Splits, error) {
+	if !r.Info.Labelled() {
+		return openData(ctx, job, r.Tokenizer)
+	}
+	o := job.options(newEncoder(r.Tokenizer))
+	if cs := r.Info.Columns; cs.Header { // its columns may stand in another order
+		o.Header, o.Target = "yes", []string{cs.Columns[cs.Targets[0]].Name}
+	}
+	l, err := data.OpenLabelled(job.Data.Source, o)
+	if err != nil {
+		return nil, &InputError{err}
+	}
+	s, err := l.Tokens(o)
+	return &s, err
 }
 
 // rescaled is a set of images in the scaling of those a model was trained on.

@@ -116,6 +116,9 @@ func (j *Job) options(enc data.Encoder) data.Options {
 	}
 }
 
+// labelled says whether the data are a table of texts and their classes.
+func (j *Job) labelled() bool { return data.IsLabelled(j.Data.Source, j.options(nil)) }
+
 // Defaults fills what was left open with what usually works, given the task of the data.
 func (j *Job) Defaults(task data.Task) {
 	set := func(p *string, v string) {

@@ -54,8 +54,8 @@ func (p Prediction) String() string {
 	return where + "\t" + strings.Join(s, "\t")
 }
 
-// predictBatch is how many examples go through the model at a time.
-const predictBatch = 256
+// predictedAtOnce is how many examples go through the model at a time.
+const predictedAtOnce = 256
 
 // Asked says what a prediction is to tell. The zero value is the likeliest class.
 type Asked struct {
@@ -63,12 +63,14 @@ type Asked struct {
 	Invert bool // images: dark and light change places first
 }
 
-// Predict applies the model to what in holds: rows of a table with the columns the model was trained on, an image, or the
-// images of an IDX array. The sequence ends with an error that names file and row.
+// Predict applies the model to what in holds: rows of a table with the columns the model was trained on, an image, the
+// images of an IDX array, or texts, one a line or in a column of a table. The sequence ends with an error that names file and row.
 func (r *Run) Predict(ctx context.Context, name string, in io.Reader, asked Asked) iter.Seq2[Prediction, error] {
 	return func(yield func(Prediction, error) bool) {
 		var err error
 		switch {
+		case r.Info.Labelled():
+			err = r.predictTexts(ctx, name, in, asked, yield)
 		case r.Info.Columns != nil:
 			err = r.predictTable(ctx, name, in, asked, yield)
 		case len(r.Info.Input) == 3:
@@ -123,7 +125,7 @@ func (r *Run) predictTable(ctx context.Context, name string, in io.Reader, asked
 		if err != nil { // the rows before it are still answered
 			return errors.Join(flush(), inputf("predict: %s: %s: %w", name, where, err))
 		}
-		if table.n-first == predictBatch {
+		if table.n-first == predictedAtOnce {
 			if err := flush(); err != nil {
 				return err
 			}
@@ -133,11 +135,15 @@ func (r *Run) predictTable(ctx context.Context, name string, in io.Reader, asked
 
 // predict runs n examples through the model and turns its outputs into predictions.
 func (r *Run) predict(x []grad.Float, n int, yield func(int, Prediction) bool, asked Asked) error {
+	return r.predictBatch(&data.Batch{X: x, Shape: append([]int{n}, r.Info.Input...)}, yield, asked)
+}
+
+// predictBatch is predict of a batch without targets.
+func (r *Run) predictBatch(b *data.Batch, yield func(int, Prediction) bool, asked Asked) error {
 	tape := &grad.Tape{Device: r.dev, NoGrad: true}
 	var out []grad.Float
-	err := grad.Catch(func() {
-		out = r.Model.Forward(tape.Const(x, append([]int{n}, r.Info.Input...)...)).Data()
-	})
+	n := b.Examples()
+	err := grad.Catch(func() { out = r.Model.Forward(Input(tape, b)).Data() })
 	if err != nil {
 		return fmt.Errorf("predict: %w", err)
 	}

@@ -38,7 +38,7 @@ func (r *Run) predictImages(ctx context.Context, name string, in io.Reader, aske
 		}
 		x = append(x, p.X...)
 		seen = append(seen, Prediction{Row: p.Row, Note: r.noteOf(p)})
-		if len(seen) == predictBatch || len(x) >= predictNumbers {
+		if len(seen) == predictedAtOnce || len(x) >= predictNumbers {
 			if err := flush(); err != nil {
 				return err
 			}

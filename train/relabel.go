@@ -8,11 +8,11 @@ import (
 	"brick/data"
 )
 
-// relabel gives images the classes of those the model was trained on: by name, where they have some of these, and by
+// relabel gives images and texts the classes of those the model was trained on: by name, where they have some of these, and by
 // number, where they have no names but 0, 1, 2, …, as IDX files.
 func (r *Run) relabel(s *data.Splits) error {
 	got, known := s.Info(), r.Info.Classes
-	if got.Task != data.Classification || r.Info.Task != data.Classification || slices.Equal(got.Classes, known) || len(got.Input) != 3 {
+	if got.Task != data.Classification || r.Info.Task != data.Classification || slices.Equal(got.Classes, known) || got.Columns != nil && !got.Tokens {
 		return nil
 	}
 	to := make([]int32, len(got.Classes))

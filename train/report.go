@@ -149,6 +149,8 @@ func (r *Run) Next() []string {
 		if r.Info.Name == "dates" {
 			out[0] = fmt.Sprintf("echo 'March 3, 2026' | brick predict %s", r.Dir)
 		}
+	case r.Info.Labelled():
+		out = append(out, fmt.Sprintf("brick predict %s 'a text' --top 3", r.Dir))
 	case r.Info.Columns != nil:
 		out = append(out, fmt.Sprintf("brick predict %s NEW.csv", r.Dir))
 	case len(r.Info.Input) == 3:

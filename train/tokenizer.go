@@ -57,8 +57,8 @@ const endOfText = "<|endoftext|>"
 // tokenizerFor returns the tokenizer of a job on text, nil for other data: the one in the
 // run's folder if there is one, else the one the job names, learnt from the training split where it must be.
 func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tokenizer, error) {
-	pairs := data.IsPairs(j.Data.Source, j.Data.Task)
-	if !data.IsText(j.Data.Source) && !pairs {
+	pairs, labelled := data.IsPairs(j.Data.Source, j.Data.Task), j.labelled()
+	if !data.IsText(j.Data.Source) && !pairs && !labelled {
 		if j.Tokenizer != (TokenJob{}) {
 			return nil, usagef("train: a tokenizer was asked for, but %s is not text", j.Data.Source)
 		}
@@ -77,7 +77,7 @@ func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tok
 	default:
 		return openTokenizer(j.Tokenizer.Kind)
 	}
-	c, err := openCorpus(j, pairs)
+	c, err := openCorpus(j, pairs, labelled)
 	if err != nil {
 		return nil, &InputError{err}
 	}
@@ -121,11 +121,14 @@ func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tok
 }
 
 // openCorpus opens what a vocabulary is learnt from.
-func openCorpus(j *Job, pairs bool) (interface {
+func openCorpus(j *Job, pairs, labelled bool) (interface {
 	Text(split string) iter.Seq2[[]byte, error]
 }, error) {
-	if pairs {
+	switch {
+	case pairs:
 		return data.OpenPairs(j.Data.Source, j.options(nil))
+	case labelled:
+		return data.OpenLabelled(j.Data.Source, j.options(nil))
 	}
 	return data.OpenText(j.Data.Source, j.options(nil))
 }
@@ -177,7 +180,7 @@ func openData(ctx context.Context, j *Job, t token.Tokenizer) (*data.Splits, err
 	var enc data.Encoder
 	if t != nil {
 		enc = newEncoder(t)
-		if j.Data.Context == 0 && !data.IsPairs(j.Data.Source, j.Data.Task) {
+		if j.Data.Context == 0 && !data.IsPairs(j.Data.Source, j.Data.Task) && !j.labelled() {
 			j.Data.Context = 128
 		}
 	}

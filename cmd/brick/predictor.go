@@ -61,7 +61,9 @@ func (p *predictor) input(ctx context.Context, name string) error {
 }
 
 // readsText says whether an argument may be the text itself.
-func (p *predictor) readsText() bool { return p.run.Info.Task == data.Translation }
+func (p *predictor) readsText() bool {
+	return p.run.Info.Task == data.Translation || p.run.Info.Labelled()
+}
 
 // stream predicts for what in holds.
 func (p *predictor) stream(ctx context.Context, name string, in io.Reader) error {
