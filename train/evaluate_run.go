@@ -48,6 +48,24 @@ func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, erro
 	return Metrics{}, usagef("train: %s has no %s split; it has %s", job.Data.Source, split, strings.Join(names, ", "))
 }
 
+// openSplit opens one split of the run's data; done closes them.
+func (r *Run) openSplit(ctx context.Context, split string) (set data.Set, done func(error) error, err error) {
+	job := r.Job
+	s, err := r.reopen(ctx, &job)
+	if err != nil {
+		return nil, nil, err
+	}
+	var names []string
+	for name, set := range s.Each {
+		if name == split {
+			return set, func(err error) error { return errors.Join(err, s.Close()) }, nil
+		}
+		names = append(names, name)
+	}
+	err = usagef("train: %s has no %s split; it has %s", job.Data.Source, split, strings.Join(names, ", "))
+	return nil, nil, errors.Join(err, s.Close())
+}
+
 // reopen opens data for a model that is trained: they must be of its kind, scaled as what it was trained on.
 func (r *Run) reopen(ctx context.Context, job *Job) (*data.Splits, error) {
 	s, err := r.openAgain(ctx, job)
