@@ -27,6 +27,7 @@ const (
 func AllOps() (list []Op) {
 	list = append(list, elementOps()...)
 	list = append(list, rowOps()...)
+	list = append(list, imageOps()...)
 	return append(list, attentionOps()...)
 }
 
