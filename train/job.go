@@ -67,8 +67,8 @@ type DataJob struct {
 
 // TokenJob says how text becomes ids.
 type TokenJob struct {
-	Kind  string `yaml:"kind,omitempty"`  // bytes, chars, bpe, or the path of a tokenizer.json
-	Vocab int    `yaml:"vocab,omitempty"` // size of a BPE vocabulary that is trained
+	Kind  string `yaml:"kind,omitempty"`  // bytes, chars, words, bpe, or the path of a tokenizer.json
+	Vocab int    `yaml:"vocab,omitempty"` // size of a vocabulary of words or BPE that is learnt
 	Limit int64  `yaml:"limit,omitempty"` // bytes of training text the vocabulary is learnt from
 }
 

@@ -73,7 +73,7 @@ func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tok
 	switch j.Tokenizer.Kind {
 	case "bytes":
 		return token.NewBytes(endOfText)
-	case "chars", "bpe":
+	case "chars", "bpe", "words":
 	default:
 		return openTokenizer(j.Tokenizer.Kind)
 	}
@@ -107,6 +107,12 @@ func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tok
 			}
 		}
 		t, err = token.NewChars(alphabet.String(), endOfText)
+	} else if j.Tokenizer.Kind == "words" {
+		if j.Tokenizer.Vocab == 0 {
+			j.Tokenizer.Vocab = 10000
+		}
+		o.note("learning a vocabulary of %d words", j.Tokenizer.Vocab)
+		t, err = token.TrainWords(texts, token.WordsConfig{Vocab: j.Tokenizer.Vocab, Special: []string{endOfText}})
 	} else {
 		if j.Tokenizer.Vocab == 0 {
 			j.Tokenizer.Vocab = 4096
@@ -137,7 +143,7 @@ func openCorpus(j *Job, pairs, labelled bool) (interface {
 func openTokenizer(path string) (token.Tokenizer, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, usagef("train: tokenizer %q is none of bytes, chars, bpe, and no file: %w", path, err)
+		return nil, usagef("train: tokenizer %q is none of bytes, chars, words, bpe, and no file: %w", path, err)
 	}
 	if info.IsDir() {
 		return loadTokenizer(path)

@@ -149,8 +149,8 @@ func jobFlags(f *pflag.FlagSet) jobFields {
 	target := f.StringSlice("target", nil, "columns of a table to predict; default the last one")
 	fields["target"] = func(j *train.Job) error { j.Data.Target = *target; return nil }
 	str("task", "regression or classification, where the target column leaves it open; translation reads a .tsv file as pairs of texts", func(j *train.Job, v string) { j.Data.Task = v })
-	str("tokenizer", "for text: bytes, chars, bpe, or a tokenizer.json", func(j *train.Job, v string) { j.Tokenizer.Kind = v })
-	num("vocab", "size of a BPE vocabulary to learn", func(j *train.Job, v int) { j.Tokenizer.Vocab = v })
+	str("tokenizer", "for text: bytes, chars, words, bpe, or a tokenizer.json", func(j *train.Job, v string) { j.Tokenizer.Kind = v })
+	num("vocab", "size of a vocabulary of words or BPE to learn", func(j *train.Job, v int) { j.Tokenizer.Vocab = v })
 	num("context", "tokens in an example of text", func(j *train.Job, v int) { j.Data.Context = v })
 	carry := f.Bool("carry", false, "for text and recurrent layers: batches are streams, states go on from step to step")
 	fields["carry"] = func(j *train.Job) error { j.Data.Carry = *carry; return nil }
