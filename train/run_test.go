@@ -157,7 +157,7 @@ func TestExactResume(t *testing.T) {
 	lstms := pairsJob(write(t, "n.tsv", numerals))
 	lstms.Model = "seq2seq(hidden=16,dropout=0.1) linear"
 	frozen, adapted := tunedJobs(t, text, o)
-	for name, job := range map[string]train.Job{"frozen": frozen, "adapted": adapted, "carry": carryJob(text), "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
+	for name, job := range map[string]train.Job{"frozen": frozen, "adapted": adapted, "carry": carryJob(text), "labelled": labelledJob(write(t, "texts.csv", labelledTexts)), "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
 		t.Run(name, func(t *testing.T) {
 			job.Name = name + "-whole"
 			whole := create(t, job, o)
@@ -264,11 +264,13 @@ func TestWorkers(t *testing.T) {
 	lstm, gru := carryJob(text), carryJob(text)
 	lstm.Steps, lstm.Eval.Every, lstm.Save.Every, lstm.Batch = 60, 30, 30, 5
 	gru.Steps, gru.Eval.Every, gru.Save.Every, gru.Model, gru.Data.Carry = 60, 30, 30, "embed(16) gru(12) rnn(8) linear", false
+	labelled := labelledJob(write(t, "texts.csv", labelledTexts))
+	labelled.Steps, labelled.Eval.Every, labelled.Save.Every = 40, 20, 20
 	workers := []int{1, 2, 3, 5, 8}
 	if testing.Short() {
 		workers = []int{1, 3}
 	}
-	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "LSTM": lstm, "GRU": gru, "frozen": frozen, "LoRA": adapted} {
+	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "LSTM": lstm, "GRU": gru, "labelled": labelled, "frozen": frozen, "LoRA": adapted} {
 		fused := ""
 		for _, level := range kernel.Levels() {
 			restore := kernel.SetLevel(level)
