@@ -34,6 +34,11 @@ func Cases() []Case {
 		{"mlp-1024-sgd", "the same, batch 1024, SGD with momentum", false, "samples", 1024, mlpJob(mlp, 1024, momentum, 0.01)},
 		{"mlp-1024-adam", "the same, Adam", false, "samples", 1024, mlpJob(mlp, 1024, adam, 1e-3)},
 		{"mlp-infer-1", "MLP inference, 1 sample", false, "samples", 1, mlpJob(mlp, 1, nil, 0)},
+		{"lenet-64", "LeNet-5 on 28×28 images, batch 64, SGD with momentum", false, "images", 64, imageJob("lenet", 64, 1, 28, momentum)},
+		{"lenet-256", "the same, batch 256", false, "images", 256, imageJob("lenet", 256, 1, 28, momentum)},
+		{"lenet-infer-1", "LeNet-5 inference, 1 image", false, "images", 1, imageJob("lenet", 1, 1, 28, nil)},
+		{"resnet20-64", "ResNet-20 on 32×32 images of three channels, batch 64, SGD with momentum", false, "images", 64, imageJob("resnet20", 64, 3, 32, momentum)},
+		{"resnet20-infer-1", "ResNet-20 inference, 1 image", false, "images", 1, imageJob("resnet20", 1, 3, 32, nil)},
 		{"gpt-4x128", "GPT 4 blocks × 128, 12 × 64 tokens, vocabulary 65, AdamW", false, "tokens", 12 * 64,
 			textJob("embed(128,pos=64) 4*gpt(heads=4) layernorm linear", 65, 12, 64, adamW, 3e-4, 1)},
 		{"gpt-6x384", "GPT 6 blocks × 384, 12 × 256 tokens (10.7 M)", true, "tokens", 12 * 256,
@@ -90,6 +95,20 @@ func mlpJob(stack string, batch int, opt func() optim.Optimizer, lr float64) fun
 	return func() (*job, error) {
 		m, err := model.New(stack, nn.Input{Shape: []int{784}, Outputs: 10})
 		j := &job{net: m, lr: lr, batches: vectors(8, batch, 784, 10)}
+		if opt != nil {
+			j.opt = opt()
+		}
+		return j, err
+	}
+}
+
+func imageJob(stack string, batch, channels, size int, opt func() optim.Optimizer) func() (*job, error) {
+	return func() (*job, error) {
+		m, err := model.New(stack, nn.Input{Shape: []int{channels, size, size}, Outputs: 10})
+		j := &job{net: m, lr: 0.01, batches: vectors(4, batch, channels*size*size, 10)}
+		for _, b := range j.batches {
+			b.Shape = []int{batch, channels, size, size}
+		}
 		if opt != nil {
 			j.opt = opt()
 		}

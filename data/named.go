@@ -95,8 +95,10 @@ var Sets = []Named{
 	{Name: "blobs", Summary: "normal clouds, one a class", open: made(Blobs)},
 	{Name: "separable", Summary: "two classes on either side of a plane, with a margin", open: made(Separable)},
 	{Name: "digits", Summary: "digits drawn from strokes with random transforms, grey 28×28", open: made(Digits)},
+	{Name: "digit-lines", Summary: "lines of 4 to 8 drawn digits to be read, grey 32×160", open: made(DigitLines)},
 	{Name: "copy", Summary: "a sequence of letters to be said again, after a distance", open: made(Copy)},
 	{Name: "dates", Summary: "dates as people write them, each with its 2026-03-03", open: made(Dates)},
+	{Name: "shapes", Summary: "pictures of two shapes 24×24, each with a sentence such as a red circle above a blue square", open: made(Shapes)},
 	{Name: "arithmetic", Summary: "sums like 12+34=46 as characters", open: made(Arithmetic)},
 }
 

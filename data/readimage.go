@@ -15,6 +15,16 @@ const maxImageFile = 256 << 20
 // of info.Input (C, H, W), standardised by info.Mean and info.Std. It errs on sets that are not of images and on
 // files that are none.
 func ReadImage(r io.Reader, info *Info) ([]kernel.Float, error) {
+	return readImage(r, info, picture.fit)
+}
+
+// ReadLine is ReadImage for the image of a line: it is brought to the height of info.Input, less if it would be too wide,
+// and stands at the left, with black around it.
+func ReadLine(r io.Reader, info *Info) ([]kernel.Float, error) {
+	return readImage(r, info, picture.within)
+}
+
+func readImage(r io.Reader, info *Info, fit func(p picture, w, h int) picture) ([]kernel.Float, error) {
 	if len(info.Input) != 3 || len(info.Mean) != info.Input[0] {
 		return nil, fmt.Errorf("data: %s has examples of shape %v, which are no images", info.Name, info.Input)
 	}
@@ -34,7 +44,7 @@ func ReadImage(r io.Reader, info *Info) ([]kernel.Float, error) {
 		return nil, fmt.Errorf("data: image: %w", err)
 	}
 	planes := make([]byte, c*h*w)
-	p.fit(w, h).planes(planes)
+	fit(p, w, h).planes(planes)
 	x := make([]kernel.Float, len(planes))
 	for i, v := range planes {
 		ch := i / (h * w)

@@ -28,18 +28,13 @@ func BatchNorm(y, x, w, b []Float, n, c, l, ch int, eps Float, act Fn, add bool)
 	if b != nil {
 		shift = b[ch]
 	}
+	least := Float(math.Inf(-1))
+	if act == ReLU {
+		least = 0
+	}
 	for i := range n {
 		k := (i*c + ch) * l
-		for j, v := range x[k : k+l] {
-			v = Float((v-mean-Float(δ))*scale) + shift
-			if act == ReLU {
-				v = max(v, 0)
-			}
-			if add {
-				v += y[k+j]
-			}
-			y[k+j] = v
-		}
+		batchApply(y[k:k+l], x[k:k+l], mean, Float(δ), scale, shift, least, add)
 	}
 	return mean, rstd
 }
@@ -54,15 +49,9 @@ func BatchNormBack(dx, x, y, w, dy []Float, mean, rstd Float, n, c, l, ch int, a
 	var sd, sh, shd float64
 	for i := range n {
 		k := (i*c + ch) * l
-		for j, v := range x[k : k+l] {
-			d := float64(v - mean)
-			sd += d
-			if act == ReLU && !(y[k+j] > 0) {
-				continue
-			}
-			sh += float64(dy[k+j])
-			shd += float64(float64(dy[k+j]) * d)
-		}
+		a, _ := normMoments(x[k:k+l], mean)
+		b, c := batchSums(x[k:k+l], out(y, act, k, l), dy[k:k+l], mean)
+		sd, sh, shd = sd+a, sh+b, shd+c
 	}
 	δ := sd / count
 	db = sh
@@ -74,20 +63,70 @@ func BatchNormBack(dx, x, y, w, dy []Float, mean, rstd Float, n, c, l, ch int, a
 	if w != nil {
 		scale *= w[ch]
 	}
-	mh, mhn := Float(db/count), Float(dw/count)
 	for i := range n {
 		k := (i*c + ch) * l
-		for j, v := range x[k : k+l] {
-			h := dy[k+j]
-			if act == ReLU && !(y[k+j] > 0) {
-				h = 0
-			}
-			v = Float((h - mh - Float((v-mean-Float(δ))*rstd*mhn)) * scale)
-			if add {
-				v += dx[k+j]
-			}
-			dx[k+j] = v
-		}
+		batchBackX(dx[k:k+l], x[k:k+l], out(y, act, k, l), dy[k:k+l], mean, Float(δ), rstd, Float(db/count), Float(dw/count), scale, add)
 	}
 	return dw, db
+}
+
+// out is the row of y that says where act passes a gradient: nil where it is the identity.
+func out(y []Float, act Fn, k, l int) []Float {
+	if act != ReLU {
+		return nil
+	}
+	return y[k : k+l]
+}
+
+// batchApply is  y (=|+=) max((x − mean − shift)·scale + b, least).
+func batchApply(y, x []Float, mean, shift, scale, b, least Float, add bool) {
+	if batchApplyVector(y, x, mean, shift, scale, b, least, add) {
+		return
+	}
+	for j, v := range x {
+		v = Float((v-mean-shift)*scale) + b
+		if v < least {
+			v = least
+		}
+		if add {
+			v += y[j]
+		}
+		y[j] = v
+	}
+}
+
+// batchSums is  Σ h  and  Σ h·(x − mean)  of the h that are dy where y is above 0, all of them if y is nil.
+func batchSums(x, y, dy []Float, mean Float) (sh, shd float64) {
+	if sh, shd, ok := batchSumsVector(x, y, dy, mean); ok {
+		return sh, shd
+	}
+	var a, b lanes
+	for j, v := range x {
+		d, h := float64(v-mean), float64(passing(dy[j], y, j))
+		a[j%16] += h
+		b[j%16] += h * d
+	}
+	return a.sum(), b.sum()
+}
+
+// batchBackX is  dx (=|+=) (h − mh − (x − mean − shift)·r·mhn)·scale  of the h of batchSums.
+func batchBackX(dx, x, y, dy []Float, mean, shift, r, mh, mhn, scale Float, add bool) {
+	if batchBackXVector(dx, x, y, dy, mean, shift, r, mh, mhn, scale, add) {
+		return
+	}
+	for j, v := range x {
+		v = Float((passing(dy[j], y, j) - mh - Float((v-mean-shift)*r*mhn)) * scale)
+		if add {
+			v += dx[j]
+		}
+		dx[j] = v
+	}
+}
+
+// passing is g, but 0 where there is a y that is not above 0.
+func passing(g Float, y []Float, j int) Float {
+	if y != nil && !(y[j] > 0) {
+		return 0
+	}
+	return g
 }

@@ -57,7 +57,7 @@ func addSpaced(y []Float, a Float, x []Float, at, step int) {
 		return
 	}
 	for j := range y {
-		y[j] += Float(a * x[at+j*step])
+		y[j] = mulAdd(a, x[at+j*step], y[j])
 	}
 }
 
@@ -95,7 +95,7 @@ func addInto(y []Float, at, step int, a Float, x []Float) {
 		return
 	}
 	for j, v := range x {
-		y[at+j*step] += Float(a * v)
+		y[at+j*step] = mulAdd(a, v, y[at+j*step])
 	}
 }
 

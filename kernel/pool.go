@@ -40,6 +40,9 @@ func (p *PoolSize) cols(j int) span {
 // MaxPool is the greatest element of every window of a plane, and its place in the plane: the first one on ties, −1
 // for a window without elements, whose maximum is −∞. NaN beats every number. arg may be nil.
 func MaxPool(y []Float, arg []int32, x []Float, p *PoolSize, add bool) {
+	if !add && p.isTwo() && maxPool2Vector(y, arg, x, p) {
+		return
+	}
 	for i := range p.OH {
 		rows := p.rows(i)
 		for j := range p.OW {
@@ -62,6 +65,12 @@ func MaxPool(y []Float, arg []int32, x []Float, p *PoolSize, add bool) {
 			}
 		}
 	}
+}
+
+// isTwo reports whether windows are 2×2, side by side and within the plane.
+func (p *PoolSize) isTwo() bool {
+	two := PoolSize{Planes: p.Planes, H: p.H, W: p.W, OH: p.OH, OW: p.OW, R: 2, S: 2, StrideH: 2, StrideW: 2, DilH: 1, DilW: 1, CountPad: p.CountPad}
+	return *p == two && 2*p.OH <= p.H && 2*p.OW <= p.W
 }
 
 // MaxPoolBack is  dx[arg[o]] += dy[o]  over the windows o of a plane.

@@ -47,3 +47,23 @@ func packBF16(dst, src []Float, ld, n, k int, rows, across bool, first, last int
 func tilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool, first, last int) {
 	panic("kernel: no bfloat16")
 }
+
+func convTilesVector(y []Float, ld int, a, x []Float, off []int, m, n int, onto bool) bool {
+	return false
+}
+
+func sumTaps() int { return 1 }
+
+func convSumsVector(p, dy, x []Float, off []int, s *SumSize) bool { return false }
+
+func copyRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false }
+
+func batchApplyVector(y, x []Float, mean, shift, scale, b, least Float, add bool) bool { return false }
+
+func batchSumsVector(x, y, dy []Float, mean Float) (sh, shd float64, ok bool) { return 0, 0, false }
+
+func batchBackXVector(dx, x, y, dy []Float, mean, shift, r, mh, mhn, scale Float, add bool) bool {
+	return false
+}
+
+func maxPool2Vector(y []Float, arg []int32, x []Float, p *PoolSize) bool { return false }

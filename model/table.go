@@ -39,6 +39,7 @@ var Table = []Entry{
 	{Name: "char-lstm", Doc: "the same by two LSTMs (Hochreiter & Schmidhuber 1997; Karpathy 2015)", Stack: "embed(64) lstm(256,layers=2) linear", Typical: nn.Input{Vocab: 256}},
 	{Name: "char-gru", Doc: "the same by two GRUs (Cho et al. 2014)", Stack: "embed(64) gru(256,layers=2) linear", Typical: nn.Input{Vocab: 256}},
 	{Name: "text-classifier", Doc: "an LSTM that reads a text from both ends (Graves & Schmidhuber 2005), averaged over its places", Stack: "embed(128) lstm(128,bidirectional=true) mean dropout(0.2) linear", Typical: nn.Input{Shape: []int{128}, Vocab: 259, Outputs: 2}},
+	{Name: "crnn", Doc: "reads lines of text: convolutions, LSTMs over the columns of their images, CTC (Shi, Bai & Yao 2015), small", Stack: "conv(16,3,pad=1) relu maxpool(2) conv(32,3,pad=1) relu maxpool(2) conv(48,3,stride=2,pad=1) relu columns lstm(64,bidirectional=true) linear", Typical: nn.Input{Shape: []int{1, 32, 160}, Outputs: 11, Line: 8}},
 	{Name: "gpt-tiny", Doc: "GPT-2's architecture, small enough for a test", Stack: "embed(32,pos=64) 2*gpt(heads=2) layernorm linear", Typical: nn.Input{Vocab: 256}},
 	{Name: "llama-tiny", Doc: "LLaMA's architecture, small enough for a test", Stack: "embed(32) 2*llama(heads=4,kv=2,ff=64) rmsnorm linear", Typical: nn.Input{Vocab: 256}},
 	{Name: "transformer-tiny", Doc: "an encoder and a decoder, small enough for a test", Stack: "transformer(width=32,layers=1,heads=2,ff=64) linear", Typical: nn.Input{Shape: []int{24}, Source: 16, Vocab: 259}},

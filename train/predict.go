@@ -20,7 +20,7 @@ type Prediction struct {
 	Row     int                `json:"row,omitempty"`     // of a table, from 1, the header not counted
 	Values  map[string]float64 `json:"values,omitempty"`  // regression: target → number, in the table's units
 	Classes []ClassProbability `json:"classes,omitempty"` // classification: likeliest first
-	Text    string             `json:"text,omitempty"`    // translation: what the model writes for a line
+	Text    string             `json:"text,omitempty"`    // translation, reading: what the model writes for a line
 	Score   float64            `json:"score,omitempty"`   // of the text: its log-probability, in a beam search over its length penalty
 	order   []string
 	plain   bool // the text alone is the answer
@@ -62,8 +62,12 @@ func (r *Run) Predict(ctx context.Context, name string, in io.Reader, top int) i
 		switch {
 		case r.Info.Columns != nil:
 			err = r.predictTable(ctx, name, in, top, yield)
+		case r.Info.Task == data.Reading:
+			err = r.read(name, in, Search{}, yield)
 		case len(r.Info.Input) == 3:
 			err = r.predictImage(name, in, top, yield)
+		case r.Info.Picture != nil:
+			err = r.caption(name, in, Search{}, yield)
 		case r.Info.Task == data.Translation:
 			err = r.translate(ctx, name, in, Search{}, yield)
 		case r.Info.Tokens:

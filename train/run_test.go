@@ -157,7 +157,13 @@ func TestExactResume(t *testing.T) {
 	lstms := pairsJob(write(t, "n.tsv", numerals))
 	lstms.Model = "seq2seq(hidden=16,dropout=0.1) linear"
 	frozen, adapted := tunedJobs(t, text, o)
-	for name, job := range map[string]train.Job{"carry": carryJob(text), "frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
+	augmented := resnetJob()
+	augmented.Data.Augment = "crop(4) flip rotate(10) color(0.2) cutout(8) mixup(0.2)"
+	reading := readingJob()
+	reading.Data.Augment = "crop(2) color(0.1)"
+	caption := mlpJob()
+	caption.Model, caption.Data, caption.Batch = "caption(width=16,heads=2,ff=24,dropout=0.1) linear", train.DataJob{Source: "shapes", Examples: 40}, 4
+	for name, job := range map[string]train.Job{"augmented": augmented, "caption": caption, "reading": reading, "carry": carryJob(text), "frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
 		t.Run(name, func(t *testing.T) {
 			job.Name = name + "-whole"
 			whole := create(t, job, o)
@@ -264,11 +270,13 @@ func TestWorkers(t *testing.T) {
 	lstm.Steps, lstm.Eval.Every, lstm.Save.Every, lstm.Batch = 60, 30, 30, 5
 	gru.Steps, gru.Eval.Every, gru.Save.Every, gru.Model, gru.Data.Carry = 60, 30, 30, "embed(16) gru(12) rnn(8) linear", false
 	frozen, adapted := tunedJobs(t, text, o)
+	reading := readingJob()
+	reading.Data.Augment, reading.Steps, reading.Save.Every = "crop(2) rotate(3)", 40, 40
 	workers := []int{1, 2, 3, 5, 8}
 	if testing.Short() {
 		workers = []int{1, 3}
 	}
-	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "LSTM": lstm, "GRU": gru, "frozen": frozen, "LoRA": adapted} {
+	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "LSTM": lstm, "GRU": gru, "frozen": frozen, "LoRA": adapted, "CRNN": reading} {
 		fused := ""
 		for _, level := range kernel.Levels() {
 			restore := kernel.SetLevel(level)

@@ -206,7 +206,9 @@ func TestTuneErrors(t *testing.T) {
 		{frozen, func(j *train.Job) { j.Freeze = []string{"[a"} }, "syntax error in pattern"},
 		{frozen, func(j *train.Job) { j.Rates = train.Rates{"6": 0.1, "fc.bias": 0.1} }, "both name fc.bias"},
 		{frozen, func(j *train.Job) { j.Rates = train.Rates{"6": -1} }, "want a number above 0"},
-		{frozen, func(j *train.Job) { j.Model, j.Head = "conv(8,3,stride=3,pad=1,bias=false) batchnorm globalpool linear", "" }, "block 0 is conv(4,3,stride=3,pad=1,bias=false) there"},
+		{frozen, func(j *train.Job) {
+			j.Model, j.Head = "conv(8,3,stride=3,pad=1,bias=false) batchnorm globalpool linear", ""
+		}, "block 0 is conv(4,3,stride=3,pad=1,bias=false) there"},
 		{frozen, func(j *train.Job) { j.Data = train.DataJob{Source: "moons", Examples: 50} }, "conv"},
 		{frozen, func(j *train.Job) { j.LoRA = train.LoRAJob{Rank: 2} }, "no layer"},
 		{adapted, func(j *train.Job) { j.LoRA.Rank = 17 }, "want at most 16"},

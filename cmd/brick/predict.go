@@ -41,11 +41,12 @@ taken as the text itself.`,
 				return err
 			}
 			defer r.Close()
-			translates := r.Info.Task == data.Translation
+			translates := r.Info.Task == data.Translation && r.Info.Picture == nil
+			searches := r.Info.Task == data.Translation || r.Info.Task == data.Reading
 			enc := json.NewEncoder(cmd.OutOrStdout())
 			one := func(name string, in io.Reader) error {
 				list := r.Predict(cmd.Context(), name, in, top)
-				if translates {
+				if searches {
 					list = r.Translate(cmd.Context(), name, in, search)
 				}
 				for p, err := range list {
@@ -86,7 +87,7 @@ taken as the text itself.`,
 			return nil
 		},
 	}
-	c.Flags().IntVar(&search.Beam, "beam", 1, "translation: continuations that are followed at once; 1 is greedy")
+	c.Flags().IntVar(&search.Beam, "beam", 1, "translation and lines: continuations that are followed at once; 1 is greedy")
 	c.Flags().Float64Var(&search.LengthPenalty, "length-penalty", 0.6, "translation: how much a beam search favours longer texts")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object an example")
 	c.Flags().IntVar(&top, "top", 1, "likeliest classes to show")

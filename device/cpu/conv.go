@@ -8,7 +8,6 @@ import (
 // imageTasks are the tasks of the kernels that work on images.
 type imageTasks struct {
 	conv          convTask
-	convBackX     convBackXTask
 	convBackW     convBackWTask
 	maxPool       maxPoolTask
 	maxPoolBack   maxPoolBackTask
@@ -18,95 +17,301 @@ type imageTasks struct {
 	batchNormBack batchNormBackTask
 }
 
-// convBlock is how many products are worth a block.
-const convBlock = 1 << 15
+const (
+	convMACs  = 1 << 19 // multiply-adds of a convolution that are worth a worker
+	convNear  = 1 << 17 // numbers that stay in the second cache while tiles go over them
+	convTight = 0.9     // share of whole vectors in a row that makes it worth being written where it belongs
+)
 
+// A convTask computes a convolution, or its gradient with respect to the input, which is one too. Stretches of images are
+// copied into planes with zeros around them, in which every place of a window begins a contiguous run; tiles of all
+// output channels go over the runs (kernel.ConvTiles), a row at a time, or over all rows at once and their gaps, which
+// are left out afterwards. A sum takes its terms in the order of the weights, whatever the stretch.
 type convTask struct {
-	y, x, w []kernel.Float
-	c       device.Conv
-	e       device.Epilogue
-	add     bool
-	args    kernel.Args // none
+	dev  *Device
+	y    device.Dst
+	x, k []kernel.Float // source and weights
+	e    device.Epilogue
+	args []kernel.Args // of a worker: a bias
+
+	lattice
+	back      bool // the gradient: w is turned
+	g         int  // groups
+	in, out   int  // channels of a group
+	taps      int  // weights of an input and an output channel
+	yh, yw    int  // image of y
+	parts     []convPart
+	offs, tap []int // of all parts: where terms begin, and which weight of a window is theirs
+	packing   bool
+	shared    []kernel.Float // panels of w: group by group, part by part
+	panels    int            // length of a group's
 }
 
-// Conv implements device.Device. One task element is one plane of y.
+// A convPart is the outputs that the same places of the windows reach: all of a forward pass; of a gradient those whose
+// row and column leave one remainder when divided by the strides.
+type convPart struct {
+	oh, ow       int // outputs
+	atH, atW     int // first row and column in y
+	stepH, stepW int // from one to the next
+	from, upTo   int // of offs
+	taps         int // places
+	panels       int // where its panels lie in a group's
+}
+
+// Conv implements device.Device.
 func (d *Device) Conv(y device.Dst, x, w device.Buf, c device.Conv, e device.Epilogue) {
-	if y.Mode == device.Skip {
+	if y.Mode == device.Skip || c.N*c.K*c.OH*c.OW == 0 {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.tasks.conv = convTask{y: y.F, x: x.F, w: w.F, c: c, e: e, add: y.Mode == device.Add}
-	d.run(c.N*c.K, convBlock/max(c.OH*c.OW*(c.C/c.G)*c.R*c.S, 1), &d.tasks.conv)
-}
-
-func (t *convTask) do(_, lo, hi int) {
-	c := &t.c
-	area, image := c.OH*c.OW, c.C*c.H*c.W
-	for u := lo; u < hi; u++ {
-		n, k := u/c.K, u%c.K
-		y := t.y[u*area : (u+1)*area]
-		kernel.Conv(y, t.x[n*image:(n+1)*image], t.w, c, k, t.add)
-		if t.e.Bias.Present() {
-			b := t.e.Bias.F[k]
-			for i := range y {
-				y[i] += b
+	t := &d.tasks.conv
+	t.begin(d, y, x.F, w.F, c, e)
+	t.back, t.in, t.out, t.yh, t.yw = false, c.C/c.G, c.K/c.G, c.OH, c.OW
+	t.lattice = windows(&c)
+	t.cut(t.in, t.out, c.OH, t.least(c.N))
+	t.parts = append(t.parts, convPart{oh: c.OH, ow: c.OW, stepH: 1, stepW: 1, taps: t.taps})
+	for ch := range t.in {
+		for r := range c.R {
+			for s := range c.S {
+				t.offs = append(t.offs, t.place(ch, r*c.DilH, s*c.DilW))
+				if ch == 0 {
+					t.tap = append(t.tap, r*c.S+s)
+				}
 			}
 		}
+	}
+	t.parts[0].upTo = len(t.offs)
+	t.run(c.N)
+}
+
+// ConvBackX implements device.Device.
+func (d *Device) ConvBackX(dx device.Dst, w, dy device.Buf, c device.Conv) {
+	if dx.Mode == device.Skip || c.N*c.C*c.H*c.W == 0 {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	t := &d.tasks.conv
+	t.begin(d, dx, dy.F, w.F, c, device.Epilogue{})
+	t.back, t.in, t.out, t.yh, t.yw = true, c.K/c.G, c.C/c.G, c.H, c.W
+	lowH, highH := reach(c.R, c.DilH, c.StrideH, c.Top, c.H)
+	lowW, highW := reach(c.S, c.DilW, c.StrideW, c.Left, c.W)
+	t.lattice = lattice{h: c.OH, w: c.OW, stepH: 1, stepW: 1, top: -lowH, left: -lowW, phasesH: 1, phasesW: 1,
+		beyond: highH - lowH, wide: blocks(c.W, c.StrideW) + highW - lowW}
+	t.cut(t.in, t.out, blocks(c.H, c.StrideH), t.least(c.N))
+	for a := range min(c.StrideH, c.H) {
+		for b := range min(c.StrideW, c.W) {
+			p := convPart{oh: blocks(c.H-a, c.StrideH), ow: blocks(c.W-b, c.StrideW), atH: a, atW: b, stepH: c.StrideH, stepW: c.StrideW, from: len(t.offs)}
+			first := len(t.tap)
+			for r := range c.R {
+				for s := range c.S {
+					if u, v := a+c.Top-r*c.DilH, b+c.Left-s*c.DilW; u%c.StrideH == 0 && v%c.StrideW == 0 {
+						t.tap = append(t.tap, r*c.S+s)
+					}
+				}
+			}
+			p.taps = len(t.tap) - first
+			for k := range t.in {
+				for _, tap := range t.tap[first:] {
+					u, v := a+c.Top-tap/c.S*c.DilH, b+c.Left-tap%c.S*c.DilW
+					t.offs = append(t.offs, t.place(k, u/c.StrideH-lowH, v/c.StrideW-lowW))
+				}
+			}
+			p.upTo = len(t.offs)
+			t.parts = append(t.parts, p)
+		}
+	}
+	t.run(c.N)
+}
+
+// reach is the least and the greatest (a + before − r·dil)/stride that leave nothing over, of remainders a and places r: how far
+// from output i of a part lie the rows (columns) of dy that it takes.
+func reach(taps, dil, stride, before, n int) (low, high int) {
+	found := false
+	for a := range min(stride, n) {
+		for r := range taps {
+			if u := a + before - r*dil; u%stride == 0 {
+				u /= stride
+				if !found {
+					low, high, found = u, u, true
+				}
+				low, high = min(low, u), max(high, u)
+			}
+		}
+	}
+	return low, high
+}
+
+// least is how many stretches an image is to be cut into, at least, so that there is work for all.
+func (t *convTask) least(images int) int { return blocks(4*t.dev.workers, 4*images*t.g) }
+
+func (t *convTask) begin(d *Device, y device.Dst, x, w []kernel.Float, c device.Conv, e device.Epilogue) {
+	t.dev, t.y, t.x, t.k, t.e = d, y, x, w, e
+	t.g, t.taps = c.G, c.R*c.S
+	t.parts, t.offs, t.tap = t.parts[:0], t.offs[:0], t.tap[:0]
+	if len(t.args) < d.workers {
+		t.args = make([]kernel.Args, d.workers)
+	}
+}
+
+// run packs the weights, then goes over n images.
+func (t *convTask) run(n int) {
+	d := t.dev
+	t.panels = 0
+	macs := 0
+	for i := range t.parts {
+		p := &t.parts[i]
+		p.panels = t.panels
+		t.panels += kernel.PackedA(t.out, p.upTo-p.from)
+		macs += p.oh * p.ow * (p.upTo - p.from) * t.out
+	}
+	t.shared = d.common(t.g * t.panels)
+	t.packing = true
+	d.run(t.g*kernel.PanelsA(t.out), packElems/max(t.panels/kernel.PanelsA(t.out), 1), t)
+	t.packing = false
+	d.run(n*t.g*t.cuts, convMACs/max(macs/t.cuts, 1), t)
+}
+
+func (t *convTask) do(w, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		if t.packing {
+			t.pack(i)
+		} else {
+			t.image(w, i)
+		}
+	}
+}
+
+// pack packs one panel of every part of a group's weights.
+func (t *convTask) pack(i int) {
+	count := kernel.PanelsA(t.out)
+	g, panel, height := i/count, i%count, kernel.PanelRows()
+	first, rows := kernel.PanelSpan(t.out, panel)
+	tap := t.tap
+	for i := range t.parts {
+		p := &t.parts[i]
+		terms := p.upTo - p.from
+		dst := t.shared[g*t.panels+p.panels+panel*height*terms:][:height*terms]
+		if !t.back {
+			kernel.PackPanelsA(dst, t.k[(g*t.out+first)*terms:], terms, rows, terms, false, 0, 1)
+			continue
+		}
+		mine := tap[:p.taps]
+		tap = tap[p.taps:]
+		for k := range t.in {
+			w := t.k[((g*t.in+k)*t.out+first)*t.taps:][:rows*t.taps]
+			if p.taps == t.taps {
+				kernel.PackPanelsA(dst, w, t.taps, rows, t.taps, false, 0, 1)
+			} else {
+				for l, at := range mine {
+					for r := range rows {
+						dst[l*height+r] = w[r*t.taps+at]
+					}
+				}
+			}
+			dst = dst[p.taps*height:]
+		}
+	}
+}
+
+// image computes a stretch of rows of one image and group.
+func (t *convTask) image(w, i int) {
+	cut, g, n := i%t.cuts, i/t.cuts%t.g, i/(t.cuts*t.g)
+	planes := t.planes(t.in)
+	mem := t.dev.own(w, planes+t.out*t.rows*t.wide)
+	xs, aside := mem[:planes], mem[planes:]
+	channel := n*t.g + g
+	t.fill(xs, t.x[channel*t.in*t.h*t.w:][:t.in*t.h*t.w], t.in, cut*t.rows)
+	area := t.yh * t.yw
+	y := t.y.F[channel*t.out*area:][:t.out*area]
+	for j := range t.parts {
+		p := &t.parts[j]
+		first, rows := cut*t.rows, min(t.rows, p.oh-cut*t.rows)
+		if rows <= 0 || p.ow <= 0 {
+			continue
+		}
+		a, off := t.shared[g*t.panels+p.panels:], t.offs[p.from:p.upTo]
+		onto := t.y.Mode == device.Add
+		if len(off) == 0 {
+			t.nothing(y, p, first, rows)
+			continue
+		}
+		whole := p.stepH == 1 && p.stepW == 1
+		switch {
+		case whole && t.wide == p.ow:
+			kernel.ConvTiles(y[first*p.ow:], area, a, xs, off, t.out, rows*p.ow, onto)
+		case whole && float64(p.ow) >= convTight*float64(blocks(p.ow, kernel.SumLanes)*kernel.SumLanes) && p.ow > kernel.SumLanes:
+			for r := range rows {
+				kernel.ConvTiles(y[(first+r)*p.ow:], area, a, xs[r*t.wide:], off, t.out, p.ow, onto)
+			}
+		default:
+			run := (rows-1)*t.wide + p.ow
+			kernel.ConvTiles(aside, run, a, xs, off, t.out, run, false)
+			t.scatter(y, aside, run, p, first, rows)
+		}
+	}
+	t.finish(w, y, channel*t.out, g*t.out, cut)
+}
+
+// nothing is a part that no place of a window reaches.
+func (t *convTask) nothing(y []kernel.Float, p *convPart, first, rows int) {
+	if t.y.Mode == device.Add {
+		return
+	}
+	for k := range t.out {
+		for r := range rows {
+			row := y[(k*t.yh+p.atH+(first+r)*p.stepH)*t.yw:][:t.yw]
+			for j := p.atW; j < t.yw; j += p.stepW {
+				row[j] = 0
+			}
+		}
+	}
+}
+
+// scatter puts rows that were computed aside, with gaps, to where they belong.
+func (t *convTask) scatter(y, aside []kernel.Float, run int, p *convPart, first, rows int) {
+	for k := range t.out {
+		from, to := aside[k*run:], y[(k*t.yh+p.atH+first*p.stepH)*t.yw+p.atW:]
+		if p.stepW == 1 && t.y.Mode == device.Set {
+			kernel.CopyRows(to, from, p.ow, rows, p.stepH*t.yw, t.wide)
+			continue
+		}
+		for r := range rows {
+			row, x := to[r*p.stepH*t.yw:], from[r*t.wide:][:p.ow]
+			switch {
+			case p.stepW == 1:
+				kernel.Axpy(row[:p.ow], 1, x)
+			case t.y.Mode == device.Set:
+				for j, v := range x {
+					row[j*p.stepW] = v
+				}
+			default:
+				for j, v := range x {
+					row[j*p.stepW] += v
+				}
+			}
+		}
+	}
+}
+
+// finish applies the epilogue to the rows of a stretch, of planes from first on, whose bias begins at number bias.
+func (t *convTask) finish(w int, y []kernel.Float, first, bias, cut int) {
+	if plain(&t.e) {
+		return
+	}
+	lo, hi := cut*t.rows*t.yw, min((cut+1)*t.rows, t.yh)*t.yw
+	for k := range t.out {
+		row := y[k*t.yh*t.yw:][lo:hi]
+		if t.e.Bias.Present() {
+			t.args[w] = kernel.Args{1, t.e.Bias.F[bias+k]}
+			kernel.Map(kernel.Affine, row, row, &t.args[w])
+		}
 		if t.e.Pre.Present() {
-			copy(t.e.Pre.F[u*area:], y)
+			copy(t.e.Pre.F[(first+k)*t.yh*t.yw:][lo:hi], row)
 		}
 		if t.e.Act != kernel.Identity {
-			kernel.Map(t.e.Act, y, y, &t.args)
+			kernel.Map(t.e.Act, row, row, &none)
 		}
-	}
-}
-
-type convBackXTask struct {
-	dx, w, dy []kernel.Float
-	c         device.Conv
-	add       bool
-}
-
-// ConvBackX implements device.Device. One task element is one plane of dx.
-func (d *Device) ConvBackX(dx device.Dst, w, dy device.Buf, c device.Conv) {
-	if dx.Mode == device.Skip {
-		return
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.tasks.convBackX = convBackXTask{dx.F, w.F, dy.F, c, dx.Mode == device.Add}
-	d.run(c.N*c.C, convBlock/max(c.OH*c.OW*(c.K/c.G)*c.R*c.S, 1), &d.tasks.convBackX)
-}
-
-func (t *convBackXTask) do(_, lo, hi int) {
-	area, image := t.c.H*t.c.W, t.c.K*t.c.OH*t.c.OW
-	for u := lo; u < hi; u++ {
-		n := u / t.c.C
-		kernel.ConvBackX(t.dx[u*area:(u+1)*area], t.w, t.dy[n*image:(n+1)*image], &t.c, u%t.c.C, t.add)
-	}
-}
-
-type convBackWTask struct {
-	dw, x, dy []kernel.Float
-	c         device.Conv
-	add       bool
-}
-
-// ConvBackW implements device.Device. One task element is one kernel: of an output channel and an input channel.
-func (d *Device) ConvBackW(dw device.Dst, x, dy device.Buf, c device.Conv) {
-	if dw.Mode == device.Skip {
-		return
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.tasks.convBackW = convBackWTask{dw.F, x.F, dy.F, c, dw.Mode == device.Add}
-	d.run(c.K*(c.C/c.G), convBlock/max(c.N*c.OH*c.OW*c.R*c.S, 1), &d.tasks.convBackW)
-}
-
-func (t *convBackWTask) do(_, lo, hi int) {
-	cg, size := t.c.C/t.c.G, t.c.R*t.c.S
-	for u := lo; u < hi; u++ {
-		kernel.ConvBackW(t.dw[u*size:(u+1)*size], t.x, t.dy, &t.c, u/cg, u%cg, t.add)
 	}
 }

@@ -88,10 +88,71 @@ func (f faulty) RecurrentBack(dh0, dc0 device.Dst, gates, kept, prev, y, h0, c0,
 	f.Device.RecurrentBack(dh0, dc0, gates, kept, prev, y, h0, c0, w, dy, dcn, lengths, r)
 }
 
+func (f faulty) Conv(y device.Dst, x, w device.Buf, c device.Conv, e device.Epilogue) {
+	if f.has("Conv") && c.G > 1 { // every group sees the channels of the first
+		c.C, c.G = c.C/c.G, 1
+		w = w.Slice(0, c.K*c.C*c.R*c.S)
+		x = x.Slice(0, c.N*c.C*c.H*c.W)
+	}
+	f.Device.Conv(y, x, w, c, e)
+}
+
+func (f faulty) ConvBackX(dx device.Dst, w, dy device.Buf, c device.Conv) {
+	if f.has("ConvBackX") { // never adds
+		dx.Mode = min(dx.Mode, device.Set)
+	}
+	f.Device.ConvBackX(dx, w, dy, c)
+}
+
+func (f faulty) ConvBackW(dw device.Dst, x, dy device.Buf, c device.Conv) {
+	if f.has("ConvBackW") && c.N > 1 { // the last image is forgotten
+		c.N--
+	}
+	f.Device.ConvBackW(dw, x, dy, c)
+}
+
+func (f faulty) MaxPool(y device.Dst, arg, x device.Buf, p device.Pool) {
+	if f.has("MaxPool") && p.DilW > 1 { // as if windows had no gaps
+		p.DilW = 1
+	}
+	f.Device.MaxPool(y, arg, x, p)
+}
+
+func (f faulty) MaxPoolBack(dx device.Dst, arg, dy device.Buf, p device.Pool) {
+	if f.has("MaxPoolBack") {
+		dx.Mode = min(dx.Mode, device.Set)
+	}
+	f.Device.MaxPoolBack(dx, arg, dy, p)
+}
+
+func (f faulty) MeanPool(y device.Dst, x device.Buf, p device.Pool) {
+	p.CountPad = p.CountPad && !f.has("MeanPool")
+	f.Device.MeanPool(y, x, p)
+}
+
+func (f faulty) MeanPoolBack(dx device.Dst, dy device.Buf, p device.Pool) {
+	p.CountPad = p.CountPad && !f.has("MeanPoolBack")
+	f.Device.MeanPoolBack(dx, dy, p)
+}
+
+func (f faulty) BatchNorm(y device.Dst, mean, rstd, x, w, b device.Buf, n, c, l int, eps kernel.Float, act kernel.Fn) {
+	if f.has("BatchNorm") {
+		eps = 0
+	}
+	f.Device.BatchNorm(y, mean, rstd, x, w, b, n, c, l, eps, act)
+}
+
+func (f faulty) BatchNormBack(dx, dw, db device.Dst, x, y, w, mean, rstd, dy device.Buf, n, c, l int, act kernel.Fn) {
+	if f.has("BatchNormBack") { // all gradients pass
+		act = kernel.Identity
+	}
+	f.Device.BatchNormBack(dx, dw, db, x, y, w, mean, rstd, dy, n, c, l, act)
+}
+
 func TestFaultsAreFound(t *testing.T) {
 	d := cpu.New(2)
 	defer d.Close()
-	for _, method := range []string{"Axpy", "Copy", "IndexBack", "MatMul", "RMSNorm", "Recurrent", "RecurrentBack", "RoPE", "Softmax", "ZipBack"} {
+	for _, method := range []string{"Axpy", "BatchNorm", "BatchNormBack", "Conv", "ConvBackW", "ConvBackX", "Copy", "IndexBack", "MatMul", "MaxPool", "MaxPoolBack", "MeanPool", "MeanPoolBack", "RMSNorm", "Recurrent", "RecurrentBack", "RoPE", "Softmax", "ZipBack"} {
 		s, mem := suites[method], memory{dev: faulty{d, method}}
 		found := 0
 		s.one(1, method, func(c *call) {

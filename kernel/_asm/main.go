@@ -25,6 +25,7 @@ var families = []struct {
 }{
 	{"matmul", matmul},
 	{"bf16", bf16},
+	{"conv", conv},
 	{"peak", peak},
 	{"attention", attention},
 	{"fn", fn},
@@ -34,6 +35,8 @@ var families = []struct {
 	{"zip", zip},
 	{"reduce", reduce},
 	{"norm", norm},
+	{"batchnorm", batchnorm},
+	{"pool", pool},
 	{"rope", rope},
 	{"rule", rule},
 	{"random", random},

@@ -69,7 +69,14 @@ func (s *isa) tile(m int, half bool) {
 	s.fn(name, "func(y, a, b *float32, k, panels, ldy, n int, onto bool)",
 		fmt.Sprintf("y[p·%d+i, j] (=|+=) Σ_l a[p, l, i]·b[l, j]  for p < panels, i < %d, j < n ≤ %d,  each term fused, in the order of l.", m, m, shape.cols),
 		fmt.Sprintf("a (panels, k, %d)  b (k, %d)  rows of y ldy bytes apart.", shape.rows, shape.cols))
-	t := tileOf{isa: s, half: half, rows: m, y: s.arg("y"), a: s.arg("a"), b: s.arg("b"), k: s.arg("k"), panels: s.arg("panels"), ldy: s.arg("ldy"), n: s.arg("n")}
+	t := tileOf{isa: s, half: half, rows: m}
+	t.body()
+}
+
+// body is the kernel after its signature.
+func (t *tileOf) body() {
+	s, shape := t.isa, t.tileShape()
+	t.y, t.a, t.b, t.k, t.panels, t.ldy, t.n = s.arg("y"), s.arg("a"), s.arg("b"), s.arg("k"), s.arg("panels"), s.arg("ldy"), s.arg("n")
 	t.onto = s.GP8L()
 	s.Load(s.Param("onto"), t.onto)
 	per := s.bytes / 4
@@ -92,7 +99,8 @@ func (s *isa) tile(m int, half bool) {
 // tileOf is a tile kernel while it is written.
 type tileOf struct {
 	*isa
-	half                       bool // numbers of a and b are pairs of bfloat16
+	half                       bool          // numbers of a and b are pairs of bfloat16
+	off                        reg.GPVirtual // of a convolution: where the rows of b begin; else nil
 	rows                       int
 	y, a, b, k, panels, ldy, n reg.GPVirtual
 	onto                       reg.GPVirtual
@@ -127,9 +135,15 @@ func (t *tileOf) loop(v int, masked bool) {
 		}
 	})
 	t.Label("sum" + id)
-	a, b, k := t.GP64(), t.GP64(), t.GP64()
+	a, b, k := t.GP64(), t.GP64(), t.GP64() // b is where the next row lies, or where it is said
 	t.MOVQ(t.a, a)
-	t.MOVQ(t.b, b)
+	next := uint32(shape.cols * 4)
+	if t.off == nil {
+		t.MOVQ(t.b, b)
+	} else {
+		t.MOVQ(t.off, b)
+		next = 8
+	}
 	t.MOVQ(t.k, k)
 	const unroll = 4
 	t.SUBQ(operand.U32(unroll), k)
@@ -139,7 +153,7 @@ func (t *tileOf) loop(v int, masked bool) {
 		t.step(acc, a, b, u, v)
 	}
 	t.ADDQ(operand.U32(uint32(unroll*shape.rows*4)), a)
-	t.ADDQ(operand.U32(uint32(unroll*shape.cols*4)), b)
+	t.ADDQ(operand.U32(unroll*next), b)
 	t.SUBQ(operand.U32(unroll), k)
 	t.JGE(label("steps"))
 	t.Label("rest" + id)
@@ -148,7 +162,7 @@ func (t *tileOf) loop(v int, masked bool) {
 	t.Label("single" + id)
 	t.step(acc, a, b, 0, v)
 	t.ADDQ(operand.U32(uint32(shape.rows*4)), a)
-	t.ADDQ(operand.U32(uint32(shape.cols*4)), b)
+	t.ADDQ(operand.U32(next), b)
 	t.DECQ(k)
 	t.JNZ(label("single"))
 	t.Label("store" + id)
@@ -173,9 +187,15 @@ func (t *tileOf) loop(v int, masked bool) {
 func (t *tileOf) step(acc [][]reg.VecVirtual, a, b reg.GPVirtual, u, v int) {
 	shape := t.tileShape()
 	row := make([]reg.VecVirtual, v)
+	from := operand.Mem{Base: b, Disp: u * shape.cols * 4}
+	if t.off != nil {
+		at := t.GP64()
+		t.MOVQ(operand.Mem{Base: b, Disp: 8 * u}, at)
+		from = operand.Mem{Base: t.b, Index: at, Scale: 4}
+	}
 	for j := range row {
 		row[j] = t.register()
-		t.VMOVUPS(operand.Mem{Base: b, Disp: u*shape.cols*4 + j*t.bytes}, row[j])
+		t.VMOVUPS(from.Offset(j*t.bytes), row[j])
 	}
 	for i := range acc {
 		x := t.register()
