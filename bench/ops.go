@@ -28,6 +28,7 @@ func AllOps() (list []Op) {
 	list = append(list, elementOps()...)
 	list = append(list, rowOps()...)
 	list = append(list, imageOps()...)
+	list = append(list, recurrentOps()...)
 	return append(list, attentionOps()...)
 }
 

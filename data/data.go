@@ -108,6 +108,7 @@ type Info struct {
 	Input   []int    `json:"input"`             // shape of one example: (features), (C, H, W) or (T)
 	Tokens  bool     `json:"tokens,omitempty"`  // the input is token ids, not numbers
 	Vocab   int      `json:"vocab,omitempty"`   // token ids are in [0, Vocab)
+	Carry   bool     `json:"carry,omitempty"`   // examples in a row are one stretch of text: a loader serves them as streams (Language)
 	Source  int      `json:"source,omitempty"`  // of S+T ids the first S are the source (Translation)
 	Picture []int    `json:"picture,omitempty"` // shape (C, H, W) of sources that are pictures, of Levels levels (Translation)
 	Targets int      `json:"targets,omitempty"` // numbers to predict for each example (Regression), or symbols of the longest line (Reading)

@@ -11,6 +11,10 @@ import (
 // Unless Sequential is set, training never ends: position p = (step·Accumulate + micro)·Batch + i of the endless
 // sequence is example π(p mod n) of epoch p div n, where π is a permutation keyed by (Seed, epoch). No epoch's
 // permutation is ever stored, a batch may lie across the border of two epochs, and no example is dropped.
+//
+// A set with Info.Carry is served as streams: row i of all R = Accumulate·Batch rows of a step begins at example i·n/R of n, and
+// goes on with the next one in each step, from the last to the first. Where Sequential is set, the rows
+// share the examples out as evenly as can be, and the last batch may have the first rows only.
 type Loader struct {
 	Set        Set
 	Batch      int    // examples in a micro-batch; 0 means 32
@@ -40,6 +44,9 @@ func positive(n, otherwise int) int {
 // Steps returns how many steps see every example once, rounded up.
 func (l *Loader) Steps() int {
 	perStep := l.batch() * l.accumulate()
+	if l.Sequential {
+		perStep = max(min(perStep, l.Set.Len()), 1)
+	}
 	return (l.Set.Len() + perStep - 1) / perStep
 }
 
@@ -67,6 +74,8 @@ func (l *Loader) read(b *Batch, step, micro int, index *[]int) error {
 	first := k * l.batch()
 	*index = (*index)[:0]
 	switch {
+	case l.Set.Info().Carry && n > 0:
+		*index = l.streams(*index, n, step, micro)
 	case l.Sequential:
 		for p := first; p < min(first+l.batch(), n); p++ {
 			*index = append(*index, p)
@@ -84,6 +93,24 @@ func (l *Loader) read(b *Batch, step, micro int, index *[]int) error {
 		}
 	}
 	return l.Set.Read(b, *index, mix(mix(l.Seed, uint64(step)), uint64(micro)))
+}
+
+// streams are the examples of a batch of a set with Info.Carry, of n examples.
+func (l *Loader) streams(index []int, n, step, micro int) []int {
+	if !l.Sequential {
+		rows := l.accumulate() * l.batch()
+		for i := micro * l.batch(); i < (micro+1)*l.batch(); i++ {
+			index = append(index, (int(int64(i)*int64(n)/int64(rows))+step)%n)
+		}
+		return index
+	}
+	rows := min(l.batch(), n)
+	for i := range rows { // the first n%rows have one example more
+		if step < n/rows || step == n/rows && i < n%rows {
+			index = append(index, i*(n/rows)+min(i, n%rows)+step)
+		}
+	}
+	return index
 }
 
 // From yields every micro-batch in order, beginning with the first of a step, each with the number of its step:

@@ -190,3 +190,48 @@ func pull(l *Loader) (next, stop func()) {
 	}()
 	return func() { ask <- true; <-got }, func() { ask <- false; <-end }
 }
+
+// A set to be carried is served as streams: each row goes on where it stopped, and in order every example comes once.
+func TestStreams(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 60).Draw(t, "n")
+		set := counting(n)
+		set.info.Carry = true
+		l := &Loader{Set: set, Batch: rapid.IntRange(1, 9).Draw(t, "batch"), Accumulate: rapid.IntRange(1, 3).Draw(t, "accumulate")}
+		last := map[int]int32{}
+		step := rapid.IntRange(0, 100).Draw(t, "step")
+		for range 2 {
+			for micro := range l.Accumulate {
+				var b Batch
+				if err := l.At(&b, step, micro); err != nil {
+					t.Fatal(err)
+				}
+				for i, at := range b.Labels {
+					row := micro*l.Batch + i
+					if before, ok := last[row]; ok && at != (before+1)%int32(n) {
+						t.Fatalf("row %d goes from %d to %d", row, before, at)
+					}
+					last[row] = at
+				}
+			}
+			step++
+		}
+		seen, rows := make([]int, n), l.Batch
+		var before []int32
+		for _, b := range Sequential(set, l.Batch).From(0) {
+			if len(b.Labels) > rows {
+				t.Fatalf("%d rows after %d", len(b.Labels), rows)
+			}
+			rows = len(b.Labels)
+			for i, at := range b.Labels {
+				if seen[at]++; before != nil && at != before[i]+1 {
+					t.Fatalf("row %d goes from %d to %d", i, before[i], at)
+				}
+			}
+			before = slices.Clone(b.Labels)
+		}
+		if i := slices.IndexFunc(seen, func(n int) bool { return n != 1 }); i >= 0 {
+			t.Fatalf("example %d of %d comes %d times", i, n, seen[i])
+		}
+	})
+}

@@ -21,6 +21,8 @@ type Named struct {
 
 const (
 	fashionURL = "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"
+	tangURL    = "https://raw.githubusercontent.com/chinese-poetry/chinese-poetry/"
+	tangPath   = "/%E5%85%A8%E5%94%90%E8%AF%97/%E5%94%90%E8%AF%97%E4%B8%89%E7%99%BE%E9%A6%96.json"
 	mnistURL   = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 	mnistURL2  = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 )
@@ -70,6 +72,18 @@ var Sets = []Named{
 		},
 		corpus: func(dir string, o Options) (*Corpus, error) {
 			return OpenCorpus(filepath.Join(dir, "tinyshakespeare.txt"), o)
+		},
+	},
+	{
+		Name: "tang", Summary: "the three hundred poems of Tang, their lines alone (蘅塘退士 1763; chinese-poetry)",
+		Files: []File{
+			{"tang300.json", []string{tangURL + "99ebbef7e134" + tangPath, tangURL + "master" + tangPath}, 190787, "d77a145f7470da2ed2f79515944563c062ffc43fceda07f195a36ead66b7e5c7"},
+		},
+		corpus: func(dir string, o Options) (*Corpus, error) {
+			if o.Fields == nil {
+				o.Fields = []string{"paragraphs"}
+			}
+			return OpenCorpus(filepath.Join(dir, "tang300.json"), o)
 		},
 	},
 	{Name: "go", Summary: "the Go toolchain's own source, about 80 MB", corpus: func(_ string, o Options) (*Corpus, error) { return goSource(o) }},

@@ -59,7 +59,7 @@ func (c *Corpus) Tokens(o Options) (Splits, error) {
 	if err != nil {
 		return Splits{}, err
 	}
-	return c.windows(t, enc, positive(o.Window, 256))
+	return c.windows(t, enc, positive(o.Window, 256), o.Carry)
 }
 
 // tokens finds the token file, or makes it.

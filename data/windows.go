@@ -10,12 +10,12 @@ import (
 //
 // For training, example i begins at a place in [i·T, (i+1)·T) drawn from the seed: every epoch sees other windows, spread
 // evenly. For evaluation it begins at i·T, so that each token but the first (the end-of-text token that opens the split)
-// is a target exactly once; the last window is filled up with Ignore.
+// is a target exactly once; the last window is filled up with Ignore. Training with Info.Carry sees the whole windows of these.
 type windows struct {
 	info  *Info
 	t     *tokens
 	split int
-	vary  bool
+	train bool
 	sizes []int32 // bytes of text each id stands for; nil if they do not add up
 }
 
@@ -26,7 +26,7 @@ func (w *windows) Len() int {
 	if targets <= 0 {
 		return 0
 	}
-	if w.vary {
+	if w.train {
 		return max(1, targets/size)
 	}
 	return (targets + size - 1) / size
@@ -38,7 +38,7 @@ func (w *windows) Read(b *Batch, index []int, seed uint64) error {
 	ids, labels := b.tokens(len(index), size)
 	for e, i := range index {
 		first := i * size
-		if w.vary {
+		if w.train && !w.info.Carry {
 			first += int(mix(seed, uint64(i)) % uint64(size))
 			first = max(0, min(first, total-1-size))
 		}
@@ -84,8 +84,8 @@ func (w *windows) share(n int) int {
 }
 
 // windows makes the splits of a corpus.
-func (c *Corpus) windows(t *tokens, enc Encoder, size int) (Splits, error) {
-	info := &Info{Name: c.Name, Task: Language, Input: []int{size}, Tokens: true, Vocab: enc.VocabSize(), Origin: c.Origin, Rule: c.Rule}
+func (c *Corpus) windows(t *tokens, enc Encoder, size int, carry bool) (Splits, error) {
+	info := &Info{Name: c.Name, Task: Language, Input: []int{size}, Tokens: true, Vocab: enc.VocabSize(), Carry: carry, Origin: c.Origin, Rule: c.Rule}
 	var sizes []int32
 	if t.exact {
 		sizes = make([]int32, info.Vocab)

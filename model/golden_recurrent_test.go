@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"brick/grad"
+	"brick/kernel"
 	"brick/nn"
 	"brick/tensor/goldentest"
 )
@@ -19,6 +20,10 @@ func TestGoldenRecurrent(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			leaf := func(name string) *nn.Var { return grad.Param(c.In[name].Floats(nil), c.In[name].Shape...) }
 			x, h0 := leaf("x"), leaf("h0")
+			cell := kernel.GRUCell
+			if c.Op == "lstm" {
+				cell = kernel.LSTMCell
+			}
 			tape, tol := new(grad.Tape), goldentest.Tol(1e-5)
 			in, batchFirst := tape.Use(x), c.Bool("batch_first", false)
 			if !batchFirst {
@@ -33,17 +38,20 @@ func TestGoldenRecurrent(t *testing.T) {
 			}
 			var ys, hs, cs []*nn.Var
 			for k, suffix := range []string{"_l0", "_l0_reverse"}[:h0.Dim(0)] {
-				r := nn.Build(newRecurrent(in.Dim(2), H, c.Op == "lstm"), 1)
+				r := nn.Build(newRecurrent(in.Dim(2), H, cell), 1)
 				for name, p := range nn.Params(r) {
 					copy(p.Data(), c.In[name+suffix].Floats(nil))
 					leaves[name+suffix] = p.Var
 				}
-				s := state{h: tape.Use(h0).Slice(0, k, k+1, 1).Reshape(-1, H)}
+				s := nn.Memory{H: tape.Use(h0).Slice(0, k, k+1, 1).Reshape(-1, H)}
 				if c0 != nil {
-					s.c = tape.Use(c0).Slice(0, k, k+1, 1).Reshape(-1, H)
+					s.C = tape.Use(c0).Slice(0, k, k+1, 1).Reshape(-1, H)
 				}
-				y, last := r.pass(in, s, nil, k == 1)
-				ys, hs, cs = append(ys, y), append(hs, last.h), append(cs, last.c)
+				y := r.pass(in, s, nil, k == 1)
+				ys, hs = append(ys, y), append(hs, nn.LastState(y, k == 1, nil))
+				if c0 != nil {
+					cs = append(cs, y.LastCell())
+				}
 			}
 			out := map[string]*nn.Var{"y": grad.Concat(2, ys...), "hn": grad.Stack(0, hs...)}
 			if !batchFirst {

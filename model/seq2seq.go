@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"brick/grad"
@@ -22,7 +21,6 @@ import (
 // A tape with a memory reads the source in its first pass; what comes after continues the target.
 type Seq2Seq struct {
 	Embed   *nn.Embedding          `brick:"embed"` // (V, H), of both texts
-	Seen    *nn.Param              `brick:"seen"`  // (V, 1): 0 for what fills up, else 1; a buffer
 	Ahead   []*recurrent           `brick:"encoder.forward"`
 	Back    []*recurrent           `brick:"encoder.backward"`
 	Start   []*nn.Linear           `brick:"start"` // of each layer's state, (H → H)
@@ -50,13 +48,16 @@ func (c Seq2SeqConfig) New() *Seq2Seq {
 	}
 	m := &Seq2Seq{
 		Embed: nn.NewEmbedding(c.Vocab, h), Attn: nn.NewMultiheadAttention(h, 1), Combine: nn.NewLinear(2*h, h),
-		Seen:   nn.NewBuffer(func(_ uint64, i int, _ nn.Fan) float64 { return math.Min(float64(i), 1) }, c.Vocab, 1),
 		source: c.Source, drop: c.Drop,
 	}
 	m.Embed.W.Init = nn.Normal(1)
+	cell := kernel.LSTMCell
+	if c.GRU {
+		cell = kernel.GRUCell
+	}
 	for range c.Layers {
-		m.Ahead, m.Back = append(m.Ahead, newRecurrent(h, h/2, !c.GRU)), append(m.Back, newRecurrent(h, h/2, !c.GRU))
-		m.Start, m.Decoder = append(m.Start, nn.NewLinear(h, h)), append(m.Decoder, newRecurrent(h, h, !c.GRU))
+		m.Ahead, m.Back = append(m.Ahead, newRecurrent(h, h/2, cell)), append(m.Back, newRecurrent(h, h/2, cell))
+		m.Start, m.Decoder = append(m.Start, nn.NewLinear(h, h)), append(m.Decoder, newRecurrent(h, h, cell))
 	}
 	return m
 }
@@ -72,11 +73,11 @@ func (m *Seq2Seq) Forward(ids *nn.Var) *nn.Var {
 	}
 	x := nn.Scope(m.Embed, ids) // (B, T, H)
 	for i, r := range m.Decoder {
-		var s state
+		var h *nn.Var
 		if end != nil {
-			s.h = m.Start[i].ForwardAct(end, kernel.Tanh)
+			h = m.Start[i].ForwardAct(end, kernel.Tanh)
 		}
-		x, _ = r.run(nn.Drop(x, m.drop), s, nil, false)
+		x = r.run(nn.Drop(x, m.drop), h)
 	}
 	a := m.Attn.Watch(x, memory, mask)
 	if read != nil {
@@ -85,16 +86,17 @@ func (m *Seq2Seq) Forward(ids *nn.Var) *nn.Var {
 	return m.Combine.ForwardAct(grad.Concat(2, a, x), kernel.Tanh)
 }
 
-// encode reads the source from both ends; places whose id is 0 leave the states as they are. end is where each direction
+// encode reads the source from both ends, without the places at its end whose id is 0. end is where each direction
 // stopped.    ids (B, S) → y (B, S, H), end (B, H)
 func (m *Seq2Seq) encode(ids *nn.Var) (y, end *nn.Var) {
 	y = nn.Scope(m.Embed, ids)
-	seen := ids.Embed(m.Seen.Value()) // (B, S, 1)
+	lengths := ids.Lengths()
 	for i := range m.Ahead {
 		y = nn.Drop(y, m.drop)
-		ahead, a := m.Ahead[i].pass(y, state{}, seen, false)
-		back, b := m.Back[i].pass(y, state{}, seen, true)
-		y, end = grad.Concat(2, ahead, back), grad.Concat(1, a.h, b.h)
+		ahead, back := m.Ahead[i].pass(y, nn.Memory{}, lengths, false), m.Back[i].pass(y, nn.Memory{}, lengths, true)
+		if y = grad.Concat(2, ahead, back); i == len(m.Ahead)-1 {
+			end = grad.Concat(1, nn.LastState(ahead, false, lengths), nn.LastState(back, true, lengths))
+		}
 	}
 	return y, end
 }
@@ -106,7 +108,7 @@ func (m *Seq2Seq) Table() *nn.Param { return m.Embed.W }
 func (m *Seq2Seq) Notation() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "seq2seq(hidden=%d,layers=%d", m.Combine.W.Shape[0], len(m.Decoder))
-	if !m.Decoder[0].lstm {
+	if m.Decoder[0].cell == kernel.GRUCell {
 		s.WriteString(",cell=gru")
 	}
 	if m.drop != 0 {

@@ -15,17 +15,23 @@ type Carry struct {
 	b         int
 }
 
+// NewCarry is a memory of b sequences that begin with zeros.
+func NewCarry(dev device.Device, r *Recurrent, b int) *Carry {
+	m := &Carry{b: b}
+	for range len(r.parts) * r.carried() {
+		m.now = append(m.now, dev.Alloc(b*r.Hidden, device.Float))
+		m.then = append(m.then, dev.Alloc(b*r.Hidden, device.Float))
+	}
+	return m
+}
+
 // begin prepares a pass of b sequences. A nil Carry remembers nothing.
 func (m *Carry) begin(t *grad.Tape, r *Recurrent, b int) {
 	if m == nil {
 		return
 	}
 	if m.b == 0 {
-		m.b = b
-		for range len(r.parts) * r.carried() {
-			m.now = append(m.now, t.Device.Alloc(b*r.Hidden, device.Float))
-			m.then = append(m.then, t.Device.Alloc(b*r.Hidden, device.Float))
-		}
+		*m = *NewCarry(t.Device, r, b)
 	}
 	if b != m.b {
 		Refuse(r.name(), fmt.Sprintf("the tape's memory is of %d sequences", m.b), []int{b, r.Hidden})
@@ -79,12 +85,5 @@ func (m *Carry) Pick(dev device.Device, order []int) {
 	}
 }
 
-// States are the memories of the states where the last pass ended, for checkpoints; empty before the first pass.
+// States are the states where the last pass ended, for checkpoints: of each layer (B, H), of an LSTM with its cells after it.
 func (m *Carry) States() []device.Buf { return m.now }
-
-// Reset goes back to states of zeros.
-func (m *Carry) Reset(dev device.Device) {
-	for _, s := range m.now {
-		dev.Fill(s, 0)
-	}
-}

@@ -90,12 +90,12 @@ func (r *Recurrent) Forward(x *Var) *Var {
 		}
 		a, b := r.part(x, 2*k, Memory{}, nil), r.part(x, 2*k+1, Memory{}, nil)
 		if r.LastOnly && k == r.Layers()-1 {
-			return grad.Concat(1, lastOf(a, false, nil), lastOf(b, true, nil))
+			return grad.Concat(1, LastState(a, false, nil), LastState(b, true, nil))
 		}
 		x = grad.Concat(2, a, b)
 	}
 	if r.LastOnly {
-		return lastOf(x, false, nil)
+		return LastState(x, false, nil)
 	}
 	return x
 }
@@ -123,7 +123,7 @@ func (r *Recurrent) Run(x, lengths *Var, start []Memory) (y *Var, end []Memory) 
 		var ys [2]*Var
 		for j := range d {
 			ys[j] = r.part(x, i+j, start[i+j], lengths)
-			s := Memory{H: lastOf(ys[j], j == 1, lengths)}
+			s := Memory{H: LastState(ys[j], j == 1, lengths)}
 			if r.Cell == kernel.LSTMCell {
 				s.C = ys[j].LastCell()
 			}
@@ -154,8 +154,8 @@ func RecurrentLayer(x *Var, cell kernel.Cell, o grad.Recurrent) *Var {
 	return x.RNN(o, cell.Act())
 }
 
-// lastOf is the state after the last step of each sequence: of those from the end at step 0.    y (B, T, H) → (B, H)
-func lastOf(y *Var, reverse bool, lengths *Var) *Var {
+// LastState is the state after the last step of each sequence: of those from the end at step 0.    y (B, T, H) → (B, H)
+func LastState(y *Var, reverse bool, lengths *Var) *Var {
 	B, T, H := y.Dim(0), y.Dim(1), y.Dim(2)
 	switch {
 	case reverse:
@@ -163,11 +163,7 @@ func lastOf(y *Var, reverse bool, lengths *Var) *Var {
 	case lengths == nil:
 		return y.Slice(1, T-1, T, 1).Reshape(B, H)
 	}
-	at := make([]int32, B)
-	for b, n := range lengths.IDs() {
-		at[b] = int32(b*T) + n - 1
-	}
-	return y.Reshape(B*T, H).Index(0, y.Tape().IDs(at, B))
+	return y.Reshape(B*T, H).Index(0, lengths.Ends(T))
 }
 
 func (r *Recurrent) name() string {
@@ -209,7 +205,7 @@ func (*Last) Forward(x *Var) *Var {
 	if x.Rank() != 3 || x.Dim(1) == 0 {
 		Refuse("last", "want x (B, T, C)", x.Shape())
 	}
-	return lastOf(x, false, nil)
+	return LastState(x, false, nil)
 }
 
 // Notation is last.

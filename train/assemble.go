@@ -73,6 +73,9 @@ func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err 
 	if r.Model, err = r.declared(); err != nil {
 		return nil, err
 	}
+	if err = r.carries(); err != nil {
+		return nil, err
+	}
 	if err = r.tuneLinear(); err != nil {
 		return nil, err
 	}

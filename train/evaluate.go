@@ -28,7 +28,10 @@ func evaluate(ctx context.Context, tape *grad.Tape, m nn.Block, set data.Set, lo
 	}
 	training := tape.Training
 	tape.NoGrad, tape.Training = true, false
-	defer func() { tape.NoGrad, tape.Training = false, training }()
+	defer func() { tape.NoGrad, tape.Training, tape.Memory = false, training, nil }()
+	if info.Carry { // states go on from batch to batch here too
+		tape.Memory = map[any]any{}
+	}
 	var classes *classTally
 	numbers := regressionTally{unit: units(info)}
 	if info.Task == data.Classification {
@@ -37,7 +40,7 @@ func evaluate(ctx context.Context, tape *grad.Tape, m nn.Block, set data.Set, lo
 	var nats, targets, right float64
 	var translated exactTally
 	var lines lineTally
-	var bytes int
+	var bytes, rows int
 	for b, err := range some(set, batch, limit) {
 		if err == nil {
 			err = ctx.Err()
@@ -46,6 +49,9 @@ func evaluate(ctx context.Context, tape *grad.Tape, m nn.Block, set data.Set, lo
 			return out, err
 		}
 		count := float64(b.Count())
+		if err := fewer(tape, b, &rows); err != nil {
+			return out, err
+		}
 		var wrong error
 		err := grad.Catch(func() {
 			tape.Reset()
@@ -105,14 +111,32 @@ func evaluate(ctx context.Context, tape *grad.Tape, m nn.Block, set data.Set, lo
 	return out, nil
 }
 
-// some yields the batches of a set in order: all of them, or as many as limit says, evenly spread over the set.
+// fewer lets the memory of a tape go on with as many rows as b has, where those before had more.
+func fewer(tape *grad.Tape, b *data.Batch, rows *int) error {
+	before := *rows
+	if *rows = b.Examples(); tape.Memory == nil || before <= *rows {
+		return nil
+	}
+	order := make([]int, *rows)
+	for i := range order {
+		order[i] = i
+	}
+	return nn.Pick(tape, order)
+}
+
+// some yields the batches of a set in order: all of them, or as many as limit says, evenly spread over the set; of a set
+// with Info.Carry the first ones, which begin at places spread over the set.
 func some(set data.Set, batch, limit int) iter.Seq2[*data.Batch, error] {
 	return func(yield func(*data.Batch, error) bool) {
 		loader := data.Sequential(set, batch)
 		if all := loader.Steps(); limit > 0 && limit < all {
 			var b data.Batch
 			for i := range limit {
-				if err := loader.At(&b, i*all/limit, 0); !yield(&b, err) || err != nil {
+				at := i * all / limit
+				if set.Info().Carry {
+					at = i
+				}
+				if err := loader.At(&b, at, 0); !yield(&b, err) || err != nil {
 					return
 				}
 			}

@@ -74,7 +74,7 @@ func (f *fit) steps(ctx context.Context, yield func(Event) bool) (left bool, err
 	config := Config{
 		Steps: r.Job.Steps, Start: r.state.Step, Rate: r.schedule.At, Loss: r.Loss,
 		Accumulate: r.Job.Accumulate, Clip: optim.Clip{Norm: r.Job.ClipNorm, Value: r.Job.ClipValue},
-		EMA: r.ema, Seed: r.Job.Seed, Device: r.dev, Tape: &r.tape, Recompute: r.Job.Recompute, Skipped: r.state.Row,
+		EMA: r.ema, Seed: r.Job.Seed, Device: r.dev, Tape: &r.tape, Memory: r.carried, Recompute: r.Job.Recompute, Skipped: r.state.Row,
 	}
 	// The loop never sees ctx: a cancelled run finishes its step here, and saves.
 	for s, err := range Steps(context.Background(), r.Model, r.opt, loader.From(r.state.Step), config) {

@@ -58,6 +58,7 @@ type DataJob struct {
 	Channels int      `yaml:"channels,omitempty"`
 	Augment  string   `yaml:"augment,omitempty"`  // of training images: transforms one after the other, such as crop(4) flip cutout(8)
 	Context  int      `yaml:"context,omitempty"`  // tokens in an example of text; of pairs, in each of the two
+	Carry    bool     `yaml:"carry,omitempty"`    // text: recurrent states go on from step to step, through batches that are streams of the text (truncated back-propagation through time)
 	Limit    int64    `yaml:"limit,omitempty"`    // bytes of text to use, 0 for all
 	Examples int      `yaml:"examples,omitempty"` // of a generated set
 	Noise    float64  `yaml:"noise,omitempty"`
@@ -113,7 +114,7 @@ func (j *Job) options(enc data.Encoder) data.Options {
 		Seed: j.Seed, Valid: d.Valid, Test: d.Test,
 		Target: d.Target, Skip: d.Skip, Task: d.Task, Raw: d.Raw, ScaleTarget: !d.Raw && !d.RawY,
 		Height: cmp.Or(d.Height, d.Size), Width: cmp.Or(d.Width, d.Size), Channels: d.Channels,
-		Encoder: enc, Window: d.Context, Limit: d.Limit,
+		Encoder: enc, Window: d.Context, Limit: d.Limit, Carry: d.Carry,
 		Examples: d.Examples, Noise: d.Noise, Length: d.Length, Distance: d.Distance,
 	}
 }

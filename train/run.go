@@ -36,6 +36,7 @@ type Run struct {
 	ema      *optim.EMA
 	schedule optim.Schedule
 	vault    *vault
+	carried  []map[any]any // states that go on from step to step, of each micro-batch; nil without data.carry
 	state    state
 	records  []Record
 	lock     *os.File

@@ -48,6 +48,13 @@ func llamaJob(path string) train.Job {
 	}
 }
 
+// carryJob is two LSTMs whose states go on from step to step.
+func carryJob(path string) train.Job {
+	j := llamaJob(path)
+	j.Model, j.Data.Carry, j.Data.Context = "embed(16) lstm(12,layers=2,dropout=0.2) linear", true, 6
+	return j
+}
+
 // pairsJob is a small Transformer on lines of pairs at path.
 func pairsJob(path string) train.Job {
 	return train.Job{
@@ -156,7 +163,7 @@ func TestExactResume(t *testing.T) {
 	reading.Data.Augment = "crop(2) color(0.1)"
 	caption := mlpJob()
 	caption.Model, caption.Data, caption.Batch = "caption(width=16,heads=2,ff=24,dropout=0.1) linear", train.DataJob{Source: "shapes", Examples: 40}, 4
-	for name, job := range map[string]train.Job{"augmented": augmented, "caption": caption, "reading": reading, "frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
+	for name, job := range map[string]train.Job{"carry": carryJob(text), "augmented": augmented, "caption": caption, "reading": reading, "frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
 		t.Run(name, func(t *testing.T) {
 			job.Name = name + "-whole"
 			whole := create(t, job, o)
@@ -259,6 +266,9 @@ func TestWorkers(t *testing.T) {
 	lenet.Model, lenet.Steps, lenet.Save.Every = "conv(4,5,pad=2) relu maxpool(2) conv(6,5) relu maxpool(2) flatten linear(20) relu linear(16) relu linear", 40, 40
 	pairs := pairsJob(write(t, "n.tsv", numerals))
 	pairs.Steps, pairs.Eval.Every, pairs.Save.Every = 100, 50, 50
+	lstm, gru := carryJob(text), carryJob(text)
+	lstm.Steps, lstm.Eval.Every, lstm.Save.Every, lstm.Batch = 60, 30, 30, 5
+	gru.Steps, gru.Eval.Every, gru.Save.Every, gru.Model, gru.Data.Carry = 60, 30, 30, "embed(16) gru(12) rnn(8) linear", false
 	frozen, adapted := tunedJobs(t, text, o)
 	reading := readingJob()
 	reading.Data.Augment, reading.Steps, reading.Save.Every = "crop(2) rotate(3)", 40, 40
@@ -266,7 +276,7 @@ func TestWorkers(t *testing.T) {
 	if testing.Short() {
 		workers = []int{1, 3}
 	}
-	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "frozen": frozen, "LoRA": adapted, "CRNN": reading} {
+	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "LSTM": lstm, "GRU": gru, "frozen": frozen, "LoRA": adapted, "CRNN": reading} {
 		fused := ""
 		for _, level := range kernel.Levels() {
 			restore := kernel.SetLevel(level)

@@ -27,6 +27,7 @@ type Config struct {
 	Seed       uint64                 // of dropout
 	Device     device.Device          // nil means all cores
 	Tape       *grad.Tape             // what passes are computed on, for sharing its memory between steps; nil for one of its own
+	Memory     []map[any]any          // what blocks remember from step to step, one for each micro-batch (see nn.Recall); nil: nothing
 	Recompute  bool                   // keep only the inputs of blocks, compute their insides again on the way back
 	SkipLimit  int                    // steps in a row without a finite gradient before ErrDiverged; 0 means 5
 	Skipped    int                    // updates skipped in a row just before Start
@@ -121,9 +122,16 @@ func newLoop(m nn.Block, opt optim.Optimizer, c Config) *loop {
 func (l *loop) micro(s *Step, n, i int, b *data.Batch) {
 	l.tape.Reset()
 	l.tape.Step = uint64(n*l.accumulate + i)
+	if l.Memory != nil {
+		l.tape.Memory = l.Memory[i]
+		defer func() { l.tape.Memory = nil }()
+	}
 	y := l.Loss(l.m.Forward(Input(l.tape, b)), b)
 	y.Backward()
 	loss := y.Item()
+	if !finite(loss) {
+		clear(l.tape.Memory) // states that are no numbers must not go on
+	}
 	s.Loss += loss / float64(l.accumulate)
 	s.Examples += b.Examples()
 	s.Tokens += b.Count()

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"brick/device"
 	"brick/grad"
 	"brick/nn"
 	"brick/tensor"
@@ -63,12 +64,14 @@ func weights(m nn.Block) (out []tensor.Named) {
 }
 
 // hostOf is a parameter's value in host memory: the memory itself where it lies there.
-func hostOf(m nn.Block, p *nn.Param) []grad.Float {
-	if b := p.Buf(); b.F != nil || b.N == 0 {
+func hostOf(m nn.Block, p *nn.Param) []grad.Float { return hostBuf(nn.SlabOf(m).Device, p.Buf()) }
+
+func hostBuf(dev device.Device, b device.Buf) []grad.Float {
+	if b.F != nil || b.N == 0 {
 		return b.F
 	}
-	host := make([]grad.Float, p.Len())
-	nn.SlabOf(m).Device.Read(host, p.Buf())
+	host := make([]grad.Float, b.N)
+	dev.Read(host, b)
 	return host
 }
 
@@ -92,6 +95,9 @@ func (r *Run) optimizerState() (out []tensor.Named) {
 			out = append(out, tensor.Named{Name: "ema." + name, Tensor: x})
 		}
 	}
+	for name, s := range r.carriedStates() {
+		out = append(out, tensor.Named{Name: "carry." + name, Tensor: tensor.View(hostBuf(r.dev, s), s.N)})
+	}
 	return out
 }
 
@@ -102,7 +108,7 @@ func (r *Run) loadOptimizer(path string) error {
 		return fmt.Errorf("train: %w", err)
 	}
 	defer f.Close()
-	opt, ema := map[string]*tensor.Tensor{}, map[string]*tensor.Tensor{}
+	opt, ema, carry := map[string]*tensor.Tensor{}, map[string]*tensor.Tensor{}, map[string]*tensor.Tensor{}
 	for _, name := range f.Names() {
 		x, err := f.Tensor(name)
 		if err != nil {
@@ -112,6 +118,8 @@ func (r *Run) loadOptimizer(path string) error {
 			opt[n] = x
 		} else if n, ok := strings.CutPrefix(name, "ema."); ok && r.ema != nil {
 			ema[n] = x
+		} else if n, ok := strings.CutPrefix(name, "carry."); ok && r.carried != nil {
+			carry[n] = x
 		} else {
 			return fmt.Errorf("train: %s: tensor %q belongs to no part of this run", path, name)
 		}
@@ -119,6 +127,9 @@ func (r *Run) loadOptimizer(path string) error {
 	err = r.opt.Load(opt)
 	if err == nil && r.ema != nil {
 		err = r.ema.Load(ema)
+	}
+	if err == nil {
+		err = r.loadCarried(carry)
 	}
 	if err != nil {
 		return fmt.Errorf("train: %s: %w", path, err)

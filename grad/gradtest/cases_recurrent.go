@@ -39,6 +39,10 @@ var recurrentCases = []Case{
 	recurrence{op: "last_cell", bias: true, states: true}.named(""),
 	recurrence{op: "last_cell", reverse: true, lengths: []int32{5, 2, 4}}.named("lengths, reverse"),
 	recurrence{op: "last_cell", states: true, lengths: []int32{5, 2, 4}}.named("lengths"),
+	lengthsCase("lengths", []float64{3, 5, 1}, func(ids *grad.Var) *grad.Var { return ids.Lengths() },
+		func(t *grad.Tape) { t.IDs(make([]int32, 6), 6).Lengths() }),
+	lengthsCase("ends", []float64{2, 11, 14}, func(ids *grad.Var) *grad.Var { return ids.Lengths().Ends(7) },
+		func(t *grad.Tape) { t.IDs(make([]int32, 6), 2, 3).Ends(2) }),
 }
 
 const seqB, seqIn, seqH = 3, 4, 3 // sequences, widths of the input and of the state
@@ -192,3 +196,16 @@ func (v recurrence) want(in []*grad.Var, T int) []float64 {
 	}
 	return y
 }
+
+func lengthsCase(op string, want []float64, run func(ids *grad.Var) *grad.Var, wrong func(t *grad.Tape)) Case {
+	return Case{
+		Op:    op,
+		In:    func(*rand.Rand) []*grad.Var { return nil },
+		Run:   func(t *grad.Tape, _ []*grad.Var) *grad.Var { return run(t.IDs(padded, 3, 5)) },
+		Want:  func([]*grad.Var) []float64 { return want },
+		Wrong: wrong,
+	}
+}
+
+// padded is rows of ids of lengths 3, 5 and, as no row is empty, 1.
+var padded = []int32{4, 0, 7, 0, 0 /**/, 1, 2, 3, 4, 5 /**/, 0, 0, 0, 0, 0}
