@@ -91,7 +91,7 @@ type Schedule struct {
 // EvalJob says when the validation set is looked at.
 type EvalJob struct {
 	Every    int `yaml:"every,omitempty"`    // steps; 0 means ten times a run
-	Batches  int `yaml:"batches,omitempty"`  // at most this many batches in each evaluation; 0 means all, or 20 for text, whose held-out part is long, or 5 for translation
+	Batches  int `yaml:"batches,omitempty"`  // at most this many batches in each evaluation; 0 means all, or 20 for text, whose held-out part is long, or 20 for reading, or 5 for translation
 	Patience int `yaml:"patience,omitempty"` // evaluations without improvement before the run stops early with its best weights; 0 means never
 }
 
@@ -153,8 +153,11 @@ func (j *Job) Defaults(task data.Task) {
 			j.ClipNorm = 1
 		}
 	}
-	if task == data.Reading && j.ClipNorm == 0 {
-		j.ClipNorm = 1
+	if task == data.Reading {
+		num(&j.Eval.Batches, 20)
+		if j.ClipNorm == 0 {
+			j.ClipNorm = 1
+		}
 	}
 	num(&j.Batch, 64)
 	num(&j.Accumulate, 1)

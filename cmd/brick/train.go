@@ -154,9 +154,9 @@ func jobFlags(f *pflag.FlagSet) jobFields {
 	str("tokenizer", "for text: bytes, chars, words, bpe, or a tokenizer.json", func(j *train.Job, v string) { j.Tokenizer.Kind = v })
 	num("vocab", "size of a vocabulary of words or BPE to learn", func(j *train.Job, v int) { j.Tokenizer.Vocab = v })
 	num("context", "tokens in an example of text", func(j *train.Job, v int) { j.Data.Context = v })
+	str("loss", "cross-entropy, ctc, mse, l1, huber, bce or hinge; default by task", func(j *train.Job, v string) { j.Loss = v })
 	carry := f.Bool("carry", false, "for text and recurrent layers: batches are streams, states go on from step to step")
 	fields["carry"] = func(j *train.Job) error { j.Data.Carry = *carry; return nil }
-	str("loss", "cross-entropy, ctc, mse, l1, huber, bce or hinge; default by task", func(j *train.Job, v string) { j.Loss = v })
 	str("optimizer", "sgd, momentum, nesterov, adam, adamw, lion, muon, …", func(j *train.Job, v string) {
 		j.Optimizer = train.Optimizer{Name: v, LR: j.Optimizer.LR}
 	})
