@@ -83,6 +83,7 @@ var Sets = []Named{
 	{Name: "digits", Summary: "digits drawn from strokes with random transforms, grey 28×28", open: made(Digits)},
 	{Name: "copy", Summary: "a sequence of letters to be said again, after a distance", open: made(Copy)},
 	{Name: "dates", Summary: "dates as people write them, each with its 2026-03-03", open: made(Dates)},
+	{Name: "months", Summary: "dates as people write them, in 12 classes by their month", open: made(Months)},
 	{Name: "arithmetic", Summary: "sums like 12+34=46 as characters", open: made(Arithmetic)},
 }
 
