@@ -276,7 +276,7 @@ func (v *trainView) showcase(r *train.Run) error {
 		for source, p := range r.Samples(v.cmd.Context(), 5) {
 			fmt.Fprintf(out, "%s → %s\n", source, p)
 		}
-	case r.Tokenizer != nil:
+	case r.Info.Task == data.Language && r.Tokenizer != nil:
 		s := generate.NewSession(r.Model, r.Tokenizer, model.Context(r.Model), nil)
 		fmt.Fprintf(out, "\nwhat it writes:\n\n%s", r.Job.Sample.Prompt)
 		o := generate.Sampling{Max: r.Job.Sample.Tokens, Temperature: 0.5, TopP: 0.9, Seed: 1}
