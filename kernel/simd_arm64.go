@@ -67,3 +67,18 @@ func batchBackXVector(dx, x, y, dy []Float, mean, shift, r, mh, mhn, scale Float
 }
 
 func maxPool2Vector(y []Float, arg []int32, x []Float, p *PoolSize) bool { return false }
+
+// HasWinograd reports whether the transforms of WinogradOut and the others have vectors.
+func HasWinograd() bool { return false }
+
+func winogradWeightsVector(u, w []Float, n, ld int, turned bool) bool { return false }
+
+func winogradRowsVector(dst, x, zero []Float, s *WinogradSize) bool { return false }
+
+func winogradColumnsVector(v, x []Float, off *[winogradPairs]int, channels, ld, room, step, next int) bool {
+	return false
+}
+
+func winogradOutVector(y, m []Float, off *[winogradPairs]int, channels, step, ldm, ldy, plane int, onto bool) bool {
+	return false
+}

@@ -8,6 +8,7 @@ import (
 // imageTasks are the tasks of the kernels that work on images.
 type imageTasks struct {
 	conv          convTask
+	winograd      winogradTask
 	convBackW     convBackWTask
 	maxPool       maxPoolTask
 	maxPoolBack   maxPoolBackTask
@@ -65,6 +66,9 @@ func (d *Device) Conv(y device.Dst, x, w device.Buf, c device.Conv, e device.Epi
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.tasks.winograd.try(d, y, x.F, w.F, &c, e, false) {
+		return
+	}
 	t := &d.tasks.conv
 	t.begin(d, y, x.F, w.F, c, e)
 	t.back, t.in, t.out, t.yh, t.yw = false, c.C/c.G, c.K/c.G, c.OH, c.OW
@@ -92,6 +96,9 @@ func (d *Device) ConvBackX(dx device.Dst, w, dy device.Buf, c device.Conv) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.tasks.winograd.try(d, dx, dy.F, w.F, &c, device.Epilogue{}, true) {
+		return
+	}
 	t := &d.tasks.conv
 	t.begin(d, dx, dy.F, w.F, c, device.Epilogue{})
 	t.back, t.in, t.out, t.yh, t.yw = true, c.K/c.G, c.C/c.G, c.H, c.W
@@ -302,16 +309,21 @@ func (t *convTask) finish(w int, y []kernel.Float, first, bias, cut int) {
 	}
 	lo, hi := cut*t.rows*t.yw, min((cut+1)*t.rows, t.yh)*t.yw
 	for k := range t.out {
-		row := y[k*t.yh*t.yw:][lo:hi]
-		if t.e.Bias.Present() {
-			t.args[w] = kernel.Args{1, t.e.Bias.F[bias+k]}
-			kernel.Map(kernel.Affine, row, row, &t.args[w])
-		}
-		if t.e.Pre.Present() {
-			copy(t.e.Pre.F[(first+k)*t.yh*t.yw:][lo:hi], row)
-		}
-		if t.e.Act != kernel.Identity {
-			kernel.Map(t.e.Act, row, row, &none)
-		}
+		at := k * t.yh * t.yw
+		finishRow(&t.e, y[at+lo:at+hi], first*t.yh*t.yw+at+lo, bias+k, &t.args[w])
+	}
+}
+
+// finishRow applies an epilogue to part of a plane of output channel k, which lies from at on in all of y.
+func finishRow(e *device.Epilogue, row []kernel.Float, at, k int, p *kernel.Args) {
+	if e.Bias.Present() {
+		*p = kernel.Args{1, e.Bias.F[k]}
+		kernel.Map(kernel.Affine, row, row, p)
+	}
+	if e.Pre.Present() {
+		copy(e.Pre.F[at:][:len(row)], row)
+	}
+	if e.Act != kernel.Identity {
+		kernel.Map(e.Act, row, row, &none)
 	}
 }

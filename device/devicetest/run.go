@@ -61,8 +61,8 @@ var suites = map[string]suite{
 	"BatchNorm":     {calls: batchNorm, ulps: 8},
 	"BatchNormBack": {calls: batchNormBack, ulps: 8},
 
-	"Conv":         {calls: conv, ulps: 8},
-	"ConvBackX":    {calls: convBackX, ulps: 8},
+	"Conv":         {calls: conv, ulps: 16}, // where tiles are transformed, rounding is of the largest of a tile
+	"ConvBackX":    {calls: convBackX, ulps: 16},
 	"ConvBackW":    {calls: convBackW, ulps: 8},
 	"MaxPool":      {calls: maxPool, ulps: 1},
 	"MaxPoolBack":  {calls: maxPoolBack, ulps: 8},

@@ -26,6 +26,7 @@ var families = []struct {
 	{"matmul", matmul},
 	{"bf16", bf16},
 	{"conv", conv},
+	{"winograd", winograd},
 	{"peak", peak},
 	{"attention", attention},
 	{"fn", fn},

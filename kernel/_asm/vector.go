@@ -36,8 +36,8 @@ func levels(c *build.Context) []*isa {
 	}
 }
 
-// wide reports whether a vector is one register.
-func (s *isa) wide() bool { return s.regs == 1 }
+// wide reports whether the level is AVX-512, and a vector one register.
+func (s *isa) wide() bool { return s.bytes == 64 }
 
 // A vec is a vector of 16 float32.
 type vec []reg.VecVirtual
