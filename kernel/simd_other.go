@@ -139,7 +139,7 @@ func winogradWeightsVector(u, w []Float, n, ld int, turned bool) bool { return f
 
 func winogradRowsVector(dst, x, zero []Float, s *WinogradSize) bool { return false }
 
-func winogradColumnsVector(v, x []Float, off *[winogradPairs]int, channels, ld, room, step, next int) bool {
+func winogradColumnsVector(v, x []Float, off *[winogradPairs]int, channels, ld, room, step, next int, slopes bool) bool {
 	return false
 }
 

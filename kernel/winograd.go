@@ -49,6 +49,24 @@ func winogradBackward(m [6]Float) (y [4]Float) {
 	return y
 }
 
+// winogradSlopes is  A·d, of the gradient d of outputs.
+func winogradSlopes(d [4]Float) (t [6]Float) {
+	t[0], t[5] = d[0], d[3]
+	u, v := mulAdd(winoPP, d[2], d[0]), mulAdd(winoP*winoPP, d[3], Float(winoP*d[1]))
+	t[1], t[2] = u+v, u-v
+	u, v = mulAdd(winoQQ, d[2], d[0]), mulAdd(winoQ*winoQQ, d[3], Float(winoQ*d[1]))
+	t[3], t[4] = u+v, u-v
+	return t
+}
+
+// winogradTransform is  Bᵀ·d, or A·d of the first four.
+func winogradTransform(d [6]Float, slopes bool) [6]Float {
+	if slopes {
+		return winogradSlopes([4]Float(d[:4]))
+	}
+	return winogradForward(d)
+}
+
 // winogradWeight is  G·g.
 func winogradWeight(g [3]Float) [6]Float {
 	row := func(x, xx, scale Float) Float { return mulAdd(x, g[1], mulAdd(xx, g[2], Float(scale*g[0]))) }
@@ -87,9 +105,10 @@ func WinogradWeights(u, w []Float, n, ld int, turned bool) {
 
 // WinogradSize says which rows WinogradRows makes and how they lie, in numbers.
 type WinogradSize struct {
-	Channels, Tiles, H, W int // planes of x, rows of tiles
-	First                 int // row of x at which the first tile begins; may be negative
-	Ld, Room              int // from row to row of dst, and from channel to channel
+	Channels, Tiles, H, W int  // planes of x, rows of tiles
+	First                 int  // row of x at which the first tile begins; may be negative
+	Ld, Room              int  // from row to row of dst, and from channel to channel
+	Slopes                bool // x is the gradient of outputs: A stands for Bᵀ
 }
 
 // WinogradRows is half a transform of a row of tiles: dst (Channels, Tiles, 6, Ld), x (Channels, H, W). Beyond x it is 0.
@@ -105,12 +124,12 @@ func WinogradRows(dst, x, zero []Float, s *WinogradSize) {
 			to := dst[c*s.Room+6*t*s.Ld:]
 			for j := range s.W {
 				var d [6]Float
-				for l := range d {
+				for l := range d { // of slopes only the first four matter
 					if row := s.First + 4*t + l; row >= 0 && row < s.H {
 						d[l] = x[(c*s.H+row)*s.W+j]
 					}
 				}
-				for i, v := range winogradForward(d) {
+				for i, v := range winogradTransform(d, s.Slopes) {
 					to[i*s.Ld+j] = v
 				}
 			}
@@ -127,16 +146,16 @@ func winogradLane(off *[winogradPairs]int, l int) int {
 // WinogradColumns is the other half, of 16 tiles, pairs of which begin at off in a row of x (channels, 6, ld): v (36, channels, 16), i and
 // channel step and next numbers apart. x is as long as 12 numbers after off need.
 //
-//	v[6i+j, c, tile] = Σ_l Bᵀ[j,l]·x[c, i, tile + l]
-func WinogradColumns(v, x []Float, off *[winogradPairs]int, channels, ld, room, step, next int) {
-	if channels == 0 || winogradColumnsVector(v, x, off, channels, ld, room, step, next) {
+//	v[6i+j, c, tile] = Σ_l Bᵀ[j,l]·x[c, i, tile + l]     A for Bᵀ with slopes
+func WinogradColumns(v, x []Float, off *[winogradPairs]int, channels, ld, room, step, next int, slopes bool) {
+	if channels == 0 || winogradColumnsVector(v, x, off, channels, ld, room, step, next, slopes) {
 		return
 	}
 	for c := range channels {
 		for i := range 6 {
 			for l := range WinogradLanes {
 				d := [6]Float(x[c*room+i*ld+winogradLane(off, l):])
-				for j, t := range winogradForward(d) {
+				for j, t := range winogradTransform(d, slopes) {
 					v[(6*i+j)*step+c*next+l] = t
 				}
 			}
@@ -174,5 +193,36 @@ func WinogradOut(y, m []Float, off *[winogradPairs]int, channels, step, ldm, ldy
 				}
 			}
 		}
+	}
+}
+
+// WinogradSums is  y[i, l] = (Gᵀ·s[l]·G)[i]  for l < n, the gradient of weights of which s holds the products of tiles:
+// y (3·3, n), s (36, n). It uses s up.
+func WinogradSums(y, s []Float, n int) {
+	// half makes three rows of six, step apart
+	half := func(to, from []Float, step int) {
+		row := func(i int) []Float { return from[i*step:][:n] }
+		for r := range 3 {
+			clear(to[r*n:][:n])
+		}
+		for i := range 6 {
+			var unit [3]Float
+			for r := range unit {
+				unit = [3]Float{}
+				unit[r] = 1
+				if g := winogradWeight(unit)[i]; g != 0 {
+					Axpy(to[r*n:][:n], g, row(i))
+				}
+			}
+		}
+	}
+	for j := range 6 {
+		half(y[:3*n], s[j*n:], 6*n)
+		for r := range 3 {
+			copy(s[(6*r+j)*n:][:n], y[r*n:][:n])
+		}
+	}
+	for r := range 3 {
+		half(y[3*r*n:], s[6*r*n:], n)
 	}
 }

@@ -32,10 +32,15 @@ func winogradRowsVector(dst, x, zero []Float, s *WinogradSize) bool {
 	}
 	vectors := panels(s.W, WinogradLanes) * WinogradLanes
 	_, x, zero = dst[(s.Channels-1)*s.Room+(6*s.Tiles-1)*s.Ld+vectors-1], x[:s.Channels*s.H*s.W], zero[:s.W]
-	if level == AVX512 {
-		winogradRowsAVX512(&dst[0], &x[0], &zero[0], s.Channels, s.Tiles, s.W, s.H, s.First, 4*s.H*s.W, 4*s.Ld, 4*s.Room)
-	} else {
+	switch {
+	case level == AVX2 && s.Slopes:
+		winogradSlopeRowsAVX2(&dst[0], &x[0], &zero[0], s.Channels, s.Tiles, s.W, s.H, s.First, 4*s.H*s.W, 4*s.Ld, 4*s.Room)
+	case level == AVX2:
 		winogradRowsAVX2(&dst[0], &x[0], &zero[0], s.Channels, s.Tiles, s.W, s.H, s.First, 4*s.H*s.W, 4*s.Ld, 4*s.Room)
+	case s.Slopes:
+		winogradSlopeRowsAVX512(&dst[0], &x[0], &zero[0], s.Channels, s.Tiles, s.W, s.H, s.First, 4*s.H*s.W, 4*s.Ld, 4*s.Room)
+	default:
+		winogradRowsAVX512(&dst[0], &x[0], &zero[0], s.Channels, s.Tiles, s.W, s.H, s.First, 4*s.H*s.W, 4*s.Ld, 4*s.Room)
 	}
 	return true
 }
@@ -46,17 +51,24 @@ func winogradWhole(off *[winogradPairs]int) bool {
 }
 
 // winogradColumnsVector is WinogradColumns with vectors; it reports whether the level in use has them.
-func winogradColumnsVector(v, x []Float, off *[winogradPairs]int, channels, ld, room, step, next int) bool {
+func winogradColumnsVector(v, x []Float, off *[winogradPairs]int, channels, ld, room, step, next int, slopes bool) bool {
 	if level == Generic {
 		return false
 	}
 	last := slices.Max(off[:])
 	_, _ = v[(WinogradPlaces-1)*step+(channels-1)*next+WinogradLanes-1], x[(channels-1)*room+5*ld+last+11]
 	_ = x[slices.Min(off[:])]
+	whole := winogradWhole(off)
 	switch {
+	case level == AVX2 && slopes:
+		winogradSlopeColumnsAVX2(&v[0], &x[0], &off[0], channels, 4*ld, 4*room, 4*step, 4*next)
 	case level == AVX2:
 		winogradColumnsAVX2(&v[0], &x[0], &off[0], channels, 4*ld, 4*room, 4*step, 4*next)
-	case winogradWhole(off):
+	case slopes && whole:
+		winogradSlopeColumnsWholeAVX512(&v[0], &x[0], &off[0], channels, 4*ld, 4*room, 4*step, 4*next)
+	case slopes:
+		winogradSlopeColumnsAVX512(&v[0], &x[0], &off[0], channels, 4*ld, 4*room, 4*step, 4*next)
+	case whole:
 		winogradColumnsWholeAVX512(&v[0], &x[0], &off[0], channels, 4*ld, 4*room, 4*step, 4*next)
 	default:
 		winogradColumnsAVX512(&v[0], &x[0], &off[0], channels, 4*ld, 4*room, 4*step, 4*next)

@@ -15,11 +15,23 @@ func winogradWeightsAVX512(u *float32, w *float32, n int, tap int, step int)
 //go:noescape
 func winogradRowsAVX512(dst *float32, x *float32, zero *float32, channels int, tiles int, w int, h int, first int, plane int, ld int, room int)
 
+// dst[c, t, i, j] = Σ_l A[i,l]·x[c, first + 4t + l, j]  for c < channels, t < tiles, j < w;  rows of x beyond 0 ≤ row < h are zero (w).
+// Up to 15 zeros follow. Rows of dst are ld, channels room, planes of x plane bytes apart.
+//
+//go:noescape
+func winogradSlopeRowsAVX512(dst *float32, x *float32, zero *float32, channels int, tiles int, w int, h int, first int, plane int, ld int, room int)
+
 // v[i, j, c, lane] = Σ_l Bᵀ[j,l]·x[c, i, off[h] + 4·half + l]  for i, j < 6, c < channels;  lane 4g + n of 16 is of h = 2n + g/2, half = g%2.
 // Rows of x are ld, channels room bytes apart, i, j of v step and channels next bytes.
 //
 //go:noescape
 func winogradColumnsAVX512(v *float32, x *float32, off *int, channels int, ld int, room int, step int, next int)
+
+// v[i, j, c, lane] = Σ_l A[j,l]·x[c, i, off[h] + 4·half + l]  for i, j < 6, c < channels;  lane 4g + n of 16 is of h = 2n + g/2, half = g%2.
+// Rows of x are ld, channels room bytes apart, i, j of v step and channels next bytes.
+//
+//go:noescape
+func winogradSlopeColumnsAVX512(v *float32, x *float32, off *int, channels int, ld int, room int, step int, next int)
 
 // y[k, r, off[h] + 4·half + c] (=|+=) Σ_{i,j} Aᵀ[r,i]·m[i, j, k, lane]·A[j,c]  for k < channels, r, c < 4;  lanes as in winogradColumns.
 // Of m i, j are step and k ldm bytes apart, of y rows ldy and k plane bytes.
@@ -32,6 +44,12 @@ func winogradOutAVX512(y *float32, m *float32, off *int, channels int, step int,
 //
 //go:noescape
 func winogradColumnsWholeAVX512(v *float32, x *float32, off *int, channels int, ld int, room int, step int, next int)
+
+// v[i, j, c, lane] = Σ_l A[j,l]·x[c, i, off[h] + 4·half + l]  for i, j < 6, c < channels;  lane 4g + n of 16 is of h = 2n + g/2, half = g%2.  off[2i+1] = off[2i] + 8.
+// Rows of x are ld, channels room bytes apart, i, j of v step and channels next bytes.
+//
+//go:noescape
+func winogradSlopeColumnsWholeAVX512(v *float32, x *float32, off *int, channels int, ld int, room int, step int, next int)
 
 // y[k, r, off[h] + 4·half + c] (=|+=) Σ_{i,j} Aᵀ[r,i]·m[i, j, k, lane]·A[j,c]  for k < channels, r, c < 4;  lanes as in winogradColumns.  off[2i+1] = off[2i] + 8.
 // Of m i, j are step and k ldm bytes apart, of y rows ldy and k plane bytes.
@@ -50,11 +68,23 @@ func winogradWeightsAVX2(u *float32, w *float32, n int, tap int, step int)
 //go:noescape
 func winogradRowsAVX2(dst *float32, x *float32, zero *float32, channels int, tiles int, w int, h int, first int, plane int, ld int, room int)
 
+// dst[c, t, i, j] = Σ_l A[i,l]·x[c, first + 4t + l, j]  for c < channels, t < tiles, j < w;  rows of x beyond 0 ≤ row < h are zero (w).
+// Up to 15 zeros follow. Rows of dst are ld, channels room, planes of x plane bytes apart.
+//
+//go:noescape
+func winogradSlopeRowsAVX2(dst *float32, x *float32, zero *float32, channels int, tiles int, w int, h int, first int, plane int, ld int, room int)
+
 // v[i, j, c, lane] = Σ_l Bᵀ[j,l]·x[c, i, off[h] + 4·half + l]  for i, j < 6, c < channels;  lane 4g + n of 16 is of h = 2n + g/2, half = g%2.
 // Rows of x are ld, channels room bytes apart, i, j of v step and channels next bytes.
 //
 //go:noescape
 func winogradColumnsAVX2(v *float32, x *float32, off *int, channels int, ld int, room int, step int, next int)
+
+// v[i, j, c, lane] = Σ_l A[j,l]·x[c, i, off[h] + 4·half + l]  for i, j < 6, c < channels;  lane 4g + n of 16 is of h = 2n + g/2, half = g%2.
+// Rows of x are ld, channels room bytes apart, i, j of v step and channels next bytes.
+//
+//go:noescape
+func winogradSlopeColumnsAVX2(v *float32, x *float32, off *int, channels int, ld int, room int, step int, next int)
 
 // y[k, r, off[h] + 4·half + c] (=|+=) Σ_{i,j} Aᵀ[r,i]·m[i, j, k, lane]·A[j,c]  for k < channels, r, c < 4;  lanes as in winogradColumns.
 // Of m i, j are step and k ldm bytes apart, of y rows ldy and k plane bytes.

@@ -1,13 +1,14 @@
 package kernel
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 )
 
 // tileOfImage is Bᵀ·d·B of the 6×6 numbers that begin at row and col of x (h, w), zero beyond it, columns outermost.
-func tileOfImage(x []Float, h, w, row, col int) (v [36]Float) {
+func tileOfImage(x []Float, h, w, row, col int, slopes bool) (v [36]Float) {
 	var t [6][6]Float
 	for j := range 6 {
 		var d [6]Float
@@ -16,12 +17,12 @@ func tileOfImage(x []Float, h, w, row, col int) (v [36]Float) {
 				d[i] = x[r*w+c]
 			}
 		}
-		for i, u := range winogradForward(d) {
+		for i, u := range winogradTransform(d, slopes) {
 			t[i][j] = u
 		}
 	}
 	for i := range t {
-		for j, u := range winogradForward(t[i]) {
+		for j, u := range winogradTransform(t[i], slopes) {
 			v[6*i+j] = u
 		}
 	}
@@ -35,7 +36,7 @@ func TestWinogradTiles(t *testing.T) {
 		for _, w := range []int{1, 3, 7, 8, 9, 15, 16, 17, 30, 32, 33} {
 			for range 4 {
 				left, pairs := r.IntN(3), (w+7)/8
-				s := WinogradSize{Channels: 1 + r.IntN(3), Tiles: 1 + r.IntN(4), H: 1 + r.IntN(20), W: w, First: r.IntN(9) - 2}
+				s := WinogradSize{Channels: 1 + r.IntN(3), Tiles: 1 + r.IntN(4), H: 1 + r.IntN(20), W: w, First: r.IntN(9) - 2, Slopes: r.IntN(2) == 0}
 				s.Ld = max(left+(w+15)/16*16, 8*pairs+4) + r.IntN(3)
 				s.Room = 6*s.Ld*s.Tiles + r.IntN(5)
 				x, zero := draws(t, r, s.Channels*s.H*w), make([]Float, w)
@@ -56,11 +57,11 @@ func TestWinogradTiles(t *testing.T) {
 				next := WinogradLanes + r.IntN(2)*16
 				step := s.Channels*next + r.IntN(4)
 				v := guarded(t, 35*step+(s.Channels-1)*next+WinogradLanes)
-				WinogradColumns(v, rows, &off, s.Channels, s.Ld, s.Room, step, next)
+				WinogradColumns(v, rows, &off, s.Channels, s.Ld, s.Room, step, next, s.Slopes)
 				for c := range s.Channels {
 					for l := range WinogradLanes {
 						pair := at[l%4*2+l/8]
-						want := tileOfImage(x[c*s.H*w:], s.H, w, s.First+4*pair[0], 8*pair[1]+4*(l/4%2)-left)
+						want := tileOfImage(x[c*s.H*w:], s.H, w, s.First+4*pair[0], 8*pair[1]+4*(l/4%2)-left, s.Slopes)
 						for i, u := range want {
 							if got := v[i*step+c*next+l]; got != u {
 								t.Fatalf("%+v, left %d: number %d of lane %d of channel %d is %v, want %v", s, left, i, l, c, got, u)
@@ -148,6 +149,37 @@ func TestWinogradWeights(t *testing.T) {
 							t.Fatalf("%d of 3×3, turned %v: number %d, %d of %d is %v, want %v", n, turned, i, j, l, got, v)
 						}
 					}
+				}
+			}
+		}
+	})
+}
+
+// Sums of products of tiles become the gradient of weights: of all products of one number of dy and one of x the place between.
+func TestWinogradSums(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	everyLevel(t, func(t *testing.T) {
+		for n := 1; n < 40; n += 3 {
+			s, want := guarded(t, 36*n), make([]float64, 9*n)
+			for l := range n {
+				x, dy := draws(t, r, 36), draws(t, r, 16)
+				v, w := tileOfImage(x, 6, 6, 0, 0, false), tileOfImage(dy, 4, 4, 0, 0, true)
+				for i := range v {
+					s[i*n+l] = v[i] * w[i]
+				}
+				for i := range 4 {
+					for j := range 4 {
+						for p := range 9 {
+							want[p*n+l] += float64(x[6*(i+p/3)+j+p%3]) * float64(dy[4*i+j])
+						}
+					}
+				}
+			}
+			y := guarded(t, 9*n)
+			WinogradSums(y, s, n)
+			for i, v := range want {
+				if math.Abs(float64(y[i])-v) > 1e-4 {
+					t.Fatalf("%d weights: number %d is %v, want %v", n, i, y[i], v)
 				}
 			}
 		}

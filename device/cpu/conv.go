@@ -9,6 +9,7 @@ import (
 type imageTasks struct {
 	conv          convTask
 	winograd      winogradTask
+	winogradBackW winogradBackWTask
 	convBackW     convBackWTask
 	maxPool       maxPoolTask
 	maxPoolBack   maxPoolBackTask

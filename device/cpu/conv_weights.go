@@ -38,6 +38,9 @@ func (d *Device) ConvBackW(dw device.Dst, x, dy device.Buf, c device.Conv) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.tasks.winogradBackW.try(d, dw, x.F, dy.F, &c) {
+		return
+	}
 	t := &d.tasks.convBackW
 	t.dev, t.dw, t.x, t.dy, t.c = d, dw, x.F, dy.F, c
 	t.in, t.out, t.room = c.C/c.G, c.K/c.G, blocks(c.K/c.G, kernel.SumRows)*kernel.SumRows

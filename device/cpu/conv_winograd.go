@@ -176,7 +176,7 @@ func (t *winogradTask) block(w, block int) {
 				off[h] = p/t.across*6*t.ld + p%t.across*pairSize
 			}
 			at := g * lanes
-			kernel.WinogradColumns(v[at/cols*cols*t.in+at%cols+c*cols:], stage, &off, channels, t.ld, room, stepV, cols)
+			kernel.WinogradColumns(v[at/cols*cols*t.in+at%cols+c*cols:], stage, &off, channels, t.ld, room, stepV, cols, false)
 		}
 	}
 	for i := range places {

@@ -104,6 +104,51 @@ func TestWinogradEqualsLoops(t *testing.T) {
 	})
 }
 
+// Gradients of weights by tiles are the plain loops within 2⁻²⁰ of the largest sum of sizes of products, and the same bits on
+// any number of workers and at all levels that have them.
+func TestWinogradBackWEqualsLoops(t *testing.T) {
+	first := map[int][]kernel.Float{}
+	everyLevel(t, func(t *testing.T) {
+		if !kernel.HasWinograd() {
+			t.Skip("no tiles at this level")
+		}
+		r := rand.New(rand.NewPCG(9, 10))
+		for i, c := range tiled(r) {
+			x, dy, before := normals(r, c.N*c.C*c.H*c.W), normals(r, c.N*c.K*c.OH*c.OW), normals(r, c.K*c.C*9)
+			want, size := slices.Clone(before), make([]kernel.Float, len(before))
+			mode := device.Set
+			if i%2 == 1 {
+				mode = device.Add
+			}
+			for l := range c.K * c.C {
+				kernel.ConvBackW(want[9*l:][:9], x, dy, &c, l/c.C, l%c.C, mode == device.Add)
+				kernel.ConvBackW(size[9*l:][:9], sizes(x), sizes(dy), &c, l/c.C, l%c.C, false)
+			}
+			bound := 0x1p-20 * float64(slices.Max(size)+8)
+			for _, workers := range []int{1, 2, 3, 5} {
+				d, dw := New(workers), slices.Clone(before)
+				task := &d.tasks.winogradBackW
+				if !task.take(&c, false) {
+					t.Fatalf("%+v has no tiles", c)
+				}
+				task.convolve(d, device.Dst{Buf: device.Host(dw), Mode: mode}, x, dy)
+				d.Close()
+				for l, v := range dw {
+					if math.Abs(float64(v-want[l])) > bound {
+						t.Fatalf("%+v, mode %v, %d workers: weight %d is %v, want %v ± %.2g", c, mode, workers, l, v, want[l], bound)
+					}
+				}
+				if first[i] == nil {
+					first[i] = dw
+				}
+				if !slices.Equal(first[i], dw) {
+					t.Fatalf("%+v, mode %v, %d workers: other bits than on one worker or at another level", c, mode, workers)
+				}
+			}
+		}
+	})
+}
+
 func sizes(x []kernel.Float) []kernel.Float {
 	y := slices.Clone(x)
 	for i, v := range y {
@@ -112,21 +157,24 @@ func sizes(x []kernel.Float) []kernel.Float {
 	return y
 }
 
-// Tiles are for convolutions where they pay, by their sizes; they allocate nothing once there is room.
+// Tiles are for convolutions and gradients where they pay, by their sizes; they allocate nothing once there is room.
 func TestWinogradPays(t *testing.T) {
 	d := New(2)
 	defer d.Close()
 	for _, s := range []struct {
 		n, c, hw, k, stride int
-		pays                bool
+		pays, weights       bool
 	}{
-		{64, 16, 32, 16, 1, true}, {64, 64, 8, 64, 1, true}, {1, 16, 32, 16, 1, true}, {8, 256, 14, 256, 1, true},
-		{64, 3, 32, 16, 1, false}, {1, 64, 8, 64, 1, false}, {32, 4, 32, 4, 1, false}, {64, 16, 32, 32, 2, false}, {1, 64, 2, 64, 1, false},
+		{64, 16, 32, 16, 1, true, true}, {64, 64, 8, 64, 1, true, true}, {1, 16, 32, 16, 1, true, false}, {8, 256, 14, 256, 1, true, true},
+		{64, 3, 32, 16, 1, false, false}, {1, 64, 8, 64, 1, false, false}, {32, 4, 32, 4, 1, false, false}, {64, 16, 32, 32, 2, false, false}, {1, 64, 2, 64, 1, false, false},
 	} {
 		c := device.Conv{N: s.n, C: s.c, H: s.hw, W: s.hw, K: s.k, R: 3, S: 3, OH: s.hw / s.stride, OW: s.hw / s.stride,
 			StrideH: s.stride, StrideW: s.stride, DilH: 1, DilW: 1, Top: 1, Left: 1, G: 1}
 		if got := d.tasks.winograd.take(&c, false) && d.tasks.winograd.pays(); got != s.pays {
 			t.Errorf("%+v: tiles pay: %v, want %v", c, got, s.pays)
+		}
+		if got := d.tasks.winogradBackW.take(&c, false) && d.tasks.winogradBackW.pays(); got != s.weights {
+			t.Errorf("%+v: tiles pay for weights: %v, want %v", c, got, s.weights)
 		}
 	}
 	c := device.Conv{N: 4, C: 16, H: 32, W: 32, K: 16, R: 3, S: 3, OH: 32, OW: 32, StrideH: 1, StrideW: 1, DilH: 1, DilW: 1, Top: 1, Left: 1, G: 1}
@@ -134,6 +182,7 @@ func TestWinogradPays(t *testing.T) {
 	if n := testing.AllocsPerRun(20, func() {
 		d.Conv(device.Dst{Buf: y, Mode: device.Set}, x, w, c, device.Epilogue{})
 		d.ConvBackX(device.Dst{Buf: x, Mode: device.Set}, w, y, c)
+		d.ConvBackW(device.Dst{Buf: w, Mode: device.Set}, x, y, c)
 	}); n > 0 {
 		t.Errorf("%v allocations", n)
 	}

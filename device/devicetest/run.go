@@ -63,7 +63,7 @@ var suites = map[string]suite{
 
 	"Conv":         {calls: conv, ulps: 16}, // where tiles are transformed, rounding is of the largest of a tile
 	"ConvBackX":    {calls: convBackX, ulps: 16},
-	"ConvBackW":    {calls: convBackW, ulps: 8},
+	"ConvBackW":    {calls: convBackW, ulps: 16},
 	"MaxPool":      {calls: maxPool, ulps: 1},
 	"MaxPoolBack":  {calls: maxPoolBack, ulps: 8},
 	"MeanPool":     {calls: meanPool, ulps: 4},

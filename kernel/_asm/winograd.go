@@ -16,11 +16,14 @@ const (
 func winograd(c *build.Context) {
 	for _, s := range levels(c) {
 		s.winogradWeights()
-		s.winogradRows()
-		s.winogradColumns(false)
+		s.winogradRows(false)
+		s.winogradRows(true)
+		s.winogradColumns(false, false)
+		s.winogradColumns(false, true)
 		s.winogradOut(false)
 		if s.wide() {
-			s.winogradColumns(true)
+			s.winogradColumns(true, false)
+			s.winogradColumns(true, true)
 			s.winogradOut(true)
 		}
 	}
@@ -75,6 +78,41 @@ func (s *isa) forward(k [6]any, d func(i int) vec, out func(i int, v vec)) {
 func (s *isa) forwardConstants() [6]any {
 	const p, q = winogradP, winogradQ
 	return [6]any{s.kept(p), s.kept(q), s.kept(p * p), s.kept(q * q), s.kept(p * p * q * q), s.kept(p*p + q*q)}
+}
+
+// slopes gives the rows of Ad one by one, as forward does those of Bᵀd.
+func (s *isa) slopes(k [6]any, d func(i int) vec, out func(i int, v vec)) {
+	p, q, pp, qq, ppp, qqq := k[0], k[1], k[2], k[3], k[4], k[5]
+	d0, d2 := d(0), d(2)
+	u, w := s.copy(d0), s.copy(d0)
+	s.fma(u, d2, pp)
+	s.fma(w, d2, qq)
+	out(0, d0)
+	d1, d3 := d(1), d(3)
+	v, z := s.mul(d1, p), s.mul(d1, q)
+	s.fma(v, d3, ppp)
+	s.fma(z, d3, qqq)
+	out(5, d3)
+	out(1, s.add(u, v))
+	out(2, s.sub(u, v))
+	out(3, s.add(w, z))
+	out(4, s.sub(w, z))
+}
+
+// slopesConstants are the numbers of A.
+func (s *isa) slopesConstants() [6]any {
+	const p, q = winogradP, winogradQ
+	return [6]any{s.kept(p), s.kept(q), s.kept(p * p), s.kept(q * q), s.kept(p * p * p), s.kept(q * q * q)}
+}
+
+// transform is forward, or slopes of a gradient, with its constants, and of how many numbers.
+func (s *isa) transform(slopes bool) (f func(d func(i int) vec, out func(i int, v vec)), n int) {
+	if slopes {
+		k := s.slopesConstants()
+		return func(d func(i int) vec, out func(i int, v vec)) { s.slopes(k, d, out) }, 4
+	}
+	k := s.forwardConstants()
+	return func(d func(i int) vec, out func(i int, v vec)) { s.forward(k, d, out) }, 6
 }
 
 // backward is Aᵀm.

@@ -6,16 +6,20 @@ import (
 )
 
 // winogradRows is the first half of Bᵀ·d·B: rows of tiles, whole rows of x at a time.
-func (s *isa) winogradRows() {
-	s.fn("winogradRows", "func(dst, x, zero *float32, channels, tiles, w, h, first, plane, ld, room int)",
-		"dst[c, t, i, j] = Σ_l Bᵀ[i,l]·x[c, first + 4t + l, j]  for c < channels, t < tiles, j < w;  rows of x beyond 0 ≤ row < h are zero (w).",
+func (s *isa) winogradRows(slopes bool) {
+	name, matrix := "winogradRows", "Bᵀ"
+	if slopes {
+		name, matrix = "winogradSlopeRows", "A"
+	}
+	s.fn(name, "func(dst, x, zero *float32, channels, tiles, w, h, first, plane, ld, room int)",
+		"dst[c, t, i, j] = Σ_l "+matrix+"[i,l]·x[c, first + 4t + l, j]  for c < channels, t < tiles, j < w;  rows of x beyond 0 ≤ row < h are zero (w).",
 		"Up to 15 zeros follow. Rows of dst are ld, channels room, planes of x plane bytes apart.")
 	one := s.single()
 	per := s.bytes / 4
 	local := func() operand.Mem { return s.AllocLocal(8) }
 	xAt, dstAt, tilesAt, rowAt, channelsAt := local(), local(), local(), local(), local()
 	hAt, wAt, zeroAt := s.param("h"), s.param("w"), s.param("zero")
-	k := one.forwardConstants()
+	transform, reach := one.transform(slopes)
 	s.MOVQ(s.arg("channels"), channelsAt)
 	ld, ld3, ld5 := s.arg("ld"), s.GP64(), s.GP64()
 	s.LEAQ(operand.Mem{Base: ld, Index: ld, Scale: 2}, ld3)
@@ -33,7 +37,7 @@ func (s *isa) winogradRows() {
 	count := s.arg("tiles")
 	s.MOVQ(count, tilesAt)
 	s.Label("tile")
-	rows := make([]reg.GPVirtual, 6)
+	rows := make([]reg.GPVirtual, reach)
 	bytes, at, i, zero := s.GP64(), s.GP64(), s.GP64(), s.GP64()
 	s.MOVQ(xAt, at)
 	s.MOVQ(rowAt, i)
@@ -45,10 +49,8 @@ func (s *isa) winogradRows() {
 		s.MOVQ(at, rows[l])
 		s.CMPQ(i, hAt)
 		s.CMOVQCC(zero, rows[l]) // as numbers without sign, rows above are beyond too
-		if l < 5 {
-			s.INCQ(i)
-			s.ADDQ(bytes, at)
-		}
+		s.INCQ(i)
+		s.ADDQ(bytes, at)
 		if l == 3 {
 			s.MOVQ(at, xAt)
 			s.MOVQ(i, rowAt)
@@ -60,12 +62,12 @@ func (s *isa) winogradRows() {
 	s.MOVQ(wAt, left)
 	body := func() {
 		places := []operand.Mem{{Base: q}, {Base: q, Index: ld, Scale: 1}, {Base: q, Index: ld, Scale: 2}, {Base: q, Index: ld3, Scale: 1}, {Base: q, Index: ld, Scale: 4}, {Base: q, Index: ld5, Scale: 1}}
-		for l := 1; l < 5; l++ {
+		for l := (reach - 4) / 2; l < (reach+4)/2; l++ {
 			next := s.GP64()
 			s.LEAQ(operand.Mem{Base: rows[l], Index: j, Scale: 4}, next)
 			s.PREFETCHT0(operand.Mem{Base: next, Index: ahead, Scale: 1})
 		}
-		one.forward(k, func(i int) vec { return one.load(item(rows[i], j)) }, func(i int, v vec) {
+		transform(func(i int) vec { return one.load(item(rows[i], j)) }, func(i int, v vec) {
 			for _, r := range v {
 				s.VMOVUPS(r, places[i])
 			}
@@ -103,17 +105,20 @@ func (s *isa) winogradRows() {
 
 // winogradColumns is the second half. The columns of a tile are the lanes of four, and beyond them two of the next four, so a
 // 4×4 transposition of lanes of four makes a vector of each column.
-func (s *isa) winogradColumns(whole bool) {
-	name, doc := "winogradColumns", ""
+func (s *isa) winogradColumns(whole, slopes bool) {
+	name, matrix, doc := "winogradColumns", "Bᵀ", ""
+	if slopes {
+		name, matrix = "winogradSlopeColumns", "A"
+	}
 	if whole {
-		name, doc = "winogradColumnsWhole", "  off[2i+1] = off[2i] + 8."
+		name, doc = name+"Whole", "  off[2i+1] = off[2i] + 8."
 	}
 	s.fn(name, "func(v, x *float32, off *int, channels, ld, room, step, next int)",
-		"v[i, j, c, lane] = Σ_l Bᵀ[j,l]·x[c, i, off[h] + 4·half + l]  for i, j < 6, c < channels;  lane 4g + n of 16 is of h = 2n + g/2, half = g%2."+doc,
+		"v[i, j, c, lane] = Σ_l "+matrix+"[j,l]·x[c, i, off[h] + 4·half + l]  for i, j < 6, c < channels;  lane 4g + n of 16 is of h = 2n + g/2, half = g%2."+doc,
 		"Rows of x are ld, channels room bytes apart, i, j of v step and channels next bytes.")
 	one := s.single()
 	parts := 64 / s.bytes
-	k := one.forwardConstants()
+	transform, reach := one.transform(slopes)
 	step, step3, step5 := s.arg("step"), s.GP64(), s.GP64()
 	s.LEAQ(operand.Mem{Base: step, Index: step, Scale: 2}, step3)
 	s.LEAQ(operand.Mem{Base: step3, Index: step, Scale: 2}, step5)
@@ -152,7 +157,7 @@ func (s *isa) winogradColumns(whole bool) {
 		}
 		for i := range 6 {
 			var d [6]vec
-			{
+			if reach > 4 {
 				low := one.new("VUNPCKLPS", chunk(1, 4), chunk(0, 4))
 				high := one.new("VUNPCKLPS", chunk(3, 4), chunk(2, 4))
 				d[4], d[5] = one.unpack("VUNPCKLPD", "VUNPCKHPD", low, high)
@@ -164,7 +169,7 @@ func (s *isa) winogradColumns(whole bool) {
 			at := 32 * part
 			places := []operand.Mem{{Base: v, Disp: at}, {Base: v, Index: step, Scale: 1, Disp: at}, {Base: v, Index: step, Scale: 2, Disp: at},
 				{Base: v, Index: step3, Scale: 1, Disp: at}, {Base: v, Index: step, Scale: 4, Disp: at}, {Base: v, Index: step5, Scale: 1, Disp: at}}
-			one.forward(k, func(i int) vec { return d[i] }, func(j int, y vec) { s.VMOVUPS(y[0], places[j]) })
+			transform(func(i int) vec { return d[i] }, func(j int, y vec) { s.VMOVUPS(y[0], places[j]) })
 			if i < 5 {
 				s.ADDQ(s.param("ld"), x)
 				s.LEAQ(operand.Mem{Base: v, Index: step3, Scale: 2}, v)
