@@ -8,6 +8,7 @@ import (
 const (
 	winogradNear  = 1 << 17 // numbers of a block's tiles between the transforms that stay in the second cache
 	winogradLeast = 64      // tiles of a block
+	winogradMost  = 1 << 18 // pairs of channels: the transforms of their weights take 36 numbers for each
 	winogradStage = 1 << 13 // numbers of half transformed rows that stay in the first
 	tileSize      = 4       // rows and columns of outputs of a tile
 	pairSize      = 2 * tileSize
@@ -50,7 +51,8 @@ func (t *winogradTask) try(d *Device, y device.Dst, x, w []kernel.Float, c *devi
 	return true
 }
 
-// take takes the sizes of a convolution; it reports whether there are tiles for it.
+// take takes the sizes of a convolution; it reports whether there are tiles for it. A number that is not finite makes all of its
+// tile so.
 func (t *winogradTask) take(c *device.Conv, back bool) bool {
 	t.turned, t.n = back, c.N
 	t.in, t.h, t.w, t.top, t.out, t.yh, t.yw, t.left = c.C, c.H, c.W, c.Top, c.K, c.OH, c.OW, c.Left
@@ -59,7 +61,7 @@ func (t *winogradTask) take(c *device.Conv, back bool) bool {
 	}
 	t.down, t.across = blocks(t.yh, tileSize), blocks(t.yw, pairSize)
 	return c.R == 3 && c.S == 3 && c.StrideH == 1 && c.StrideW == 1 && c.DilH == 1 && c.DilW == 1 && c.G == 1 &&
-		c.Top >= 0 && c.Left >= 0 && c.Top <= 2 && c.Left <= 2 && t.h > 0 && t.w > 0 && t.in > 0
+		c.Top >= 0 && c.Left >= 0 && c.Top <= 2 && c.Left <= 2 && t.h > 0 && t.w > 0 && t.in > 0 && t.in*t.out <= winogradMost
 }
 
 // pays compares costs, measured in the time of a product of two numbers at the peak: of an output without tiles 9 products
