@@ -28,6 +28,7 @@ func AllOps() (list []Op) {
 	list = append(list, elementOps()...)
 	list = append(list, rowOps()...)
 	list = append(list, imageOps()...)
+	list = append(list, recurrentOps()...)
 	return append(list, attentionOps()...)
 }
 
@@ -80,6 +81,15 @@ func (m *operands) ids(n, c int) device.Buf {
 		ids[i] = int32(kernel.Random(1, i) % uint64(c))
 	}
 	return device.HostIDs(ids)
+}
+
+// labels are n ids from 1 to c−1.
+func (m *operands) labels(n, c int) device.Buf {
+	b := m.ids(n, c-1)
+	for i := range b.I {
+		b.I[i]++
+	}
+	return b
 }
 
 // flat is the shape of n numbers in a row.

@@ -69,5 +69,18 @@ func rowOps() (list []Op) {
 			return func(d device.Device) { d.CrossEntropyBack(device.Into(dx), x, stat, target, device.Buf{}, one, loss) }
 		})
 	}
+	ctc := device.CTC{N: 64, T: 40, C: 11, S: 8, Reduction: device.Sum}
+	add := func(name string, prepare func(m *operands) func(device.Device)) {
+		list = append(list, Op{fmt.Sprintf("%s %d×%d×%d", name, ctc.N, ctc.T, ctc.C), ctc.N * ctc.T * ctc.C, prepare})
+	}
+	add("ctc", func(m *operands) func(device.Device) {
+		y, stat, x, target := m.get("b", 1), m.get("r", ctc.N*ctc.T), m.get("x", ctc.N*ctc.T*ctc.C), m.labels(ctc.N*ctc.S, ctc.C)
+		return func(d device.Device) { d.CTC(y, stat, x, target, ctc) }
+	})
+	add("ctc_back", func(m *operands) func(device.Device) {
+		dx, stat, x, target := m.get("dx", ctc.N*ctc.T*ctc.C), m.get("r", ctc.N*ctc.T), m.get("x", ctc.N*ctc.T*ctc.C), m.labels(ctc.N*ctc.S, ctc.C)
+		one := device.Host([]kernel.Float{1})
+		return func(d device.Device) { d.CTCBack(device.Into(dx), x, stat, target, one, ctc) }
+	})
 	return list
 }

@@ -127,6 +127,14 @@ func (w *watch) CrossEntropyBack(dx device.Dst, x, stat, target, s, dy device.Bu
 	w.do("cross_entropy_back", func(d device.Device) { d.CrossEntropyBack(dx, x, stat, target, s, dy, l) })
 }
 
+func (w *watch) CTC(y, stat, x, target device.Buf, l device.CTC) {
+	w.do("ctc", func(d device.Device) { d.CTC(y, stat, x, target, l) })
+}
+
+func (w *watch) CTCBack(dx device.Dst, x, stat, target, dy device.Buf, l device.CTC) {
+	w.do("ctc_back", func(d device.Device) { d.CTCBack(dx, x, stat, target, dy, l) })
+}
+
 func (w *watch) RoPE(y device.Dst, x, cossin device.Buf, b, t, h, c, pos int, interleaved, inverse bool) {
 	w.do("rope", func(d device.Device) { d.RoPE(y, x, cossin, b, t, h, c, pos, interleaved, inverse) })
 }

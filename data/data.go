@@ -19,9 +19,10 @@ const (
 	Classification             // Labels holds one class of len(Info.Classes) for each example (B); two classes are the binary case
 	Language                   // Labels holds the next token of each position (B, T)
 	Translation                // IDs holds a source and the target's beginning (B, S+T), Labels the target's next token of each of T positions
+	Reading                    // X holds images of lines (B, C, H, W), Labels what they say (B, Targets), with Ignore after its end; class 0 is the blank of a CTC loss
 )
 
-var taskNames = [...]string{"regression", "classification", "language", "translation"}
+var taskNames = [...]string{"regression", "classification", "language", "translation", "reading"}
 
 // String returns the task's name in lower case.
 func (t Task) String() string {
@@ -54,9 +55,15 @@ type Batch struct {
 	YShape []int          // of the target: (B, targets), (B) or (B, T)
 	Y      []kernel.Float // numbers
 	Labels []int32        // classes or next tokens; Ignore takes no part in the loss
+	Lines  bool           // Labels are what a line says, not where (Reading)
 	Bytes  int            // bytes of text the targets stand for, 0 where it means nothing: bits per byte = nats·Count/(ln 2·Bytes)
 
+	// With mixup the targets are Labels with a share of Lambda and Other with one of 1−Lambda; else Other is empty.
+	Other  []int32
+	Lambda float64
+
 	spare []int32 // memory of labels that were turned into numbers
+	easel *easel  // memory of augmentation
 }
 
 // Examples returns B, the number of examples in the batch.
@@ -103,8 +110,9 @@ type Info struct {
 	Vocab   int      `json:"vocab,omitempty"`   // token ids are in [0, Vocab)
 	Carry   bool     `json:"carry,omitempty"`   // examples in a row are one stretch of text: a loader serves them as streams (Language)
 	Source  int      `json:"source,omitempty"`  // of S+T ids the first S are the source (Translation)
-	Targets int      `json:"targets,omitempty"` // numbers to predict for each example (Regression)
-	Classes []string `json:"classes,omitempty"` // names of the classes (Classification)
+	Picture []int    `json:"picture,omitempty"` // shape (C, H, W) of sources that are pictures, of Levels levels (Translation)
+	Targets int      `json:"targets,omitempty"` // numbers to predict for each example (Regression), or symbols of the longest line (Reading)
+	Classes []string `json:"classes,omitempty"` // names of the classes (Classification), or the symbols of lines, after "" for the blank (Reading)
 	Symbols []string `json:"symbols,omitempty"` // text of each token id, where the set brings its own alphabet
 
 	Columns *Columns  `json:"columns,omitempty"` // of a table: types, categories and scaling, to apply to new rows
@@ -118,7 +126,7 @@ type Info struct {
 // Outputs returns how many numbers a model must give for each target: Targets, the number of classes, or Vocab.
 func (in *Info) Outputs() int {
 	switch in.Task {
-	case Classification:
+	case Classification, Reading:
 		return len(in.Classes)
 	case Language, Translation:
 		return in.Vocab
@@ -133,7 +141,7 @@ func (in *Info) Labelled() bool { return in.Task == Classification && in.Tokens 
 func (b *Batch) numbers(n int, input []int) []kernel.Float {
 	b.Shape = append(append(b.Shape[:0], n), input...)
 	b.X = grow(b.X, volume(b.Shape))
-	b.IDs, b.Bytes = nil, 0
+	b.IDs, b.Bytes, b.Other = nil, 0, b.Other[:0]
 	return b.X
 }
 
@@ -141,7 +149,7 @@ func (b *Batch) numbers(n int, input []int) []kernel.Float {
 func (b *Batch) values(n, t int) []kernel.Float {
 	b.YShape = append(b.YShape[:0], n, t)
 	b.Y = grow(b.Y, n*t)
-	b.Labels = nil
+	b.Labels, b.Lines = nil, false
 	return b.Y
 }
 
@@ -149,7 +157,15 @@ func (b *Batch) values(n, t int) []kernel.Float {
 func (b *Batch) classes(n int) []int32 {
 	b.YShape = append(b.YShape[:0], n)
 	b.Labels = grow(b.Labels, n)
-	b.Y = nil
+	b.Y, b.Lines = nil, false
+	return b.Labels
+}
+
+// lines prepares b for n lines of up to s symbols, and returns Labels.
+func (b *Batch) lines(n, s int) []int32 {
+	b.YShape = append(b.YShape[:0], n, s)
+	b.Labels = grow(b.Labels, n*s)
+	b.Y, b.Lines = nil, true
 	return b.Labels
 }
 
@@ -159,7 +175,7 @@ func (b *Batch) tokens(n, t int) (ids, labels []int32) {
 	b.YShape = append(b.YShape[:0], n, t)
 	b.IDs = grow(b.IDs, n*t)
 	b.Labels = grow(b.Labels, n*t)
-	b.X, b.Y, b.Bytes = nil, nil, 0
+	b.X, b.Y, b.Bytes, b.Lines = nil, nil, 0, false
 	return b.IDs, b.Labels
 }
 

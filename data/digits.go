@@ -82,6 +82,15 @@ var figures = [10][][]stroke{
 
 // drawDigit draws a digit into side×side pixels, standardised.
 func drawDigit(dst []kernel.Float, digit int, r *stream) {
+	var ink [side * side]float64
+	inkDigit(&ink, digit, r)
+	for i, v := range ink {
+		dst[i] = kernel.Float((math.Round(v*255)/255 - digitMean) / digitStd)
+	}
+}
+
+// inkDigit draws a digit: 1 where there is ink.
+func inkDigit(ink *[side * side]float64, digit int, r *stream) {
 	shapes := figures[digit]
 	strokes := shapes[r.intn(len(shapes))]
 
@@ -98,7 +107,6 @@ func drawDigit(dst []kernel.Float, digit int, r *stream) {
 	}
 	pen := r.uniform(0.75, 1.65) // half the pen's width, in pixels
 
-	var ink [side * side]float64
 	var line [256]vec
 	for _, s := range strokes {
 		var points [16]vec
@@ -110,11 +118,8 @@ func drawDigit(dst []kernel.Float, digit int, r *stream) {
 			path = smooth(line[:0], path)
 		}
 		for i := 1; i < len(path); i++ {
-			segment(&ink, path[i-1], path[i], pen)
+			segment(ink, path[i-1], path[i], pen)
 		}
-	}
-	for i, v := range ink {
-		dst[i] = kernel.Float((math.Round(v*255)/255 - digitMean) / digitStd)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -94,7 +95,8 @@ func (f *folder) list() error {
 	if err != nil {
 		return fmt.Errorf("data: %w", err)
 	}
-	given := false // the folder gives its own splits
+	var classes []string // folders of them, of images to train on
+	given := false       // the folder gives its own splits
 	for _, e := range top {
 		given = given || e.IsDir() && splitFolders[e.Name()] == "train"
 	}
@@ -107,6 +109,12 @@ func (f *folder) list() error {
 				return fs.SkipDir
 			}
 			return nil
+		}
+		if e.IsDir() && p != "." {
+			at := strings.Split(p, "/")
+			if given && len(at) == 2 && splitFolders[at[0]] == "train" || !given && len(at) == 1 {
+				classes = append(classes, at[len(at)-1])
+			}
 		}
 		if e.IsDir() || !slices.Contains(imageExtensions, strings.ToLower(path.Ext(p))) {
 			return nil
@@ -125,16 +133,19 @@ func (f *folder) list() error {
 	if err != nil {
 		return fmt.Errorf("data: %s: %w", f.dir, err)
 	}
-	seen := map[string]bool{}
+	seen, learnt := map[string]bool{}, map[string]bool{}
 	for _, a := range all {
 		seen[a.class] = true
+		learnt[a.class] = learnt[a.class] || a.split == "train"
 	}
-	for c := range seen {
-		f.classes = append(f.classes, c)
-	}
-	slices.Sort(f.classes)
+	f.classes = slices.Sorted(maps.Keys(seen))
 	if len(f.classes) < 2 {
 		return fmt.Errorf("data: %s: images of %d classes; at least two folders with .png, .jpg or .gif files are needed, as in %s", f.dir, len(f.classes), filepath.Join(f.dir, "cat", "1.png"))
+	}
+	for _, c := range slices.Concat(classes, f.classes) {
+		if !learnt[c] {
+			return fmt.Errorf("data: %s: class %s has no .png, .jpg or .gif file to train on; put some into its folder, or take the folder away", f.dir, c)
+		}
 	}
 	for _, a := range all {
 		class, _ := slices.BinarySearch(f.classes, a.class)

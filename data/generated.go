@@ -23,13 +23,18 @@ func (g *generated) Len() int    { return g.n }
 func (g *generated) Read(b *Batch, index []int, _ uint64) error {
 	checkIndex(g.info.Name, index, g.n)
 	switch {
+	case g.info.Task == Translation:
+		b.pairs(len(index), g.info)
 	case g.info.Tokens:
 		b.tokens(len(index), g.info.Input[0])
 	default:
 		b.numbers(len(index), g.info.Input)
-		if g.info.Task == Regression {
+		switch g.info.Task {
+		case Regression:
 			b.values(len(index), g.info.Targets)
-		} else {
+		case Reading:
+			b.lines(len(index), g.info.Targets)
+		default:
 			b.classes(len(index))
 		}
 	}

@@ -2,15 +2,18 @@ package data
 
 import (
 	"bytes"
+	"image"
 	"image/png"
 	"math"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 )
 
-var generatedSets = []string{"line", "xor", "moons", "circles", "spirals", "blobs", "separable", "digits", "copy", "arithmetic"}
+var generatedSets = []string{"line", "xor", "moons", "circles", "spirals", "blobs", "separable", "digits", "digit-lines", "copy", "arithmetic", "shapes"}
 
 // Every generated example depends on nothing but seed, split and index.
 func TestGeneratedIsPure(t *testing.T) {
@@ -208,5 +211,133 @@ func TestAsNumbers(t *testing.T) {
 	}
 	if _, err := AsNumbers(s.Train, 1); err == nil {
 		t.Error("one value for two classes was accepted")
+	}
+}
+
+// A line says between 4 and 8 digits, one after the other from the left, with nothing after them.
+func TestDigitLines(t *testing.T) {
+	s, err := DigitLines(Options{Examples: 300})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b Batch
+	index := make([]int, 300)
+	for i := range index {
+		index[i] = i
+	}
+	if err := s.Train.Read(&b, index, 0); err != nil {
+		t.Fatal(err)
+	}
+	in := s.Info()
+	seen := map[int]int{}
+	for e := range index {
+		row := b.Labels[e*in.Targets : (e+1)*in.Targets]
+		n := len(in.Said(row))
+		seen[n]++
+		for k, l := range row {
+			if (l == Ignore) != (k >= n) || l == 0 {
+				t.Fatalf("line %d: labels %v", e, row)
+			}
+		}
+		for y := range lineHeight { // noise alone at the right edge
+			if v := float64(b.X[(e*lineHeight+y)*lineWidth+lineWidth-1])*in.Std[0] + in.Mean[0]; v > 0.11 {
+				t.Fatalf("line %d: ink at the edge, %v", e, v)
+			}
+		}
+	}
+	if len(seen) != 5 || seen[4] < 30 || seen[8] < 30 {
+		t.Errorf("lines of each length: %v", seen)
+	}
+	if !b.Lines || b.Count() == len(b.Labels) {
+		t.Errorf("lines %v, %d targets of %d", b.Lines, b.Count(), len(b.Labels))
+	}
+}
+
+// The image of a line is brought to the height, or the width if it is too wide, and stands at the left; of its own size it stays as it is.
+func TestReadImageOfALine(t *testing.T) {
+	info := &Info{Name: "lines", Task: Reading, Input: []int{1, 4, 8}, Mean: []float64{0}, Std: []float64{1}}
+	for _, c := range []struct {
+		w, h int
+		want [][2]int // of each row, the first and after the last place of ink
+	}{
+		{8, 4, [][2]int{{0, 8}, {0, 8}, {0, 8}, {0, 8}}},
+		{4, 8, [][2]int{{0, 2}, {0, 2}, {0, 2}, {0, 2}}},
+		{32, 8, [][2]int{{0, 0}, {0, 8}, {0, 8}, {0, 0}}},
+		{1, 100, [][2]int{{0, 1}, {0, 1}, {0, 1}, {0, 1}}},
+		{900, 1, [][2]int{{0, 0}, {0, 8}, {0, 0}, {0, 0}}},
+	} {
+		m := image.NewGray(image.Rect(0, 0, c.w, c.h))
+		for i := range m.Pix {
+			m.Pix[i] = 255
+		}
+		x, err := ReadImage(bytes.NewReader(pngOf(t, m)), info)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for y, want := range c.want {
+			for i, v := range x[8*y : 8*y+8] {
+				if ink := i >= want[0] && i < want[1]; ink != (v == 1) || !ink && v != 0 {
+					t.Errorf("%d×%d: row %d is %v", c.w, c.h, y, x[8*y:8*y+8])
+					break
+				}
+			}
+		}
+	}
+}
+
+// A sentence says what its picture shows: two colours, that of the larger of shapes of a kind first, and where it is from the other.
+func TestShapes(t *testing.T) {
+	s, err := Shapes(Options{Examples: 400, Noise: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := s.Info()
+	index := make([]int, 400)
+	for i := range index {
+		index[i] = i
+	}
+	var b Batch
+	if err := s.Train.Read(&b, index, 0); err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for e := range index {
+		ids, said := b.IDs[e*in.Input[0]:(e+1)*in.Input[0]], ""
+		for _, k := range b.Labels[e*(shapeWords+1) : (e+1)*(shapeWords+1)] {
+			if k >= Marks {
+				said += in.Symbols[k]
+			}
+		}
+		words := strings.Fields(said)
+		if len(words) != 7 && len(words) != 8 || words[0] != "a" || words[len(words)-3] != "a" || ids[in.Source] != BOS {
+			t.Fatalf("it says %q", said)
+		}
+		first, second := slices.Index(shapeColors[:], words[1]), slices.Index(shapeColors[:], words[len(words)-2])
+		if first == second {
+			continue
+		}
+		compared++
+		var n [2]int
+		var y, x [2]float64 // the middle of each colour
+		for at := range shapeSide * shapeSide {
+			for k, color := range []int{first, second} {
+				here := true
+				for c := range 3 {
+					here = here && ids[c*shapeSide*shapeSide+at] == level(shapePaint[color][c])
+				}
+				if here {
+					n[k]++
+					y[k], x[k] = y[k]+float64(at/shapeSide), x[k]+float64(at%shapeSide)
+				}
+			}
+		}
+		dy, dx := y[0]/float64(n[0])-y[1]/float64(n[1]), x[0]/float64(n[0])-x[1]/float64(n[1])
+		right := map[string]bool{"above": dy < -5, "below": dy > 5, "left": dx < -5, "right": dx > 5}[words[3]]
+		if alike := words[2] == words[len(words)-1]; !right || alike && n[0] <= n[1] || n[1] < 12 {
+			t.Errorf("%q: %d and %d pixels, %.1f down and %.1f to the right", said, n[0], n[1], dy, dx)
+		}
+	}
+	if compared < 250 {
+		t.Errorf("%d compared", compared)
 	}
 }

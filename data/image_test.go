@@ -204,6 +204,21 @@ func TestImageFolderRefused(t *testing.T) {
 	if _, err := Open(folderOf(t, map[string][]byte{"a/1.png": good}), Options{}); err == nil || !strings.Contains(err.Error(), "two folders") {
 		t.Errorf("one class: %v", err)
 	}
+	for _, dir := range []string{
+		folderOf(t, map[string][]byte{"a/1.png": good, "b/1.png": good, "c/notes.txt": nil}),
+		folderOf(t, map[string][]byte{"train/a/1.png": good, "train/b/1.png": good, "test/c/1.png": good}),
+	} {
+		if _, err := Open(dir, Options{}); err == nil || !strings.Contains(err.Error(), "class c has no .png, .jpg or .gif file to train on") {
+			t.Errorf("empty class: %v", err)
+		}
+	}
+	huge := folderOf(t, map[string][]byte{"a/1.png": good, "b/1.png": pngHeader(good, 60000, 60000)})
+	if _, err := Open(huge, Options{}); err == nil || !strings.Contains(err.Error(), filepath.Join("b", "1.png")) || !strings.Contains(err.Error(), "64 Mpixel") {
+		t.Errorf("huge image: %v", err)
+	}
+	if _, err := Open(broken, Options{Height: 5000}); err == nil || !strings.Contains(err.Error(), "1 to 4096 would fit") {
+		t.Errorf("huge size: %v", err)
+	}
 	if runtime.GOOS != "windows" { // a link that leads out of the folder is not followed
 		outside := folderOf(t, map[string][]byte{"secret.png": good})
 		dir := folderOf(t, map[string][]byte{"a/1.png": good, "b/1.png": good})

@@ -21,6 +21,8 @@ type Named struct {
 
 const (
 	fashionURL = "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"
+	tangURL    = "https://raw.githubusercontent.com/chinese-poetry/chinese-poetry/"
+	tangPath   = "/%E5%85%A8%E5%94%90%E8%AF%97/%E5%94%90%E8%AF%97%E4%B8%89%E7%99%BE%E9%A6%96.json"
 	mnistURL   = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 	mnistURL2  = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 )
@@ -72,6 +74,18 @@ var Sets = []Named{
 			return OpenCorpus(filepath.Join(dir, "tinyshakespeare.txt"), o)
 		},
 	},
+	{
+		Name: "tang", Summary: "the three hundred poems of Tang, their lines alone (蘅塘退士 1763; chinese-poetry)",
+		Files: []File{
+			{"tang300.json", []string{tangURL + "99ebbef7e134" + tangPath, tangURL + "master" + tangPath}, 190787, "d77a145f7470da2ed2f79515944563c062ffc43fceda07f195a36ead66b7e5c7"},
+		},
+		corpus: func(dir string, o Options) (*Corpus, error) {
+			if o.Fields == nil {
+				o.Fields = []string{"paragraphs"}
+			}
+			return OpenCorpus(filepath.Join(dir, "tang300.json"), o)
+		},
+	},
 	{Name: "go", Summary: "the Go toolchain's own source, about 80 MB", corpus: func(_ string, o Options) (*Corpus, error) { return goSource(o) }},
 	{Name: "line", Summary: "y = 2x + 1 + noise", open: made(Line)},
 	{Name: "xor", Summary: "the exclusive or of two inputs", open: made(XOR)},
@@ -81,8 +95,10 @@ var Sets = []Named{
 	{Name: "blobs", Summary: "normal clouds, one a class", open: made(Blobs)},
 	{Name: "separable", Summary: "two classes on either side of a plane, with a margin", open: made(Separable)},
 	{Name: "digits", Summary: "digits drawn from strokes with random transforms, grey 28×28", open: made(Digits)},
+	{Name: "digit-lines", Summary: "lines of 4 to 8 drawn digits to be read, grey 32×160", open: made(DigitLines)},
 	{Name: "copy", Summary: "a sequence of letters to be said again, after a distance", open: made(Copy)},
 	{Name: "dates", Summary: "dates as people write them, each with its 2026-03-03", open: made(Dates)},
+	{Name: "shapes", Summary: "pictures of two shapes 24×24, each with a sentence such as a red circle above a blue square", open: made(Shapes)},
 	{Name: "months", Summary: "dates as people write them, in 12 classes by their month", open: made(Months)},
 	{Name: "arithmetic", Summary: "sums like 12+34=46 as characters", open: made(Arithmetic)},
 }

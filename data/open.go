@@ -9,7 +9,8 @@ import (
 
 // Open opens a data set by name (see Sets), or what a path or pattern leads to: a .csv, .tsv or .tab file (or .gz of one)
 // is a table, or pairs of texts where
-// Options.Task is "translation", or texts with labels, see IsLabelled; a folder with train-images-idx3-ubyte or t10k-images-idx3-ubyte, or such a file with its labels beside it, an IDX image set; a folder of folders of PNG,
+// Options.Task is "translation", or images of lines with what they say where it is "reading", or texts with labels, see IsLabelled; a folder with
+// train-images-idx3-ubyte or t10k-images-idx3-ubyte, or such a file with its labels beside it, an IDX image set; a folder of folders of PNG,
 // JPEG or GIF files an image set; a folder with test_batch.bin the binary CIFAR-10; any other file, folder or pattern is
 // text, encoded by Options.Encoder.
 //
@@ -30,6 +31,9 @@ func Open(name string, o Options) (Splits, error) {
 				return Splits{}, err
 			}
 			return p.Tokens(o)
+		}
+		if IsLines(name, o.Task) {
+			return OpenLines(name, o)
 		}
 		if IsLabelled(name, o) {
 			l, err := OpenLabelled(name, o)

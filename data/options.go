@@ -11,7 +11,7 @@ type Options struct {
 	// Tables.
 	Target      []string // names (or 1-based numbers) of the target columns; none means the last column
 	Skip        []string // names of columns to leave out
-	Task        string   // "regression" or "classification" overrides what the target's type says; "translation" reads a file as pairs of texts
+	Task        string   // "regression" or "classification" overrides what the target's type says; "translation" reads a file as pairs of texts, "reading" as images of lines and what they say
 	Header      string   // "yes" or "no" overrides what the first line looks like
 	Delimiter   rune     // 0 means found: comma, tab, semicolon or bar
 	Raw         bool     // leave numbers as they are instead of standardising them

@@ -22,22 +22,27 @@ func (p *pixels) Len() int    { return len(p.labels) }
 func (p *pixels) Read(b *Batch, index []int, _ uint64) error {
 	checkIndex(p.info.Name, index, p.Len())
 	size := p.rows.size
-	plane := size / len(p.table)
 	x, labels := b.numbers(len(index), p.info.Input), b.classes(len(index))
 	for e, i := range index {
 		rec, err := p.rows.at(i)
 		if err != nil {
 			return err
 		}
-		for c := range p.table {
-			table, dst := &p.table[c], x[e*size+c*plane:][:plane]
-			for k, v := range rec[c*plane:][:plane] {
-				dst[k] = table[v]
-			}
-		}
+		p.scale(x[e*size:(e+1)*size], rec)
 		labels[e] = p.labels[i]
 	}
 	return nil
+}
+
+// scale writes the numbers of an image's bytes.
+func (p *pixels) scale(x []kernel.Float, rec []byte) {
+	plane := len(rec) / len(p.table)
+	for c := range p.table {
+		table, dst := &p.table[c], x[c*plane:][:plane]
+		for k, v := range rec[c*plane:][:plane] {
+			dst[k] = table[v]
+		}
+	}
 }
 
 // standardise sets the tables from the info's mean and std.

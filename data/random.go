@@ -42,3 +42,31 @@ func (s *stream) normal() float64 {
 	u := 1 - s.uniform(0, 1) // in (0, 1]: the logarithm is finite
 	return math.Sqrt(-2*math.Log(u)) * math.Cos(2*math.Pi*s.uniform(0, 1))
 }
+
+// gamma returns a number from the gamma distribution of shape a > 0 and scale 1 (Marsaglia & Tsang 2000).
+func (s *stream) gamma(a float64) float64 {
+	if a < 1 {
+		return s.gamma(a+1) * math.Pow(1-s.uniform(0, 1), 1/a)
+	}
+	d := a - 1.0/3
+	for {
+		x := s.normal()
+		v := 1 + x/math.Sqrt(9*d)
+		if v <= 0 {
+			continue
+		}
+		v = v * v * v
+		if math.Log(1-s.uniform(0, 1)) < x*x/2+d-d*v+d*math.Log(v) {
+			return d * v
+		}
+	}
+}
+
+// beta returns a number in [0, 1] from the distribution Beta(a, a).
+func (s *stream) beta(a float64) float64 {
+	x, y := s.gamma(a), s.gamma(a)
+	if x+y == 0 {
+		return 1 // both were too small to be told from 0
+	}
+	return x / (x + y)
+}

@@ -26,7 +26,8 @@ type Picture struct {
 }
 
 // ReadImages reads one PNG, JPEG or GIF image, or the images of an IDX array (plain or gzip), the way the images of a set
-// were read: brought to the size and the channels of info.Input (C, H, W), standardised by info.Mean and info.Std. Invert
+// were read: brought to the size and the channels of info.Input (C, H, W), standardised by info.Mean and info.Std. The image of
+// a line (info.Task Reading) is brought to the height, less if it would be too wide, and stands at the left, with black around it. Invert
 // turns dark to light before that. It errs on sets that are not of images and on files that are none.
 func ReadImages(r io.Reader, info *Info, invert bool) iter.Seq2[Picture, error] {
 	return func(yield func(Picture, error) bool) {
@@ -46,7 +47,10 @@ func ReadImages(r io.Reader, info *Info, invert bool) iter.Seq2[Picture, error] 
 			yield(Picture{}, fmt.Errorf("data: image: %w", err))
 			return
 		}
-		f := fitter{info: info, invert: invert}
+		f := fitter{info: info, invert: invert, fit: picture.fit}
+		if info.Task == Reading {
+			f.fit = picture.within
+		}
 		if looksIDX(file) {
 			f.array(file, yield)
 			return
@@ -65,6 +69,14 @@ func ReadImages(r io.Reader, info *Info, invert bool) iter.Seq2[Picture, error] 
 	}
 }
 
+// ReadImage reads one image as ReadImages does.
+func ReadImage(r io.Reader, info *Info) ([]kernel.Float, error) {
+	for p, err := range ReadImages(r, info, false) {
+		return p.X, err
+	}
+	return nil, fmt.Errorf("data: image: an array without images")
+}
+
 // looksIDX says whether a file begins as an IDX array, or as gzip, in which images are never packed otherwise.
 func looksIDX(file []byte) bool {
 	return bytes.HasPrefix(file, []byte{0x1f, 0x8b}) || len(file) >= 4 && file[0] == 0 && file[1] == 0 && idxSizes[file[2]] > 0
@@ -74,6 +86,7 @@ func looksIDX(file []byte) bool {
 type fitter struct {
 	info   *Info
 	invert bool
+	fit    func(p picture, w, h int) picture
 	planes []byte
 	x      []kernel.Float
 }
@@ -128,7 +141,7 @@ func (f *fitter) picture(p picture, row int, colour bool) Picture {
 	}
 	out.Note = strings.Join(notes, ", ")
 	f.planes, f.x = grow(f.planes, c*h*w), grow(f.x, c*h*w)
-	p.fit(w, h).planes(f.planes)
+	f.fit(p, w, h).planes(f.planes)
 	sum := 0
 	for i, v := range f.planes {
 		if f.invert {

@@ -50,6 +50,24 @@ func (p picture) fit(w, h int) picture {
 	return out
 }
 
+// within resizes a picture to lie within w×h, whole, at the left and in the middle of the height; the rest is black.
+func (p picture) within(w, h int) picture {
+	if p.w == w && p.h == h {
+		return p
+	}
+	pw, ph := max(1, (p.w*h+p.h/2)/p.h), h
+	if pw > w {
+		pw, ph = w, max(1, min(h, (p.h*w+p.w/2)/p.w))
+	}
+	q := p.fit(pw, ph)
+	out := picture{w, h, p.c, make([]byte, w*h*p.c)}
+	top := (h - ph) / 2
+	for y := range ph {
+		copy(out.pix[(top+y)*w*p.c:], q.pix[y*pw*p.c:(y+1)*pw*p.c])
+	}
+	return out
+}
+
 const (
 	shift = 16
 	half  = 1 << (shift - 1)

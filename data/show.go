@@ -80,7 +80,11 @@ func preview(s Set, n int) ([]string, error) {
 			if in.Task == Translation {
 				shown = b.IDs[e*size : e*size+min(in.Source, 64)]
 			}
-			in.spell(&line, shown)
+			if in.Picture != nil {
+				fmt.Fprintf(&line, "a picture %v", in.Picture)
+			} else {
+				in.spell(&line, shown)
+			}
 		} else {
 			for k, v := range b.X[e*size : e*size+min(size, 8)] {
 				if k > 0 {
@@ -99,6 +103,8 @@ func preview(s Set, n int) ([]string, error) {
 			line.WriteString(" → ")
 			t := size - in.Source
 			in.spell(&line, b.Labels[e*t:e*t+min(t, 64)])
+		case Reading:
+			line.WriteString(" → " + in.Said(b.Labels[e*in.Targets:(e+1)*in.Targets]))
 		case Regression:
 			line.WriteString(" →")
 			for _, v := range b.Y[e*in.Targets : (e+1)*in.Targets] {
@@ -108,6 +114,17 @@ func preview(s Set, n int) ([]string, error) {
 		lines = append(lines, strings.TrimSpace(line.String()))
 	}
 	return lines, nil
+}
+
+// Said is the text of labels of a line (Reading); blanks and what fills up say nothing.
+func (in *Info) Said(labels []int32) string {
+	var b strings.Builder
+	for _, k := range labels {
+		if k > 0 && int(k) < len(in.Classes) {
+			b.WriteString(in.Classes[k])
+		}
+	}
+	return b.String()
 }
 
 // spell writes ids as the set's own symbols, or as numbers; what fills up is left out.
@@ -167,6 +184,8 @@ func (s *Summary) write(w io.Writer) error {
 	fmt.Fprintf(w, "%s: %s\n", in.Name, in.Task)
 	fmt.Fprintf(w, "from    %s\n", in.Origin)
 	switch {
+	case in.Picture != nil:
+		fmt.Fprintf(w, "input   pictures %v of %d levels, targets of up to %d token ids below %d\n", in.Picture, Levels, in.Input[0]-in.Source-1, in.Vocab)
 	case in.Task == Translation:
 		fmt.Fprintf(w, "input   sources of up to %d token ids below %d, targets of up to %d\n", in.Source, in.Vocab, in.Input[0]-in.Source-1)
 	case in.Tokens:

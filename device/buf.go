@@ -141,11 +141,17 @@ type Loss struct {
 	Reduction Reduction
 }
 
+// CTC is the size and kind of a connectionist temporal classification loss.
+type CTC struct {
+	N, T, C, S int // sequences, places of each, classes with the blank, labels at most
+	Reduction  Reduction
+}
+
 // A Reduction says how the losses of the rows become one.
 type Reduction uint8
 
 const (
-	Mean Reduction = iota // Σ losses / Σ class weights of the rows that take part
+	Mean Reduction = iota // Σ losses / Σ class weights of the rows that take part; CTC: the mean of losses per label
 	Sum                   // Σ losses
 	None                  // one loss a row
 )

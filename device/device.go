@@ -92,6 +92,12 @@ type Device interface {
 	CrossEntropy(y, stat, x, target, w Buf, l Loss)
 	CrossEntropyBack(dx Dst, x, stat, target, w, dy Buf, l Loss) // dx may be x
 
+	// CTC: y (1), or (N) with Reduction None; x (N, T, C); target (N, S) ids, of which the first below 0 ends a row; stat (N, T)
+	// receives log Σ exp of each row of scores. Every target fits its scores: as many labels as places, and a place more
+	// for each that equals the one before it.
+	CTC(y, stat, x, target Buf, l CTC)
+	CTCBack(dx Dst, x, stat, target, dy Buf, l CTC) // dx may be x
+
 	// RoPE rotates pairs by the angles of cossin (positions, D/2, 2), starting at row pos.
 	// x, y (b, t, h, d). inverse rotates back. Pairs are (i, i+d/2), or (2i, 2i+1) if interleaved.
 	RoPE(y Dst, x, cossin Buf, b, t, h, d, pos int, interleaved, inverse bool)

@@ -36,7 +36,7 @@ var passage, follows = func() (x, y []int32) {
 }()
 
 // pairInput is 4 pairs of a source of up to 9 ids and a target of 7.
-var pairInput = nn.Input{Vocab: 50, Outputs: 50, Shape: []int{16}, Source: 9}
+var pairInput = nn.Input{Vocab: 50, Outputs: 50, Shape: []int{16}, Source: 9, Picture: []int{1, 3, 3}}
 
 // pairs is a translation task; the sources have lengths of their own.
 func pairs(tape *grad.Tape, m nn.Block) *nn.Var {
@@ -108,6 +108,7 @@ var tasks = []task{
 	{"seq2seq-tiny", pairInput, 300, 1e-2, 0.2, pairs},
 	{"seq2seq(hidden=32,cell=gru) linear", pairInput, 300, 1e-2, 0.2, pairs},
 	{"transformer-tiny", pairInput, 60, 1e-2, 0.2, pairs},
+	{"caption(width=32,layers=2,heads=4,ff=64) linear", pairInput, 60, 1e-2, 0.2, pairs},
 	{"transformer(width=32,layers=2,heads=4,ff=64,norm_first=true) linear", pairInput, 60, 1e-2, 0.2, pairs},
 }
 

@@ -23,7 +23,7 @@ var pairStacks = []string{
 // A target that is written piece by piece, the source read once, is what one pass over both gives, for any number of pairs.
 func TestPairCacheEqualsRecomputation(t *testing.T) {
 	const S, T = 9, 7
-	for _, stack := range pairStacks {
+	for _, stack := range append([]string{"caption(width=32,layers=2,heads=4,ff=64) linear"}, pairStacks...) {
 		for _, B := range []int{1, 3} {
 			t.Run(fmt.Sprintf("%s/B=%d", stack, B), func(t *testing.T) {
 				m := build(t, stack, pairInput)

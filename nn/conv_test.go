@@ -65,6 +65,7 @@ func TestImageShapes(t *testing.T) {
 		{"avgpool(3,ceil=true)", image, []int{3, 4, 4}, 0, ""},
 		{"adaptive_avgpool(7)", image, []int{3, 7, 7}, 0, "adaptive_avgpool(7,7)"},
 		{"globalpool linear", image, []int{5}, 20, "globalpool linear(5)"},
+		{"columns linear", nn.Input{Shape: image.Shape, Outputs: 5, Line: 5}, []int{10, 5}, 36*5 + 5, "columns linear(5)"},
 		{"upsample(2) upsample(3,mode=bilinear)", image, []int{3, 72, 60}, 0, ""},
 		{"dropout2d(0.25) instancenorm", image, []int{3, 12, 10}, 6, "dropout2d(0.25) groupnorm(3)"},
 		{"conv(6,5,pad=2) relu maxpool(2) conv(16,5) relu maxpool(2) flatten linear(120) relu linear(84) relu linear(10)",
@@ -77,7 +78,7 @@ func TestImageShapes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := nn.Plan(s, nn.Input{Shape: c.in.Shape, Vocab: c.in.Vocab, Outputs: pick(strings.HasSuffix(c.text, "linear"), c.in.Outputs, 0)})
+		n, err := nn.Plan(s, nn.Input{Shape: c.in.Shape, Vocab: c.in.Vocab, Line: c.in.Line, Outputs: pick(strings.HasSuffix(c.text, "linear"), c.in.Outputs, 0)})
 		if err != nil {
 			t.Errorf("%s: %v", c.text, err)
 			continue
@@ -136,6 +137,11 @@ func TestImageErrors(t *testing.T) {
 		{"maxpool(2,pad=2)", image, 1, "at most 1 fits"},
 		{"convtranspose(2,2,pad=20)", image, 1, "leaves nothing"},
 		{"convtranspose(2,2,output_pad=1)", image, 1, "smaller than stride"},
+		{"columns columns", image, 9, "columns needs images"},
+		{"columns linear", image, 14, "put flatten"},
+		{"columns linear", nn.Input{Shape: image.Shape, Outputs: 5, Line: 6}, 14, "a sequence of at least 11 places, each with (5); fewer pools"},
+		{"flatten linear", nn.Input{Shape: image.Shape, Outputs: 5, Line: 5}, 14, "columns makes a sequence of images"},
+		{"columns", nn.Input{Shape: image.Shape, Outputs: 5, Line: 5}, 7, "end in linear"},
 		{"globalpool globalpool", image, 12, "needs images"},
 		{"upsample(200000000)", image, 1, "at most 268435456"},
 		{"conv(6,200000000,dilation=200000000,pad=same)", image, 1, "at most"},

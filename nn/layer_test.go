@@ -9,6 +9,7 @@ import (
 
 	"brick/device/dry"
 	"brick/grad"
+	"brick/kernel"
 	"brick/nn"
 )
 
@@ -49,6 +50,12 @@ var layers = []layer{
 	{func() nn.Block { return &nn.Flatten{} }, []int{3, 2, 2}, 0, "", 0, "flatten"},
 	{func() nn.Block { return nn.NewReshape(2, 2) }, []int{3, 4}, 0, "", 0, "reshape(2,2)"},
 	{func() nn.Block { return &nn.MeanTime{} }, []int{2, 3, 4}, 0, "", 0, "mean"},
+	{func() nn.Block { return &nn.Last{} }, []int{2, 3, 4}, 0, "", 0, "last"},
+	{func() nn.Block { return nn.NewRecurrent(kernel.TanhCell, 3, 4, 1, false, true) }, []int{2, 5, 3}, 0, "bias_hh_l0 bias_ih_l0 weight_hh_l0 weight_ih_l0", 36, "rnn(4)"},
+	{func() nn.Block { return nn.NewRecurrent(kernel.LSTMCell, 3, 4, 1, true, false) }, []int{2, 5, 3}, 0,
+		"weight_hh_l0 weight_hh_l0_reverse weight_ih_l0 weight_ih_l0_reverse", 224, "lstm(4,bidirectional=true,bias=false)"},
+	{func() nn.Block { return nn.NewRecurrent(kernel.GRUCell, 3, 4, 2, false, false) }, []int{2, 5, 3}, 0,
+		"weight_hh_l0 weight_hh_l1 weight_ih_l0 weight_ih_l1", 180, "gru(4,layers=2,bias=false)"},
 	{func() nn.Block { return nn.NewMultiheadAttention(4, 2) }, []int{2, 3, 4}, 0, "in_proj_weight in_proj_bias out_proj.weight out_proj.bias", 80, "attention(heads=2,causal=false)"},
 	{func() nn.Block { return nn.NewEncoderBlock(4, 2, 8) }, []int{2, 3, 4}, 0,
 		"self_attn.in_proj_weight self_attn.in_proj_bias self_attn.out_proj.weight self_attn.out_proj.bias linear1.weight linear1.bias linear2.weight linear2.bias norm1.weight norm1.bias norm2.weight norm2.bias",

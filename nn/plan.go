@@ -17,6 +17,8 @@ type Input struct {
 	Shape   []int // of one example: (features), (C, H, W), or (T) for token ids
 	Vocab   int   // token ids are below it; 0 means that the input is numbers
 	Outputs int   // numbers wanted for each target: targets, classes or the vocabulary
+	Line    int   // of lines to be read: symbols in the longest; the output has scores of the Outputs at every place of a sequence
+	Picture []int // shape (C, H, W) of sources that are pictures, whose levels are their ids
 	Source  int   // of pairs of texts: the first so many ids of an example are the source, 0 filling it up, the rest the target
 }
 
@@ -147,6 +149,9 @@ func (n *Network) fits(s *Site) error {
 	if want == 0 {
 		return nil
 	}
+	if n.Input.Line > 0 {
+		return n.reads(s)
+	}
 	got := n.Out
 	if s.Vocab > 0 && len(got) == 2 && want == n.Input.Vocab {
 		got = got[1:]
@@ -162,6 +167,21 @@ func (n *Network) fits(s *Site) error {
 		fits = "put flatten before the first linear, to make one vector of each example"
 	}
 	return s.Fail(fmt.Sprintf("the stack gives %s for each example, the data want (%d)", shapeText(n.Out), want), fits)
+}
+
+// reads errs unless the output has a score of each symbol at enough places for the longest line: equal neighbours need a place between them.
+func (n *Network) reads(s *Site) error {
+	need := 2*n.Input.Line - 1
+	what := fmt.Sprintf("the stack gives %s for each example, the data are lines and want a sequence of at least %d places, each with (%d)", shapeText(n.Out), need, n.Input.Outputs)
+	switch {
+	case len(n.Out) != 2:
+		return s.Fail(what, "columns makes a sequence of images: conv(16,3) relu maxpool(2) columns lstm(32) linear")
+	case n.Out[1] != n.Input.Outputs && n.Out[1] != Any:
+		return s.Fail(what, "end in linear, whose size comes from the data")
+	case n.Out[0] < need && n.Out[0] != Any:
+		return s.Fail(what, "fewer pools and strides before columns leave more places")
+	}
+	return nil
 }
 
 // depth counts the Deep blocks, up to a bound that no model passes.
@@ -235,7 +255,7 @@ func (s *Site) item(it *Item, last bool) (n node, err error) {
 	if d == nil {
 		what := fmt.Sprintf("no block is called %q", it.Name)
 		names := slices.Sorted(maps.Keys(defs))
-		if near, ok := nearest(it.Name, names); ok {
+		if near, ok := Nearest(it.Name, names); ok {
 			return n, s.Fail(what, "did you mean "+defs[near].Usage()+"?")
 		}
 		return n, s.Fail(what, "there are "+strings.Join(names, ", "))

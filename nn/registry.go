@@ -159,7 +159,7 @@ func (d *Def) read(text string, it *Item) (*Args, error) {
 			for _, x := range d.Args {
 				names = append(names, x.Name)
 			}
-			if n, ok := nearest(g.Key, names); ok {
+			if n, ok := Nearest(g.Key, names); ok {
 				what += fmt.Sprintf(", did you mean %s?", n)
 			}
 			return nil, fail(what)

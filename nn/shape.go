@@ -68,3 +68,19 @@ func (*MeanTime) Forward(x *Var) *Var {
 
 // Notation is mean.
 func (*MeanTime) Notation() string { return "mean" }
+
+// Columns makes a sequence of an image, a vector of each of its columns from left to right: what a line of text is read by.
+//
+//	x (N, C, H, W) → y (N, W, C·H)    y[n, w, c·H + h] = x[n, c, h, w]
+type Columns struct{ _ byte }
+
+// Forward is the columns of x.
+func (*Columns) Forward(x *Var) *Var {
+	if x.Rank() != 4 {
+		Refuse("columns", "want x (N, C, H, W)", x.Shape())
+	}
+	return x.Permute(0, 3, 1, 2).Reshape(x.Dim(0), x.Dim(3), -1)
+}
+
+// Notation is columns.
+func (*Columns) Notation() string { return "columns" }

@@ -56,8 +56,8 @@ func (e *StackError) window() (string, int) {
 	return strings.TrimRight(head+tail, " "), pad
 }
 
-// nearest is the name that differs least from word, if it is near enough to be what was meant.
-func nearest(word string, names []string) (string, bool) {
+// Nearest is the name that differs least from word, if it is near enough to be what was meant.
+func Nearest(word string, names []string) (string, bool) {
 	best, at := 3, ""
 	for _, n := range names {
 		d := distance(strings.ToLower(word), n)

@@ -71,6 +71,14 @@ func init() {
 			c, _, _, err := s.Image("globalpool")
 			return []int{c}, func(*Maker) Block { return &GlobalPool{} }, err
 		})})
+	Register(&Def{Name: "columns", Doc: "a sequence of an image's columns, left to right",
+		Fit: numbers(func(s *Site, _ *Args) ([]int, func(*Maker) Block, error) {
+			c, h, w, err := s.Image("columns")
+			if err == nil && h > MaxSize/max(c, 1) {
+				err = s.Fail(fmt.Sprintf("a column has %d·%d numbers", c, h), fmt.Sprintf("an axis has at most %d", MaxSize))
+			}
+			return []int{w, c * h}, func(*Maker) Block { return &Columns{} }, err
+		})})
 	Register(&Def{Name: "upsample", Doc: "images so many times as large",
 		Args: []ArgDef{{Name: "factor", Kind: Size, Default: "", Doc: "how many times"}, {Name: "mode", Kind: Word, Default: "nearest", Doc: "what lies between", Words: []string{"nearest", "bilinear"}}},
 		Fit: numbers(func(s *Site, a *Args) ([]int, func(*Maker) Block, error) {

@@ -58,7 +58,10 @@ func fitRecurrent(name string, cell kernel.Cell) func(*Site, *Args) ([]int, func
 		if !every {
 			shape = shape[1:]
 		}
-		return shape, func(*Maker) Block {
+		return shape, func(m *Maker) Block {
+			if m.Embedding != nil && c == m.Embedding.W.Shape[1] { // gates want numbers of unit size, as PyTorch's embeddings are
+				m.Embedding.W.Init = Normal(1)
+			}
 			r := NewRecurrent(kind, c, h, layers, both, bias)
 			r.Dropout, r.LastOnly = drop, !every
 			return r

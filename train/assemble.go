@@ -129,13 +129,32 @@ func (r *Run) open(ctx context.Context, dir string, from *source, o Options) (er
 	if r.Info.Task == data.Translation && r.Info.Symbols == nil {
 		r.Job.Data.Context = r.Info.Source // other pairs that are evaluated or translated get as many places
 	}
+	if data.IsLines(r.Job.Data.Source, r.Job.Data.Task) { // other lines that are evaluated are brought to the same size
+		r.Job.Data.Size, r.Job.Data.Height, r.Job.Data.Width = 0, r.Info.Input[1], r.Info.Input[2]
+	}
 	if r.Info.Labelled() {
 		r.Job.Data.Context = r.Info.Input[0] // likewise
 	}
 	if r.Info.Symbols != nil {
 		r.Tokenizer = newSymbols(r.Info.Symbols)
 	}
-	return r.asBefore(dir, from)
+	if err = r.asBefore(dir, from); err != nil {
+		return err
+	}
+	return r.augment()
+}
+
+// augment finds what training sees: the training set, changed at random as the job says.
+func (r *Run) augment() error {
+	r.learnt = r.Splits.Train
+	list, err := parseAugment(r.Job.Data.Augment)
+	if err == nil {
+		r.learnt, err = data.Augment(r.learnt, list)
+	}
+	if err != nil {
+		return usagef("train: augment %s: %w", r.Job.Data.Augment, err)
+	}
+	return nil
 }
 
 // asBefore gives the data the scaling of those that the first weights were learnt on.
@@ -238,7 +257,11 @@ func (r *Run) declared() (model.Model, error) {
 
 // input is what the data say about the network's two ends.
 func (r *Run) input() nn.Input {
-	return nn.Input{Shape: r.Info.Input, Vocab: r.Info.Vocab, Outputs: r.outputs(), Source: r.Info.Source}
+	in := nn.Input{Shape: r.Info.Input, Vocab: r.Info.Vocab, Outputs: r.outputs(), Source: r.Info.Source, Picture: r.Info.Picture}
+	if r.Info.Task == data.Reading {
+		in.Line = r.Info.Targets
+	}
+	return in
 }
 
 // outputs is how many numbers the model gives for each target: one for two classes under a loss of one number.
@@ -250,7 +273,7 @@ func (r *Run) outputs() int {
 }
 
 func (r *Run) loader() *data.Loader {
-	return &data.Loader{Set: r.Splits.Train, Batch: r.Job.Batch, Accumulate: r.Job.Accumulate, Seed: r.Job.Seed}
+	return &data.Loader{Set: r.learnt, Batch: r.Job.Batch, Accumulate: r.Job.Accumulate, Seed: r.Job.Seed}
 }
 
 // setPrecision finds the device that reads operands as the job says, and notes what auto came to: a run that is

@@ -39,6 +39,7 @@ func evaluate(ctx context.Context, tape *grad.Tape, m nn.Block, set data.Set, lo
 	}
 	var nats, targets, right float64
 	var translated exactTally
+	var lines lineTally
 	var bytes, rows int
 	for b, err := range some(set, batch, limit) {
 		if err == nil {
@@ -61,6 +62,8 @@ func evaluate(ctx context.Context, tape *grad.Tape, m nn.Block, set data.Set, lo
 			switch {
 			case classes != nil:
 				wrong = tallyClasses(classes, y, b)
+			case info.Task == data.Reading:
+				wrong = lines.add(y, b)
 			case b.Labels != nil:
 				n, err := countRight(y, b)
 				right, wrong = right+float64(n), err
@@ -100,6 +103,8 @@ func evaluate(ctx context.Context, tape *grad.Tape, m nn.Block, set data.Set, lo
 		out.Perplexity = math.Exp(out.Loss)
 		out.Accuracy = right / targets
 		translated.fill(&out)
+	case data.Reading:
+		lines.fill(&out)
 	default:
 		numbers.fill(&out)
 	}

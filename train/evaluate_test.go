@@ -271,6 +271,7 @@ func TestLossFits(t *testing.T) {
 		return &data.Info{Name: "set", Task: data.Classification, Classes: make([]string, n)}
 	}
 	number, text := &data.Info{Name: "set", Task: data.Regression}, &data.Info{Name: "set", Task: data.Language}
+	lines := &data.Info{Name: "set", Task: data.Reading}
 	for _, c := range []struct {
 		loss string
 		info *data.Info
@@ -281,13 +282,14 @@ func TestLossFits(t *testing.T) {
 		{"mse", number, true}, {"mse", class(2), true}, {"mse", class(3), false}, {"mse", text, false},
 		{"l1", number, true}, {"huber", class(2), true}, {"huber", class(4), false},
 		{"bce", class(2), true}, {"bce", number, true}, {"bce", class(3), false}, {"bce", text, false},
+		{"", lines, true}, {"ctc", lines, true}, {"ctc", class(3), false}, {"ctc", text, false}, {"cross-entropy", lines, false}, {"mse", lines, false},
 		{"hinge", class(2), true}, {"hinge", number, false}, {"hinge", class(3), false},
 	} {
 		if err := lossFits(c.loss, c.info); (err == nil) != c.ok || err != nil && !strings.Contains(err.Error(), "loss "+c.loss+" does not fit set") {
 			t.Errorf("%q of %v with %d classes: %v", c.loss, c.info.Task, len(c.info.Classes), err)
 		}
 	}
-	if _, err := lossByName("mean"); err == nil || !strings.Contains(err.Error(), "bce, cross-entropy, hinge, huber, l1, mse") {
+	if _, err := lossByName("mean"); err == nil || !strings.Contains(err.Error(), "bce, cross-entropy, ctc, hinge, huber, l1, mse") {
 		t.Error(err)
 	}
 }

@@ -27,7 +27,7 @@ func (r *Run) export() error {
 	config, err := model.Config(r.Model)
 	if errors.Is(err, model.ErrNoConfig) {
 		config, err = json.MarshalIndent(map[string]any{
-			"model_type": "brick", "stack": r.Model.Notation(), "input": r.Info.Input, "vocab": r.Info.Vocab, "outputs": r.outputs(), "parameters": plainCount(r.Model),
+			"model_type": "brick", "stack": r.Model.Notation(), "input": r.Info.Input, "vocab": r.Info.Vocab, "outputs": r.outputs(), "source": r.Info.Source, "line": r.input().Line, "picture": r.Info.Picture, "parameters": plainCount(r.Model),
 		}, "", "  ")
 	}
 	if err == nil {

@@ -81,11 +81,14 @@ func describedBy(config []byte) (model.Model, error) {
 		Input   []int  `json:"input"`
 		Vocab   int    `json:"vocab"`
 		Outputs int    `json:"outputs"`
+		Source  int    `json:"source"`
+		Line    int    `json:"line"`
+		Picture []int  `json:"picture"`
 	}
 	if err := json.Unmarshal(config, &own); err != nil || own.Type != "brick" {
 		return model.FromConfig(config)
 	}
-	return model.New(own.Stack, nn.Input{Shape: own.Input, Vocab: own.Vocab, Outputs: own.Outputs})
+	return model.New(own.Stack, nn.Input{Shape: own.Input, Vocab: own.Vocab, Outputs: own.Outputs, Source: own.Source, Line: own.Line, Picture: own.Picture})
 }
 
 // weightsFile is the finished model of a run, or that of its newest whole checkpoint.

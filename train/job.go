@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -48,12 +49,14 @@ type DataJob struct {
 	Source   string   `yaml:"source"`               // a named set, a file, a folder or a glob
 	Target   []string `yaml:"target,omitempty"`     // columns of a table to predict
 	Skip     []string `yaml:"skip,omitempty"`       // columns to leave out
-	Task     string   `yaml:"task,omitempty"`       // regression or classification; translation reads a .tsv file as pairs of texts
+	Task     string   `yaml:"task,omitempty"`       // regression or classification; translation reads a .tsv file as pairs of texts, reading as images of lines and what they say
 	Raw      bool     `yaml:"raw,omitempty"`        // do not standardise columns
 	RawY     bool     `yaml:"raw_target,omitempty"` // do not standardise numbers to predict
+	Size     int      `yaml:"size,omitempty"`       // side that images of folders are brought to, in place of height and width
 	Height   int      `yaml:"height,omitempty"`     // of images
 	Width    int      `yaml:"width,omitempty"`
 	Channels int      `yaml:"channels,omitempty"`
+	Augment  string   `yaml:"augment,omitempty"`  // of training images: transforms one after the other, such as crop(4) flip cutout(8)
 	Context  int      `yaml:"context,omitempty"`  // tokens in an example of text; of pairs, in each of the two
 	Carry    bool     `yaml:"carry,omitempty"`    // text: recurrent states go on from step to step, through batches that are streams of the text (truncated back-propagation through time)
 	Limit    int64    `yaml:"limit,omitempty"`    // bytes of text to use, 0 for all
@@ -88,7 +91,7 @@ type Schedule struct {
 // EvalJob says when the validation set is looked at.
 type EvalJob struct {
 	Every    int `yaml:"every,omitempty"`    // steps; 0 means ten times a run
-	Batches  int `yaml:"batches,omitempty"`  // at most this many batches in each evaluation; 0 means all, or 20 for text, whose held-out part is long, or 5 for translation
+	Batches  int `yaml:"batches,omitempty"`  // at most this many batches in each evaluation; 0 means all, or 20 for text, whose held-out part is long, or 20 for reading, or 5 for translation
 	Patience int `yaml:"patience,omitempty"` // evaluations without improvement before the run stops early with its best weights; 0 means never
 }
 
@@ -110,7 +113,7 @@ func (j *Job) options(enc data.Encoder) data.Options {
 	return data.Options{
 		Seed: j.Seed, Valid: d.Valid, Test: d.Test,
 		Target: d.Target, Skip: d.Skip, Task: d.Task, Raw: d.Raw, ScaleTarget: !d.Raw && !d.RawY,
-		Height: d.Height, Width: d.Width, Channels: d.Channels,
+		Height: cmp.Or(d.Height, d.Size), Width: cmp.Or(d.Width, d.Size), Channels: d.Channels,
 		Encoder: enc, Window: d.Context, Limit: d.Limit, Carry: d.Carry,
 		Examples: d.Examples, Noise: d.Noise, Length: d.Length, Distance: d.Distance,
 	}
@@ -146,6 +149,12 @@ func (j *Job) Defaults(task data.Task) {
 	}
 	if task == data.Translation {
 		num(&j.Eval.Batches, 5) // each target is decoded
+		if j.ClipNorm == 0 {
+			j.ClipNorm = 1
+		}
+	}
+	if task == data.Reading {
+		num(&j.Eval.Batches, 20)
 		if j.ClipNorm == 0 {
 			j.ClipNorm = 1
 		}

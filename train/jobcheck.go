@@ -49,6 +49,7 @@ func (j *Job) check() error {
 		count("sample.tokens", int64(j.Sample.Tokens), maxCount),
 		count("tokenizer.vocab", int64(j.Tokenizer.Vocab), 1<<24),
 		count("tokenizer.limit", j.Tokenizer.Limit, math.MaxInt64),
+		count("data.size", int64(j.Data.Size), 4096),
 		count("data.context", int64(j.Data.Context), 1<<24),
 		count("data.limit", j.Data.Limit, math.MaxInt64),
 		count("data.examples", int64(j.Data.Examples), 1<<40),
@@ -67,15 +68,20 @@ func (j *Job) check() error {
 			return fmt.Errorf("rates.%s is %v; want a number above 0 (freeze keeps parameters as they are)", name, v)
 		}
 	}
+	if _, err := parseAugment(j.Data.Augment); err != nil {
+		return fmt.Errorf("data.augment: %w", err)
+	}
 	switch {
 	case j.LoRA.Dropout == 1:
 		return fmt.Errorf("lora.dropout is 1: the adapters would see nothing; want less, such as 0.1")
 	case (j.LoRA.On() || j.Head != "") && j.From == "":
 		return fmt.Errorf("lora and head change a model that is trained; name it as from")
+	case j.Data.Size > 0 && (j.Data.Height > 0 || j.Data.Width > 0):
+		return fmt.Errorf("data.size is %d, and data.height or data.width is given too; want the one or the others", j.Data.Size)
 	case j.EMA == 1:
 		return fmt.Errorf("ema is 1: the average would never move; want less, such as 0.999")
-	case j.Data.Task != "" && !slices.Contains([]string{"regression", "classification", "translation"}, j.Data.Task):
-		return fmt.Errorf("data.task is %q; want regression, classification or translation", j.Data.Task)
+	case j.Data.Task != "" && !slices.Contains([]string{"regression", "classification", "translation", "reading"}, j.Data.Task):
+		return fmt.Errorf("data.task is %q; want regression, classification, translation or reading", j.Data.Task)
 	case strings.ContainsRune(j.Name+j.Data.Source, 0):
 		return fmt.Errorf("name or data.source holds a NUL character")
 	}

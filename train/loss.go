@@ -28,8 +28,11 @@ func Input(t *grad.Tape, b *data.Batch) *grad.Var {
 // A Loss compares a model's output with a batch's targets: a single number to make small.
 type Loss func(out *grad.Var, b *data.Batch) *grad.Var
 
-// LossFor is cross-entropy where the batch has labels (of a single logit an example: binary cross-entropy) and the mean squared error where it has numbers.
+// LossFor is CTC where the batch has lines, else cross-entropy where it has labels (of a single logit an example: binary cross-entropy) and the mean squared error where it has numbers.
 func LossFor(out *grad.Var, b *data.Batch) *grad.Var {
+	if b.Lines {
+		return CTC(out, b)
+	}
 	if b.Labels != nil && out.Len() == len(b.Labels) {
 		return BCE(out, b)
 	}
@@ -39,10 +42,19 @@ func LossFor(out *grad.Var, b *data.Batch) *grad.Var {
 	return MSE(out, b)
 }
 
-// CrossEntropy is the mean negative log-likelihood of the labels; out holds a logit a class on its last axis.
+// CrossEntropy is the mean negative log-likelihood of the labels; out holds a logit a class on its last axis. Where mixup gave
+// each example two labels it is the likelihood of both, which is that of the mixed target since ℓ is linear in it:
+//
+//	y = λ·ℓ(Labels) + (1−λ)·ℓ(Other)
 func CrossEntropy(out *grad.Var, b *data.Batch) *grad.Var {
 	n := len(b.Labels)
-	return out.Reshape(n, -1).CrossEntropy(out.Tape().IDs(b.Labels, n), grad.CrossEntropyOptions{})
+	of := func(labels []int32) *grad.Var {
+		return out.Reshape(n, -1).CrossEntropy(out.Tape().IDs(labels, n), grad.CrossEntropyOptions{})
+	}
+	if len(b.Other) == 0 {
+		return of(b.Labels)
+	}
+	return of(b.Labels).Scale(grad.Float(b.Lambda)).Add(of(b.Other).Scale(grad.Float(1 - b.Lambda)))
 }
 
 // MSE is the mean squared error, Σ(out − y)²/n. Of two classes the targets are −1 and 1, as in Widrow & Hoff's
@@ -97,6 +109,13 @@ func (m *numeric) targets(low grad.Float, out *grad.Var, b *data.Batch) *grad.Va
 				y[i] = 1
 			}
 		}
+		for i, c := range b.Other { // mixed targets
+			other := low
+			if c == 1 {
+				other = 1
+			}
+			y[i] += grad.Float(1-b.Lambda) * (other - y[i])
+		}
 	}
 	return out.Tape().Const(y, len(y)).Reshape(out.Shape()...)
 }
@@ -108,7 +127,9 @@ func lossFits(name string, info *data.Info) error {
 	switch name {
 	case "":
 	case "cross-entropy":
-		ok = info.Task != data.Regression
+		ok = info.Task != data.Regression && info.Task != data.Reading
+	case "ctc":
+		ok = info.Task == data.Reading
 	case "hinge":
 		ok = two
 	default: // bce, mse, l1, huber
@@ -121,6 +142,9 @@ func lossFits(name string, info *data.Info) error {
 		what = fmt.Sprintf("classification with %d classes", len(info.Classes))
 	}
 	fitting := "cross-entropy"
+	if info.Task == data.Reading {
+		fitting = "ctc"
+	}
 	if info.Task == data.Regression {
 		fitting = "mse, l1, huber, or bce for numbers in [0, 1]"
 	}
@@ -133,7 +157,7 @@ func lossByName(name string) (Loss, error) {
 		return LossFor, nil
 	}
 	m := new(numeric) // of this loss alone: a step reuses its memory
-	own := map[string]Loss{"cross-entropy": CrossEntropy, "mse": m.mse, "l1": m.l1, "huber": m.huber, "bce": m.bce, "hinge": m.hinge}
+	own := map[string]Loss{"cross-entropy": CrossEntropy, "ctc": CTC, "mse": m.mse, "l1": m.l1, "huber": m.huber, "bce": m.bce, "hinge": m.hinge}
 	if l, ok := own[name]; ok {
 		return l, nil
 	}

@@ -113,7 +113,7 @@ func (r *Run) estimate(limit int64) (m Memory, err error) {
 		targets = r.width()
 	} else if r.Info.Task == data.Translation {
 		targets = r.width() - r.Info.Source
-	} else if r.Info.Task == data.Regression {
+	} else if r.Info.Task == data.Regression || r.Info.Task == data.Reading {
 		targets = r.Info.Targets
 	}
 	m.Batches = times(inHand, int64(r.Job.Batch), int64(r.width()+targets), each)

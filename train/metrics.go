@@ -16,13 +16,14 @@ type Metrics struct {
 	Perplexity  float64 `json:"perplexity,omitempty"`    // e^loss
 	BitsPerByte float64 `json:"bits_per_byte,omitempty"` // total nats / (ln 2 · bytes of text)
 
-	Accuracy  float64 `json:"accuracy,omitempty"` // share of examples or tokens predicted exactly
-	Exact     float64 `json:"exact,omitempty"`    // translation: share of the targets that greedy decoding writes without one wrong token
-	Decoded   int     `json:"decoded,omitempty"`  // how many targets that was measured on
-	Precision float64 `json:"precision,omitempty"`
-	Recall    float64 `json:"recall,omitempty"`
-	F1        float64 `json:"f1,omitempty"` // macro average over classes, as Precision and Recall
-	Confusion [][]int `json:"confusion,omitempty"`
+	Accuracy   float64 `json:"accuracy,omitempty"`             // share of examples or tokens predicted exactly
+	Exact      float64 `json:"exact,omitempty"`                // translation, reading: share of the targets that greedy decoding writes without one wrong token
+	Decoded    int     `json:"decoded,omitempty"`              // how many targets that was measured on
+	CharErrors float64 `json:"character_error_rate,omitempty"` // reading: symbols to change, add or drop, over those there are
+	Precision  float64 `json:"precision,omitempty"`
+	Recall     float64 `json:"recall,omitempty"`
+	F1         float64 `json:"f1,omitempty"` // macro average over classes, as Precision and Recall
+	Confusion  [][]int `json:"confusion,omitempty"`
 
 	R2   float64 `json:"r2,omitempty"`   // 1 − Σ(y−ŷ)² / Σ(y−ȳ)² over all targets, ȳ the mean of each; of constant targets 1 if met, else 0
 	RMSE float64 `json:"rmse,omitempty"` // √ mean (y−ŷ)², in the units the model sees
@@ -80,6 +81,9 @@ func (m Metrics) String() string {
 	}
 	if m.Decoded > 0 {
 		add("exact %.2f %% of %d", 100*m.Exact, m.Decoded)
+	}
+	if m.CharErrors > 0 {
+		add("character error rate %.2f %%", 100*m.CharErrors)
 	}
 	if m.F1 > 0 {
 		add("F1 %.4f", m.F1)

@@ -111,6 +111,10 @@ func checkInfo(info *data.Info) error {
 		return fmt.Errorf("%v with %d targets, %d classes and a vocabulary of %d: there is nothing to predict", info.Task, info.Targets, len(info.Classes), info.Vocab)
 	case info.Task == data.Translation && (len(info.Input) != 1 || info.Source < 1 || info.Source >= info.Input[0] || info.Vocab <= int(data.Marks)):
 		return fmt.Errorf("pairs of shape %v with a source of %d and a vocabulary of %d; want one size, more than the source's, and more ids than %d", info.Input, info.Source, info.Vocab, data.Marks)
+	case info.Picture != nil && (info.Task != data.Translation || len(info.Picture) != 3 || !isVolume(info.Picture, info.Source)):
+		return fmt.Errorf("pictures of shape %v as sources of %d ids; want three sizes with that product", info.Picture, info.Source)
+	case info.Task == data.Reading && (len(info.Input) != 3 || info.Targets < 1 || info.Targets > nn.MaxSize/2 || len(info.Classes) < 2):
+		return fmt.Errorf("lines of shape %v with up to %d symbols of %d; want three sizes, and a symbol or more beside the blank", info.Input, info.Targets, len(info.Classes))
 	case len(info.Mean) != len(info.Std):
 		return fmt.Errorf("%d means and %d standard deviations", len(info.Mean), len(info.Std))
 	case info.Symbols != nil && len(info.Symbols) != info.Vocab:
@@ -133,6 +137,17 @@ func checkInfo(info *data.Info) error {
 		return fmt.Errorf("columns make %d inputs and %d targets; want %d and %d", cs.Width(), len(cs.Targets), info.Input[0], info.Targets)
 	}
 	return nil
+}
+
+// isVolume reports whether n is the product of sizes.
+func isVolume(sizes []int, n int) bool {
+	for _, d := range sizes {
+		if d < 1 || n%d != 0 {
+			return false
+		}
+		n /= d
+	}
+	return n == 1
 }
 
 // sameData reports how data differ from those a run began with: then it could not go on as if nothing had happened.

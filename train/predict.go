@@ -22,7 +22,7 @@ type Prediction struct {
 	Label   string             `json:"label,omitempty"`  // classification: the likeliest class,
 	P       float64            `json:"probability,omitempty"`
 	Classes []ClassProbability `json:"top,omitempty"`   // and as many as were asked for, likeliest first
-	Text    string             `json:"text,omitempty"`  // translation: what the model writes for a line
+	Text    string             `json:"text,omitempty"`  // translation, reading: what the model writes for a line
 	Score   float64            `json:"score,omitempty"` // of the text: its log-probability, in a beam search over its length penalty
 	Note    string             `json:"note,omitempty"`  // what was done to the input so that it fits
 	order   []string
@@ -73,8 +73,12 @@ func (r *Run) Predict(ctx context.Context, name string, in io.Reader, asked Aske
 			err = r.predictTexts(ctx, name, in, asked, yield)
 		case r.Info.Columns != nil:
 			err = r.predictTable(ctx, name, in, asked, yield)
+		case r.Info.Task == data.Reading:
+			err = r.read(ctx, name, in, asked, Search{}, yield)
 		case len(r.Info.Input) == 3:
 			err = r.predictImages(ctx, name, in, asked, yield)
+		case r.Info.Picture != nil:
+			err = r.caption(name, in, Search{}, yield)
 		case r.Info.Task == data.Translation:
 			err = r.translate(ctx, name, in, Search{}, yield)
 		case r.Info.Tokens:

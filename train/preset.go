@@ -44,6 +44,9 @@ func Presets() []Preset {
 			Model: "embed(96,pos=64) 2*gpt(heads=3) layernorm linear", Data: DataJob{Source: "tinyshakespeare", Context: 64},
 			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "adamw", LR: 5e-3}, Batch: 4, Steps: 2000,
 			Sample: SampleJob{Prompt: "ROMEO:", Tokens: 200}}},
+		{"digit-lines", "convolutions and LSTMs read lines of digits, trained without being told where they stand", "28 s: 99.3 % of 4,000 exact", Job{
+			Model: "crnn", Data: DataJob{Source: "digit-lines"},
+			Optimizer: Optimizer{Name: "adamw", LR: 5e-3}, Batch: 32, Steps: 1200}},
 		{"arithmetic", "a LLaMA learns to add numbers it has not seen", "4 s: 99.6 % of digits right", Job{
 			Model: "embed(64) 2*llama(heads=4,ff=128) rmsnorm linear", Data: DataJob{Source: "arithmetic"},
 			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000,
@@ -57,6 +60,17 @@ func Presets() []Preset {
 		{"dates-lstm", "the same by LSTMs with attention", "23 s: 100.0 % of 3,653 exact", Job{
 			Model: "seq2seq(hidden=96) linear", Data: DataJob{Source: "dates"},
 			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000}},
+		{"shapes", "convolutions look at pictures of shapes, a decoder says what they show", "32 s: 95.6 % of 4,000 exact", Job{
+			Model: "caption(width=96) linear", Data: DataJob{Source: "shapes"},
+			Optimizer: Optimizer{Name: "adamw", LR: 2e-3}, Batch: 64, Steps: 1800}},
+		{"shakespeare-lstm", "an LSTM reads Shakespeare character by character, its state carried on", "@@", Job{
+			Model: "embed(64) lstm(256) linear", Data: DataJob{Source: "tinyshakespeare", Context: 64, Carry: true, Valid: 0.1, Test: -1},
+			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "muon", LR: 1e-2}, Batch: 32, Steps: 1200,
+			Sample: SampleJob{Prompt: "ROMEO:", Tokens: 200}}},
+		{"tang", "an LSTM writes lines of five or seven characters after three hundred poems of Tang", "@@", Job{
+			Model: "embed(64) dropout(0.5) lstm(256) dropout(0.5) linear", Data: DataJob{Source: "tang", Context: 64, Valid: -1, Test: -1},
+			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "adamw", LR: 1e-2}, Batch: 16, Steps: 1200,
+			Sample: SampleJob{Prompt: "春", Tokens: 100}}},
 		{defaultPreset, "the main job: a LLaMA learns to write Go from the toolchain's own source", "1 m 16 s: 1.83 bits per byte", Job{
 			Model:     "embed(128) 3*llama(heads=4,ff=344) rmsnorm linear(tied=true)",
 			Data:      DataJob{Source: "go", Context: 96, Limit: 24 << 20},

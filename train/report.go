@@ -46,6 +46,9 @@ func (r *Run) Describe() []string {
 		out = append(out, fmt.Sprintf("adapters of rank %d: %s parameters", l.Rank, commas(all-plainCount(r.Model))))
 	}
 	out = append(out, fmt.Sprintf("data     %s: %s", r.Job.Data.Source, r.splitSizes()))
+	if r.Job.Data.Augment != "" {
+		out = append(out, fmt.Sprintf("augment  %s", r.Job.Data.Augment))
+	}
 	out = append(out, fmt.Sprintf("steps    %d of %d examples, %s, learning rate %g, %s", r.Job.Steps, r.Job.Batch*max(r.Job.Accumulate, 1), r.Job.Optimizer.Name, r.Job.Optimizer.LR, r.Job.Schedule.Name))
 	out = append(out, fmt.Sprintf("memory   %s", r.Memory))
 	out = append(out, fmt.Sprintf("run      %s", r.Dir))
@@ -144,11 +147,15 @@ func (r *Run) Next() []string {
 		if !r.Job.isGo() {
 			out[0] = fmt.Sprintf("brick generate %s --temperature 0.8", r.Dir)
 		}
+	case r.Info.Picture != nil:
+		out = append(out, fmt.Sprintf("brick predict %s IMAGE.png", r.Dir))
 	case r.Info.Task == data.Translation:
 		out = append(out, fmt.Sprintf("brick predict %s FILE", r.Dir))
 		if r.Info.Name == "dates" {
 			out[0] = fmt.Sprintf("echo 'March 3, 2026' | brick predict %s", r.Dir)
 		}
+	case r.Info.Task == data.Reading:
+		out = append(out, fmt.Sprintf("brick predict %s LINE.png", r.Dir))
 	case r.Info.Labelled():
 		out = append(out, fmt.Sprintf("brick predict %s 'a text' --top 3", r.Dir))
 	case r.Info.Columns != nil:

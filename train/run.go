@@ -29,6 +29,7 @@ type Run struct {
 	Loss      Loss
 	Memory    Memory // what the run needs
 
+	learnt   data.Set // the training set as training sees it: augmented
 	dev      device.Device
 	tape     grad.Tape // training and evaluation take turns in its memory
 	opt      optim.Optimizer

@@ -157,7 +157,13 @@ func TestExactResume(t *testing.T) {
 	lstms := pairsJob(write(t, "n.tsv", numerals))
 	lstms.Model = "seq2seq(hidden=16,dropout=0.1) linear"
 	frozen, adapted := tunedJobs(t, text, o)
-	for name, job := range map[string]train.Job{"frozen": frozen, "adapted": adapted, "carry": carryJob(text), "labelled": labelledJob(write(t, "texts.csv", labelledTexts)), "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
+	augmented := resnetJob()
+	augmented.Data.Augment = "crop(4) flip rotate(10) color(0.2) cutout(8) mixup(0.2)"
+	reading := readingJob()
+	reading.Data.Augment = "crop(2) color(0.1)"
+	caption := mlpJob()
+	caption.Model, caption.Data, caption.Batch = "caption(width=16,heads=2,ff=24,dropout=0.1) linear", train.DataJob{Source: "shapes", Examples: 40}, 4
+	for name, job := range map[string]train.Job{"labelled": labelledJob(write(t, "texts.csv", labelledTexts)), "augmented": augmented, "caption": caption, "reading": reading, "carry": carryJob(text), "frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
 		t.Run(name, func(t *testing.T) {
 			job.Name = name + "-whole"
 			whole := create(t, job, o)
@@ -260,17 +266,19 @@ func TestWorkers(t *testing.T) {
 	lenet.Model, lenet.Steps, lenet.Save.Every = "conv(4,5,pad=2) relu maxpool(2) conv(6,5) relu maxpool(2) flatten linear(20) relu linear(16) relu linear", 40, 40
 	pairs := pairsJob(write(t, "n.tsv", numerals))
 	pairs.Steps, pairs.Eval.Every, pairs.Save.Every = 100, 50, 50
-	frozen, adapted := tunedJobs(t, text, o)
 	lstm, gru := carryJob(text), carryJob(text)
 	lstm.Steps, lstm.Eval.Every, lstm.Save.Every, lstm.Batch = 60, 30, 30, 5
 	gru.Steps, gru.Eval.Every, gru.Save.Every, gru.Model, gru.Data.Carry = 60, 30, 30, "embed(16) gru(12) rnn(8) linear", false
+	frozen, adapted := tunedJobs(t, text, o)
+	reading := readingJob()
+	reading.Data.Augment, reading.Steps, reading.Save.Every = "crop(2) rotate(3)", 40, 40
 	labelled := labelledJob(write(t, "texts.csv", labelledTexts))
 	labelled.Steps, labelled.Eval.Every, labelled.Save.Every = 40, 20, 20
 	workers := []int{1, 2, 3, 5, 8}
 	if testing.Short() {
 		workers = []int{1, 3}
 	}
-	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "LSTM": lstm, "GRU": gru, "labelled": labelled, "frozen": frozen, "LoRA": adapted} {
+	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "LSTM": lstm, "GRU": gru, "frozen": frozen, "LoRA": adapted, "CRNN": reading, "labelled": labelled} {
 		fused := ""
 		for _, level := range kernel.Levels() {
 			restore := kernel.SetLevel(level)

@@ -122,10 +122,20 @@ func (e *exactTally) fill(m *Metrics) {
 	m.Decoded, m.Exact = e.n, float64(e.right)/float64(max(e.n, 1))
 }
 
-// Translate writes what the model makes of each line of in. The sequence ends with an error that names file and line.
-func (r *Run) Translate(ctx context.Context, name string, in io.Reader, s Search) iter.Seq2[Prediction, error] {
+// Translate writes what the model makes of each line of in, or of the image in: it reads its text, or says what it shows. The
+// sequence ends with an error that names file and line.
+func (r *Run) Translate(ctx context.Context, name string, in io.Reader, asked Asked, s Search) iter.Seq2[Prediction, error] {
 	return func(yield func(Prediction, error) bool) {
-		if err := r.translate(ctx, name, in, s, yield); err != nil && !errors.Is(err, errLeft) {
+		var err error
+		switch {
+		case r.Info.Task == data.Reading:
+			err = r.read(ctx, name, in, asked, s, yield)
+		case r.Info.Picture != nil:
+			err = r.caption(name, in, s, yield)
+		default:
+			err = r.translate(ctx, name, in, s, yield)
+		}
+		if err != nil && !errors.Is(err, errLeft) {
 			yield(Prediction{Source: name}, err)
 		}
 	}
@@ -171,12 +181,38 @@ func (r *Run) translateLine(ctx context.Context, w *translator, s Search, line s
 	for i, id := range ids {
 		source[i] = id + shift
 	}
+	return r.translateIDs(w, s, source)
+}
+
+// translateIDs writes the target of a source (S).
+func (r *Run) translateIDs(w *translator, s Search, source []int32) (p Prediction, err error) {
+	p.plain = true
 	target, score, err := w.search(source, s)
 	if err != nil {
 		return p, err
 	}
 	p.Text, p.Score = r.spell(target), score
 	return p, nil
+}
+
+// caption says what the image in shows.
+func (r *Run) caption(name string, in io.Reader, s Search, yield func(Prediction, error) bool) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	source, err := data.ReadPicture(in, &r.Info)
+	if err != nil {
+		return inputf("predict: %s: %w", name, err)
+	}
+	p, err := r.translateIDs(newTranslator(&grad.Tape{Device: r.dev, NoGrad: true}, r.Model, &r.Info), s, source)
+	if err != nil {
+		return fmt.Errorf("predict: %s: %w", name, err)
+	}
+	p.Source = name
+	if !yield(p, nil) {
+		return errLeft
+	}
+	return nil
 }
 
 // marks is what is added to the tokenizer's ids: nothing where the data's own alphabet has the marks.
@@ -195,10 +231,15 @@ func (r *Run) spell(ids []int32) string {
 			own = append(own, id-r.marks())
 		}
 	}
-	return strings.ToValidUTF8(string(r.Tokenizer.Decode(own)), "\uFFFD")
+	text := strings.ToValidUTF8(string(r.Tokenizer.Decode(own)), "\uFFFD")
+	if r.Info.Picture != nil {
+		return strings.TrimSpace(text) // every word brings a space
+	}
+	return text
 }
 
-// Samples yields n sources of the best held-out split there is, with what the model writes for each.
+// Samples yields n sources of the best held-out split there is, with what the model writes for each; of lines and pictures what they
+// say or show, with what the model makes of them.
 func (r *Run) Samples(ctx context.Context, n int) iter.Seq2[string, Prediction] {
 	return func(yield func(string, Prediction) bool) {
 		var set data.Set
@@ -213,8 +254,20 @@ func (r *Run) Samples(ctx context.Context, n int) iter.Seq2[string, Prediction] 
 			if set.Read(&b, []int{i}, 0) != nil {
 				return
 			}
-			source := r.spell(b.IDs[:r.Info.Source])
-			p, err := r.translateLine(ctx, w, Search{}, source)
+			var source string
+			var p Prediction
+			var err error
+			switch {
+			case r.Info.Task == data.Reading:
+				source = r.Info.Said(b.Labels)
+				p, err = r.readLine(b.X, Search{})
+			case r.Info.Picture != nil:
+				source = r.spell(b.Labels)
+				p, err = r.translateIDs(w, Search{}, b.IDs[:r.Info.Source])
+			default:
+				source = r.spell(b.IDs[:r.Info.Source])
+				p, err = r.translateLine(ctx, w, Search{}, source)
+			}
 			if err != nil || !yield(source, p) {
 				return
 			}

@@ -60,7 +60,7 @@ A model of texts reads one a line from files; an argument that is no file is the
 			return nil
 		},
 	}
-	c.Flags().IntVar(&search.Beam, "beam", 1, "translation: continuations that are followed at once; 1 is greedy")
+	c.Flags().IntVar(&search.Beam, "beam", 1, "translation and lines: continuations that are followed at once; 1 is greedy")
 	c.Flags().Float64Var(&search.LengthPenalty, "length-penalty", 0.6, "translation: how much a beam search favours longer texts")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object an example")
 	c.Flags().IntVar(&asked.Top, "top", 1, "likeliest classes to show")

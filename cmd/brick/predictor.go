@@ -42,7 +42,7 @@ func (p *predictor) input(ctx context.Context, name string) error {
 	}
 	files := []string{name}
 	if fi.IsDir() {
-		if len(p.run.Info.Input) != 3 {
+		if len(p.run.Info.Input) != 3 && p.run.Info.Picture == nil {
 			return usagef("predict: %s is a folder; folders hold images, and %s was not trained on any", name, p.run.Dir)
 		}
 		if files, err = data.ImageFiles(name); err != nil {
@@ -65,14 +65,14 @@ func (p *predictor) input(ctx context.Context, name string) error {
 
 // readsText says whether an argument may be the text itself.
 func (p *predictor) readsText() bool {
-	return p.run.Info.Task == data.Translation || p.run.Info.Labelled()
+	return p.run.Info.Task == data.Translation && p.run.Info.Picture == nil || p.run.Info.Labelled()
 }
 
 // stream predicts for what in holds.
 func (p *predictor) stream(ctx context.Context, name string, in io.Reader) error {
 	list := p.run.Predict(ctx, name, in, p.asked)
-	if p.run.Info.Task == data.Translation {
-		list = p.run.Translate(ctx, name, in, p.search)
+	if p.run.Info.Task == data.Translation || p.run.Info.Task == data.Reading {
+		list = p.run.Translate(ctx, name, in, p.asked, p.search)
 	}
 	for one, err := range list {
 		if err != nil {

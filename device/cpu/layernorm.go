@@ -16,10 +16,13 @@ type rowTasks struct {
 	fold             foldTask
 	crossEntropy     crossEntropyTask
 	crossEntropyBack crossEntropyBackTask
+	ctc              ctcTask
+	ctcBack          ctcBackTask
 	update           updateTask
 
 	partials  []kernel.Float // sums over blocks of rows, before they are folded
 	rowLosses []kernel.Float // one a row, before they are summed
+	paths     [][]float64    // of each worker, to work on alignments
 }
 
 // grown returns *s at least n long, its content arbitrary.

@@ -74,6 +74,8 @@ var suites = map[string]suite{
 
 	"CrossEntropy":     {calls: crossEntropy, ulps: 8},
 	"CrossEntropyBack": {calls: crossEntropyBack, ulps: 8},
+	"CTC":              {calls: ctc, ulps: 16},
+	"CTCBack":          {calls: ctcBack, ulps: 16},
 
 	"RoPE":          {calls: rope, ulps: 4},
 	"Attention":     {calls: attention, ulps: 8},

@@ -47,3 +47,14 @@ func (d *Device) CrossEntropyBack(dx device.Dst, _, _, _, _, _ device.Buf, l dev
 	n := wrote(dx, l.N*l.C)
 	d.count("cross_entropy_back", 4*n, n+2*l.N, n)
 }
+
+// CTC is 4 an element of x, and 6 a state of the 2·S+1 at each place.
+func (d *Device) CTC(y, stat, _, _ device.Buf, l device.CTC) {
+	d.count("ctc", l.N*l.T*(4*l.C+6*(2*l.S+1)), l.N*l.T*l.C+l.N*l.S, y.N+stat.N)
+}
+
+// CTCBack is 4 an element of x, and 14 a state: both directions, and their product.
+func (d *Device) CTCBack(dx device.Dst, _, _, _, _ device.Buf, l device.CTC) {
+	n := wrote(dx, l.N*l.T*l.C)
+	d.count("ctc_back", 4*n+14*l.N*l.T*(2*l.S+1), n+l.N*l.T+l.N*l.S, n)
+}

@@ -21,7 +21,7 @@ type Case struct {
 }
 
 // Cases are the cases of every Op, by family.
-var Cases = slices.Concat(productCases, elementCases, shapeCases, rowCases, convCases, recurrentCases, lossCases)
+var Cases = slices.Concat(productCases, elementCases, shapeCases, rowCases, convCases, recurrentCases, lossCases, ctcCases)
 
 // Rand is a parameter of the given shape with normal random values.
 func Rand(r *rand.Rand, shape ...int) *grad.Var {
