@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"brick/data"
 	"brick/grad"
 	"brick/model"
 	"brick/nn"
@@ -58,12 +59,11 @@ func (r *Run) DrawFeatures(file string, x []grad.Float, class string) (note stri
 		height += 34 + float64(rowsOf(m))*(tile*float64(m.h)/float64(m.w)+gap)
 	}
 	title := "what the network makes of it"
-	if p := r.prediction(out, Asked{Top: 3}); len(p.Classes) > 0 {
-		title = ""
-		for _, k := range p.Classes {
+	if r.Info.Task == data.Classification {
+		title = "predicted"
+		for _, k := range r.prediction(out, Asked{Top: 3}).Classes {
 			title += fmt.Sprintf(" · %s %.1f %%", k.Class, 100*k.P)
 		}
-		title = "predicted" + title
 		if class != "" {
 			title += " · true: " + class
 		}
