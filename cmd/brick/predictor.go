@@ -1,6 +1,7 @@
 package main
 
 import (
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"brick/data"
@@ -54,13 +56,25 @@ func (p *predictor) input(ctx context.Context, name string) error {
 		if err != nil {
 			return fmt.Errorf("predict: %w", err)
 		}
-		err = p.stream(ctx, file, f)
+		err = p.file(ctx, file, f)
 		f.Close()
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// file predicts for what a file holds; of tables and texts it may be packed by gzip.
+func (p *predictor) file(ctx context.Context, name string, f *os.File) error {
+	if !strings.EqualFold(filepath.Ext(name), ".gz") || len(p.run.Info.Input) == 3 {
+		return p.stream(ctx, name, f)
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return &train.InputError{Err: fmt.Errorf("predict: %s: %w", name, err)}
+	}
+	return p.stream(ctx, name, z)
 }
 
 // readsText says whether an argument may be the text itself.
