@@ -254,7 +254,7 @@ func TestDigitLines(t *testing.T) {
 }
 
 // The image of a line is brought to the height, or the width if it is too wide, and stands at the left; of its own size it stays as it is.
-func TestReadLine(t *testing.T) {
+func TestReadImageOfALine(t *testing.T) {
 	info := &Info{Name: "lines", Task: Reading, Input: []int{1, 4, 8}, Mean: []float64{0}, Std: []float64{1}}
 	for _, c := range []struct {
 		w, h int
@@ -270,7 +270,7 @@ func TestReadLine(t *testing.T) {
 		for i := range m.Pix {
 			m.Pix[i] = 255
 		}
-		x, err := ReadLine(bytes.NewReader(pngOf(t, m)), info)
+		x, err := ReadImage(bytes.NewReader(pngOf(t, m)), info)
 		if err != nil {
 			t.Fatal(err)
 		}

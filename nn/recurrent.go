@@ -68,12 +68,14 @@ func (r *Recurrent) directions() int {
 // Layers is how many layers there are.
 func (r *Recurrent) Layers() int { return len(r.parts) / r.directions() }
 
-// Forward goes over sequences from states of zeros, or from where the tape's memory stopped.
+// Forward goes over sequences from states of zeros, or from where the tape's memory stopped, up to their end where they
+// are filled up.
 func (r *Recurrent) Forward(x *Var) *Var {
 	if x.Rank() != 3 || x.Dim(2) != r.parts[0].wih.Shape[1] {
 		Refuse(r.name(), fmt.Sprintf("want x (B, T, %d)", r.parts[0].wih.Shape[1]), x.Shape())
 	}
 	var past *Carry
+	n := lengths(x)
 	if !r.Bidirectional {
 		past = Recall[Carry](x.Tape(), r)
 	}
@@ -84,18 +86,18 @@ func (r *Recurrent) Forward(x *Var) *Var {
 		}
 		if !r.Bidirectional {
 			s := past.state(x.Tape(), k, r)
-			x = r.part(x, k, s, nil)
+			x = r.part(x, k, s, n)
 			past.keep(x, k, r)
 			continue
 		}
-		a, b := r.part(x, 2*k, Memory{}, nil), r.part(x, 2*k+1, Memory{}, nil)
+		a, b := r.part(x, 2*k, Memory{}, n), r.part(x, 2*k+1, Memory{}, n)
 		if r.LastOnly && k == r.Layers()-1 {
-			return grad.Concat(1, LastState(a, false, nil), LastState(b, true, nil))
+			return grad.Concat(1, LastState(a, false, n), LastState(b, true, n))
 		}
 		x = grad.Concat(2, a, b)
 	}
 	if r.LastOnly {
-		return LastState(x, false, nil)
+		return LastState(x, false, n)
 	}
 	return x
 }
@@ -197,15 +199,15 @@ func (r *Recurrent) Notation() string {
 	return s + biasNote(r.parts[0].bih) + ")"
 }
 
-// Last is the last step of a sequence.    x (B, T, C) → y (B, C)
+// Last is the last step of a sequence, before what fills it up.    x (B, T, C) → y (B, C)
 type Last struct{ _ byte }
 
-// Forward is step T−1.
+// Forward is the last step.
 func (*Last) Forward(x *Var) *Var {
 	if x.Rank() != 3 || x.Dim(1) == 0 {
 		Refuse("last", "want x (B, T, C)", x.Shape())
 	}
-	return LastState(x, false, nil)
+	return LastState(x, false, lengths(x))
 }
 
 // Notation is last.

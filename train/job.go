@@ -70,8 +70,8 @@ type DataJob struct {
 
 // TokenJob says how text becomes ids.
 type TokenJob struct {
-	Kind  string `yaml:"kind,omitempty"`  // bytes, chars, bpe, or the path of a tokenizer.json
-	Vocab int    `yaml:"vocab,omitempty"` // size of a BPE vocabulary that is trained
+	Kind  string `yaml:"kind,omitempty"`  // bytes, chars, words, bpe, or the path of a tokenizer.json
+	Vocab int    `yaml:"vocab,omitempty"` // size of a vocabulary of words or BPE that is learnt
 	Limit int64  `yaml:"limit,omitempty"` // bytes of training text the vocabulary is learnt from
 }
 
@@ -118,6 +118,9 @@ func (j *Job) options(enc data.Encoder) data.Options {
 		Examples: d.Examples, Noise: d.Noise, Length: d.Length, Distance: d.Distance,
 	}
 }
+
+// labelled says whether the data are a table of texts and their classes.
+func (j *Job) labelled() bool { return data.IsLabelled(j.Data.Source, j.options(nil)) }
 
 // Defaults fills what was left open with what usually works, given the task of the data.
 func (j *Job) Defaults(task data.Task) {

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -177,22 +178,26 @@ func edits(a, b []int32) int {
 	return row[len(b)]
 }
 
-// read says what the image of a line in holds: greedily, or by a beam search, whose score is ln P of the text.
-func (r *Run) read(name string, in io.Reader, s Search, yield func(Prediction, error) bool) error {
+// read says what the images of lines in in hold: greedily, or by a beam search, whose score is ln P of the text.
+func (r *Run) read(ctx context.Context, name string, in io.Reader, asked Asked, s Search, yield func(Prediction, error) bool) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	x, err := data.ReadLine(in, &r.Info)
-	if err != nil {
-		return inputf("predict: %s: %w", name, err)
-	}
-	p, err := r.readLine(x, s)
-	if err != nil {
-		return fmt.Errorf("predict: %s: %w", name, err)
-	}
-	p.Source = name
-	if !yield(p, nil) {
-		return errLeft
+	for x, err := range data.ReadImages(in, &r.Info, asked.Invert) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return inputf("predict: %s: %w", name, err)
+		}
+		p, err := r.readLine(x.X, s)
+		if err != nil {
+			return fmt.Errorf("predict: %s: %w", name, err)
+		}
+		p.Source, p.Row, p.Note = name, x.Row, r.noteOf(x)
+		if !yield(p, nil) {
+			return errLeft
+		}
 	}
 	return nil
 }
