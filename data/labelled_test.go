@@ -99,3 +99,41 @@ func TestIsLabelled(t *testing.T) {
 		}
 	}
 }
+
+// Dates with their months are the dates of Dates, and every month is there.
+func TestMonths(t *testing.T) {
+	m, err := Months(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Dates(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := make([]int, 2000)
+	for i := range index {
+		index[i] = i
+	}
+	var months, dates Batch
+	if err := m.Train.Read(&months, index, 7); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Train.Read(&dates, index, 7); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[int32]bool{}
+	for e, class := range months.Labels {
+		all := d.Info().Input[0]
+		if !slices.Equal(months.IDs[e*dateSource:(e+1)*dateSource], dates.IDs[e*all:e*all+dateSource]) {
+			t.Fatalf("date %d is written otherwise", e)
+		}
+		target := dates.IDs[e*all+dateSource+1:] // 2026-03-03
+		if month := 10*(target[5]-dateID['0']) + target[6] - dateID['0']; month != class+1 {
+			t.Fatalf("date %d of month %d has class %s", e, month, m.Info().Classes[class])
+		}
+		seen[class] = true
+	}
+	if len(seen) != 12 || !m.Info().Labelled() || d.Info().Task != Translation {
+		t.Errorf("%d months; %+v", len(seen), m.Info())
+	}
+}

@@ -13,6 +13,7 @@ type Recurrent struct {
 	BIH, BHH *Var // (G·H), both nil for none
 	H0, C0   *Var // (B, H): the state before, nil for zeros; C0 of an LSTM only
 	Lengths  *Var // (B) ids: sequences of different lengths, from 1 to T; nil if all have T steps
+	Table    *Var // (V, I): then x is ids (B, T) of its rows, whose products W_ih·x are made once for all places
 	Reverse  bool // from the last step of each sequence to its first
 }
 
@@ -50,11 +51,18 @@ func (x *Var) LSTM(r Recurrent) *Var { return x.recurrent(lstm, kernel.LSTMCell,
 func (x *Var) GRU(r Recurrent) *Var { return x.recurrent(gru, kernel.GRUCell, r) }
 
 func (x *Var) recurrent(op *Op, cell kernel.Cell, r Recurrent) *Var {
-	name, all := op.Name, [...]*Var{x, r.WIH, r.WHH, r.BIH, r.BHH, r.H0, r.C0}
-	if x.rank != 3 || x.val.Type == device.I32 {
+	name, all := op.Name, [...]*Var{x, r.WIH, r.WHH, r.BIH, r.BHH, r.H0, r.C0, r.Table}
+	vectors := x
+	switch {
+	case r.Table == nil && (x.rank != 3 || x.val.Type == device.I32):
 		mismatch(name, "want x (B, T, I)", all[:]...)
+	case r.Table != nil && (r.Table.rank != 2 || x.rank != 2 || x.val.Type != device.I32):
+		mismatch(name, "want ids x (B, T) and a table (V, I)", all[:]...)
+	case r.Table != nil:
+		vectors = r.Table
+		checkIDs(name, r.Table, x, r.Table.dims[0])
 	}
-	B, T, in, g := x.dims[0], x.dims[1], x.dims[2], cell.Gates()
+	B, T, in, g := x.dims[0], x.dims[1], vectors.dims[vectors.rank-1], cell.Gates()
 	if r.WHH.rank != 2 || r.WHH.dims[0] != g*r.WHH.dims[1] {
 		mismatch(name, fmt.Sprintf("want W_hh (%d·H, H)", g), all[:]...)
 	}
@@ -65,7 +73,7 @@ func (x *Var) recurrent(op *Op, cell kernel.Cell, r Recurrent) *Var {
 	if (r.BIH == nil) != (r.BHH == nil) || r.BIH != nil && (r.BIH.Len() != g*h || r.BHH.Len() != g*h) {
 		mismatch(name, fmt.Sprintf("want b_ih and b_hh of %d elements, or neither", g*h), all[:]...)
 	}
-	for _, s := range all[5:] {
+	for _, s := range all[5:7] {
 		if s != nil && (s.rank != 2 || s.dims[0] != B || s.dims[1] != h) {
 			mismatch(name, fmt.Sprintf("want a state (%d, %d)", B, h), all[:]...)
 		}
@@ -87,7 +95,7 @@ func (x *Var) recurrent(op *Op, cell kernel.Cell, r Recurrent) *Var {
 	if r.Reverse {
 		a.i[1] = 1
 	}
-	return tapeOf(name, all[:]...).do(op, []int{B, T, h}, a, x, r.WIH, r.WHH, r.BIH, r.BHH, r.H0, r.C0, r.Lengths)
+	return tapeOf(name, all[:]...).do(op, []int{B, T, h}, a, x, r.WIH, r.WHH, r.BIH, r.BHH, r.H0, r.C0, r.Lengths, r.Table)
 }
 
 // The result is read by the way back, and so is all but b.
@@ -97,19 +105,29 @@ var (
 	gru  = newOp("gru", recurrentForward, recurrentBack)
 )
 
-// sizeOf is the size of a recurrent layer whose result is y.
+// recurrentSize is the size of a recurrent layer whose result is y.
 func (y *Var) recurrentSize() device.Recurrent {
 	return device.Recurrent{Cell: kernel.Cell(y.attr.i[0]), B: y.dims[0], T: y.dims[1], H: y.dims[2], Reverse: y.attr.i[1] == 1}
 }
 
+// vectors are what W_ih multiplies: x, or the rows of the table, how many there are, and their width.
+func (y *Var) vectors() (x *Var, rows, in int) {
+	if table := y.in[8]; table != nil {
+		return table, table.dims[0], table.dims[1]
+	}
+	x = y.in[0]
+	return x, x.dims[0] * x.dims[1], x.dims[2]
+}
+
 // recurrentForward keeps the gates in aux[0], and cells or the like in aux[1].
 func recurrentForward(y *Var) {
-	x, wih, bih, bhh, dev := y.in[0], y.in[1], y.in[3], y.in[4], y.tape.dev()
+	wih, bih, bhh, dev := y.in[1], y.in[3], y.in[4], y.tape.dev()
 	r := y.recurrentSize()
-	rows, in, width := r.B*r.T, x.dims[2], r.Cell.Gates()*r.H
-	y.keep(0, rows*width)
+	x, n, in := y.vectors()
+	width := r.Cell.Gates() * r.H
+	y.keep(0, r.B*r.T*width)
 	if r.Cell.Keeps() {
-		y.keep(1, rows*r.H)
+		y.keep(1, r.B*r.T*r.H)
 	}
 	e, bn := device.Epilogue{}, device.Buf{}
 	if bih != nil { // all biases at once, but that of n, which r multiplies
@@ -122,8 +140,16 @@ func recurrentForward(y *Var) {
 		move(dev, e.Bias, bih.val, width)
 		dev.Axpy(e.Bias.Slice(0, shared), 1, bhh.val.Slice(0, shared))
 	}
-	dev.MatMul(device.Into(y.aux[0]), device.Mat{LD: width}, device.Mat{Buf: x.val, LD: in}, device.Mat{Buf: wih.val, LD: in, T: true},
-		device.Product{M: rows, N: width, K: in, Batch: single}, e)
+	products := y.aux[0]
+	if y.in[8] != nil {
+		products = y.tape.arena.get(dev, n*width)
+	}
+	dev.MatMul(device.Into(products), device.Mat{LD: width}, device.Mat{Buf: x.val, LD: in}, device.Mat{Buf: wih.val, LD: in, T: true},
+		device.Product{M: n, N: width, K: in, Batch: single}, e)
+	if y.in[8] != nil {
+		dev.Index(device.Into(y.aux[0]), products, y.in[0].val, 1, n, width, r.B*r.T)
+		y.tape.arena.put(products)
+	}
 	if bih != nil {
 		y.tape.arena.put(e.Bias)
 	}
@@ -136,50 +162,71 @@ func recurrentForward(y *Var) {
 
 // recurrentBack turns the gates into their gradients where they lie.
 func recurrentBack(y *Var) {
-	x, wih, whh, bih, bhh, dev := y.in[0], y.in[1], y.in[2], y.in[3], y.in[4], y.tape.dev()
+	wih, whh, dev := y.in[1], y.in[2], y.tape.dev()
 	r := y.recurrentSize()
-	rows, in, width := r.B*r.T, x.dims[2], r.Cell.Gates()*r.H
+	x, n, in := y.vectors()
+	rows, width := r.B*r.T, r.Cell.Gates()*r.H
 	gates, prev := y.aux[0], y.tape.arena.get(dev, rows*r.H)
 	dev.RecurrentBack(y.in[5].grad(), y.in[6].grad(), gates, y.aux[1], prev, y.val, y.in[5].buf(), y.in[6].buf(), whh.val, y.grd, y.aux[2], y.in[7].buf(), r)
+	y.recurrentBackHidden(gates, prev, r)
+	y.tape.arena.put(prev)
 
-	da := device.Mat{Buf: gates, LD: width}
+	products := gates
+	if y.in[8] != nil {
+		products = y.tape.arena.get(dev, n*width)
+		dev.IndexBack(device.Into(products), gates, y.in[0].val, 1, n, width, rows)
+	}
+	da := device.Mat{Buf: products, LD: width}
 	if dx := x.grad(); dx.Mode != device.Skip {
 		dev.MatMul(dx, device.Mat{LD: in}, da, device.Mat{Buf: wih.val, LD: in},
-			device.Product{M: rows, N: in, K: width, Batch: single}, device.Epilogue{})
+			device.Product{M: n, N: in, K: width, Batch: single}, device.Epilogue{})
 	}
 	if dw := wih.grad(); dw.Mode != device.Skip {
 		dev.MatMul(dw, device.Mat{LD: in}, flip(da), device.Mat{Buf: x.val, LD: in},
-			device.Product{M: width, N: in, K: rows, Batch: single}, device.Epilogue{})
+			device.Product{M: width, N: in, K: n, Batch: single}, device.Epilogue{})
 	}
+	if y.in[8] != nil {
+		y.tape.arena.put(products)
+	}
+}
+
+// recurrentBackHidden finds the gradients of W_hh and of both biases.
+func (y *Var) recurrentBackHidden(gates, prev device.Buf, r device.Recurrent) {
+	dev, rows, width := y.tape.dev(), r.B*r.T, r.Cell.Gates()*r.H
 	shared := width // parts of ∂(W_hh·h) that equal those of ∂(W_ih·x)
 	if r.Cell == kernel.GRUCell {
 		shared = 2 * r.H
 	}
-	if dw := whh.grad(); dw.Mode != device.Skip {
+	if dw := y.in[2].grad(); dw.Mode != device.Skip {
 		h := device.Mat{Buf: prev, LD: r.H}
 		p := device.Product{M: shared, N: r.H, K: rows, Batch: single}
-		dev.MatMul(part(dw, 0, shared*r.H), device.Mat{LD: r.H}, flip(da), h, p, device.Epilogue{})
+		dev.MatMul(part(dw, 0, shared*r.H), device.Mat{LD: r.H}, device.Mat{Buf: gates, LD: width, T: true}, h, p, device.Epilogue{})
 		if p.M = width - shared; p.M > 0 {
 			dev.MatMul(part(dw, shared*r.H, p.M*r.H), device.Mat{LD: r.H}, device.Mat{Buf: y.aux[1], LD: r.H, T: true}, h, p, device.Epilogue{})
 		}
 	}
-	if db := bih.grad(); db.Mode != device.Skip {
-		dev.Reduce(kernel.SumAll, db, device.Buf{}, gates, device.Dims{1, 1, 1, 1, rows, width}, 1<<4)
+	din, dhidden := y.in[3].grad(), y.in[4].grad()
+	if din.Mode == device.Skip && dhidden.Mode == device.Skip {
+		return
 	}
-	if db := bhh.grad(); db.Mode != device.Skip {
-		sum := y.tape.arena.get(dev, width)
-		dev.Reduce(kernel.SumAll, device.Into(sum), device.Buf{}, gates, device.Dims{1, 1, 1, 1, rows, width}, 1<<4)
-		if shared < width {
-			dev.Reduce(kernel.SumAll, device.Into(sum.Slice(shared, r.H)), device.Buf{}, y.aux[1], device.Dims{1, 1, 1, 1, rows, r.H}, 1<<4)
-		}
-		if db.Mode == device.Add {
-			dev.Axpy(db.Buf, 1, sum)
-		} else {
-			move(dev, db.Buf, sum, width)
-		}
-		y.tape.arena.put(sum)
+	sum := y.tape.arena.get(dev, width)
+	dev.Reduce(kernel.SumAll, device.Into(sum), device.Buf{}, gates, device.Dims{1, 1, 1, 1, rows, width}, 1<<4)
+	give(dev, din, sum)
+	if shared < width {
+		dev.Reduce(kernel.SumAll, device.Into(sum.Slice(shared, r.H)), device.Buf{}, y.aux[1], device.Dims{1, 1, 1, 1, rows, r.H}, 1<<4)
 	}
-	y.tape.arena.put(prev)
+	give(dev, dhidden, sum)
+	y.tape.arena.put(sum)
+}
+
+// give stores x in a result.
+func give(dev device.Device, y device.Dst, x device.Buf) {
+	switch y.Mode {
+	case device.Set:
+		move(dev, y.Buf, x, x.N)
+	case device.Add:
+		dev.Axpy(y.Buf, 1, x)
+	}
 }
 
 // part is n numbers of a result.

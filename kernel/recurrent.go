@@ -90,6 +90,7 @@ func (k Cell) Step(h, gates, u, c, kept, tmp []Float) {
 // StepBack is the way back of Step. dh (H) is ∂h′ before; after it is what of ∂h does not come by way of u. gates and
 // kept hold what Step left, and receive ∂ of the gates' inputs and, of a GRU, ∂u of its third part: the others of ∂u equal
 // those of the inputs. h is the state before the step, and of an LSTM c the cell before and dc (H) ∂c′ and then ∂c.
+// tmp is room for 2·H numbers.
 //
 //	one gate    ∂x = act′·∂h′
 //	LSTM    ∂c′ += ∂h′·o·(1 − tanh² c′)    ∂o = ∂h′·tanh c′    ∂i = ∂c′·g    ∂f = ∂c′·c    ∂g = ∂c′·i    ∂c = ∂c′·f

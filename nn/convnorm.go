@@ -94,6 +94,13 @@ func (c Chain) fused(i int, x *Var) (y *Var, n int) {
 			}
 		}
 		return t.Scope(&folded{b, bn, kernel.Identity}, x), 2
+	case *Embedding:
+		if r, ok := c[i+1].(*Recurrent); ok && r.readsTable(b, x) {
+			if t.NoGrad {
+				return t.Scope(&looked{b, r}, x), 2
+			}
+			return r.forward(x, b.W.Value()), 2
+		}
 	case *BatchNorm:
 		if act, ok := fusable(c[i+1]); ok && act == kernel.ReLU && t.Training {
 			return b.ForwardAct(x, act), 2

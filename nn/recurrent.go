@@ -74,6 +74,11 @@ func (r *Recurrent) Forward(x *Var) *Var {
 	if x.Rank() != 3 || x.Dim(2) != r.parts[0].wih.Shape[1] {
 		Refuse(r.name(), fmt.Sprintf("want x (B, T, %d)", r.parts[0].wih.Shape[1]), x.Shape())
 	}
+	return r.forward(x, nil)
+}
+
+// forward is Forward; with a table, (V, C), x is ids (B, T) of its rows.
+func (r *Recurrent) forward(x, table *Var) *Var {
 	var past *Carry
 	n := lengths(x)
 	if !r.Bidirectional {
@@ -86,21 +91,35 @@ func (r *Recurrent) Forward(x *Var) *Var {
 		}
 		if !r.Bidirectional {
 			s := past.state(x.Tape(), k, r)
-			x = r.part(x, k, s, n)
+			x, table = r.part(x, table, k, s, n), nil
 			past.keep(x, k, r)
 			continue
 		}
-		a, b := r.part(x, 2*k, Memory{}, n), r.part(x, 2*k+1, Memory{}, n)
+		a, b := r.part(x, table, 2*k, Memory{}, n), r.part(x, table, 2*k+1, Memory{}, n)
 		if r.LastOnly && k == r.Layers()-1 {
 			return grad.Concat(1, LastState(a, false, n), LastState(b, true, n))
 		}
-		x = grad.Concat(2, a, b)
+		x, table = grad.Concat(2, a, b), nil
 	}
 	if r.LastOnly {
 		return LastState(x, false, n)
 	}
 	return x
 }
+
+// readsTable reports whether the products of the layers' first matrix are better made once for each row of e's table
+// than for each of the ids: the same numbers, in fewer multiplications.
+func (r *Recurrent) readsTable(e *Embedding, ids *Var) bool {
+	return !ids.Tape().Recompute && ids.Rank() == 2 && ids.IDs() != nil && 2*e.W.Shape[0] <= ids.Len() && e.W.Shape[1] == r.parts[0].wih.Shape[1]
+}
+
+// looked is layers that read a table, as a Block.
+type looked struct {
+	e *Embedding
+	r *Recurrent
+}
+
+func (l *looked) Forward(ids *Var) *Var { return l.r.forward(ids, l.e.W.Value()) }
 
 // A Memory is where one direction of a layer starts or ends: the state, and of an LSTM the cells, (B, H). Nil stands for zeros.
 type Memory struct{ H, C *Var }
@@ -124,7 +143,7 @@ func (r *Recurrent) Run(x, lengths *Var, start []Memory) (y *Var, end []Memory) 
 		}
 		var ys [2]*Var
 		for j := range d {
-			ys[j] = r.part(x, i+j, start[i+j], lengths)
+			ys[j] = r.part(x, nil, i+j, start[i+j], lengths)
 			s := Memory{H: LastState(ys[j], j == 1, lengths)}
 			if r.Cell == kernel.LSTMCell {
 				s.C = ys[j].LastCell()
@@ -139,10 +158,10 @@ func (r *Recurrent) Run(x, lengths *Var, start []Memory) (y *Var, end []Memory) 
 }
 
 // part is direction i%D of layer i/D.
-func (r *Recurrent) part(x *Var, i int, s Memory, lengths *Var) *Var {
+func (r *Recurrent) part(x, table *Var, i int, s Memory, lengths *Var) *Var {
 	p := &r.parts[i]
 	return RecurrentLayer(x, r.Cell, grad.Recurrent{WIH: p.wih.Value(), WHH: p.whh.Value(), BIH: p.bih.Value(), BHH: p.bhh.Value(),
-		H0: s.H, C0: s.C, Lengths: lengths, Reverse: r.Bidirectional && i%2 == 1})
+		H0: s.H, C0: s.C, Lengths: lengths, Table: table, Reverse: r.Bidirectional && i%2 == 1})
 }
 
 // RecurrentLayer is the op of a cell.

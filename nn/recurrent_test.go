@@ -154,3 +154,41 @@ func TestRecurrentNotation(t *testing.T) {
 		}
 	}
 }
+
+// A table that is multiplied once gives the values of its rows multiplied place by place, and their gradients up to rounding.
+func TestLayersReadTables(t *testing.T) {
+	for _, text := range []string{"embed(6) lstm(5,layers=2) linear", "embed(6) gru(5) rnn(4) linear", "embed(6) rnn(5,bidirectional=true) mean linear(3)"} {
+		in := nn.Input{Vocab: 11, Shape: []int{8}}
+		if strings.HasSuffix(text, ")") {
+			in.Outputs = 3
+		}
+		m := stackOf(t, text, in)
+		ids := make([]int32, 4*8)
+		for i := range ids {
+			ids[i] = int32(i * i % 11)
+		}
+		run := func(tape *grad.Tape) (y, g []nn.Float) {
+			for _, p := range nn.Params(m) {
+				p.Clear()
+			}
+			out := m.Forward(tape.IDs(ids, 4, 8))
+			y = slices.Clone(out.Data())
+			if out.NeedsGrad() {
+				out.Square().Sum().Backward()
+			}
+			for _, p := range nn.Params(m) {
+				g = append(g, p.Grad()...)
+			}
+			return y, g
+		}
+		y, g := run(new(grad.Tape))
+		inference, _ := run(&grad.Tape{NoGrad: true})
+		wantY, wantG := run(&grad.Tape{Trace: func(grad.Block, *grad.Var) {}}) // who looks at each block gets each
+		if !slices.Equal(y, wantY) || !slices.Equal(inference, wantY) {
+			t.Errorf("%s: the values differ", text)
+		}
+		if e := far(g, wantG); e > 1e-5 {
+			t.Errorf("%s: gradients differ by %v", text, e)
+		}
+	}
+}

@@ -93,7 +93,7 @@ func (r *Run) reopen(ctx context.Context, job *Job) (*data.Splits, error) {
 
 // openAgain opens data as those of the run, even where they would not look like them: three texts may be all alike.
 func (r *Run) openAgain(ctx context.Context, job *Job) (*data.Splits, error) {
-	if !r.Info.Labelled() {
+	if !r.Info.Labelled() || r.Info.Symbols != nil {
 		return openData(ctx, job, r.Tokenizer)
 	}
 	o := job.options(newEncoder(r.Tokenizer))

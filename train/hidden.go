@@ -31,6 +31,7 @@ func (r *Run) DrawHidden(file, text, path string) (note string, err error) {
 		return "", usagef("hidden states are drawn of models that read text one token after another; %s is %v of %s", r.Dir, r.Info.Task, r.Info.Name)
 	}
 	ids := r.Tokenizer.Encode(text, nil)
+	read := ids // by the model
 	most := maxSteps
 	if n := model.Context(r.Model); n > 0 {
 		most = min(most, n)
@@ -41,17 +42,16 @@ func (r *Run) DrawHidden(file, text, path string) (note string, err error) {
 	case len(ids) > most:
 		note = fmt.Sprintf("%s: %d tokens, of which the first %d are drawn", file, len(ids), most)
 		ids = ids[:most]
+		read = ids
 	}
 	signs := make([]string, len(ids))
 	for i, id := range ids {
 		signs[i] = visible(r.Tokenizer.AppendBytes(nil, id))
 	}
 	if r.Info.Labelled() {
-		for i := range ids {
-			ids[i]++
-		}
+		read = r.textIDs(text)[:len(ids)]
 	}
-	name, states, err := r.states(ids, path)
+	name, states, err := r.states(read, path)
 	if err != nil {
 		return "", err
 	}

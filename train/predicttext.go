@@ -17,7 +17,6 @@ import (
 // predictTexts answers for the texts in in: of a table by its name those in the column the model was trained on, else a text
 // a line, lines without one left out.
 func (r *Run) predictTexts(ctx context.Context, name string, in io.Reader, asked Asked, yield func(Prediction, error) bool) error {
-	enc := newEncoder(r.Tokenizer)
 	width := r.Info.Input[0]
 	var b data.Batch
 	var ids [][]int32
@@ -42,8 +41,9 @@ func (r *Run) predictTexts(ctx context.Context, name string, in io.Reader, asked
 		return err
 	}
 	lines := textLines(in)
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".csv", ".tsv", ".tab":
+	switch ext := strings.ToLower(filepath.Ext(name)); {
+	case r.Info.Columns == nil:
+	case ext == ".csv", ext == ".tsv", ext == ".tab":
 		lines = r.textFields(in)
 	}
 	n := 0
@@ -58,7 +58,7 @@ func (r *Run) predictTexts(ctx context.Context, name string, in io.Reader, asked
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		ids, rows = append(ids, data.AppendText(nil, enc, strings.TrimSpace(line))), append(rows, n)
+		ids, rows = append(ids, r.textIDs(strings.TrimSpace(line))), append(rows, n)
 		if len(ids) == predictedAtOnce {
 			if err := flush(); err != nil {
 				return err
@@ -66,6 +66,14 @@ func (r *Run) predictTexts(ctx context.Context, name string, in io.Reader, asked
 		}
 	}
 	return flush()
+}
+
+// textIDs is the ids of a text to be classified: a set's own symbols leave 0 to what fills up, a tokenizer's ids move up by one.
+func (r *Run) textIDs(text string) []int32 {
+	if r.Info.Symbols != nil {
+		return r.Tokenizer.Encode(text, nil)
+	}
+	return data.AppendText(nil, newEncoder(r.Tokenizer), text)
 }
 
 // textLines yields lines.

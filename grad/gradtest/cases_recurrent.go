@@ -16,7 +16,8 @@ type recurrence struct {
 	states  bool
 	reverse bool
 	lengths []int32
-	steps   int // 0 for 5
+	steps   int  // 0 for 5
+	ids     bool // the input is rows of a table
 }
 
 var recurrentCases = []Case{
@@ -36,6 +37,9 @@ var recurrentCases = []Case{
 	recurrence{op: "gru", bias: true, states: true, lengths: []int32{3, 5, 1}}.named("lengths"),
 	recurrence{op: "gru", states: true, reverse: true, lengths: []int32{3, 5, 1}}.named("lengths, reverse"),
 	recurrence{op: "gru", bias: true, states: true, steps: 1}.named("one step"),
+	recurrence{op: "rnn", act: kernel.Tanh, bias: true, ids: true}.named("ids"),
+	recurrence{op: "lstm", bias: true, states: true, ids: true}.named("ids"),
+	recurrence{op: "gru", reverse: true, lengths: []int32{3, 5, 1}, ids: true}.named("ids, lengths, reverse"),
 	recurrence{op: "last_cell", bias: true, states: true}.named(""),
 	recurrence{op: "last_cell", reverse: true, lengths: []int32{5, 2, 4}}.named("lengths, reverse"),
 	recurrence{op: "last_cell", states: true, lengths: []int32{5, 2, 4}}.named("lengths"),
@@ -47,7 +51,9 @@ var recurrentCases = []Case{
 		func(t *grad.Tape) { t.IDs(make([]int32, 6), 2, 3).Ends(2) }),
 }
 
-const seqB, seqIn, seqH = 3, 4, 3 // sequences, widths of the input and of the state
+const seqB, seqIn, seqH, seqV = 3, 4, 3, 6 // sequences, widths of the input and of the state, rows of a table
+
+var drawnIDs = []int32{3, 1, 4, 1, 5, 0, 2, 5, 3, 5, 0, 5, 1, 4, 3}
 
 func (v recurrence) gates() int {
 	switch v.op {
@@ -64,7 +70,11 @@ func (v recurrence) named(name string) Case {
 	return Case{
 		Op: v.op, Name: name,
 		In: func(r *rand.Rand) []*grad.Var {
-			in := []*grad.Var{Rand(r, seqB, T, seqIn), Rand(r, G*seqH, seqIn), Rand(r, G*seqH, seqH)}
+			in := []*grad.Var{Rand(r, seqB, T, seqIn)}
+			if v.ids {
+				in[0] = Rand(r, seqV, seqIn)
+			}
+			in = append(in, Rand(r, G*seqH, seqIn), Rand(r, G*seqH, seqH))
 			if v.bias {
 				in = append(in, Rand(r, G*seqH), Rand(r, G*seqH))
 			}
@@ -90,6 +100,9 @@ func (v recurrence) named(name string) Case {
 				r.Lengths = t.IDs(v.lengths, seqB)
 			}
 			x := t.Use(in[0])
+			if v.ids {
+				x, r.Table = t.IDs(drawnIDs[:seqB*T], seqB, T), x
+			}
 			switch v.op {
 			case "rnn":
 				return x.RNN(r, v.act)
@@ -142,6 +155,12 @@ func (v recurrence) of(in []*grad.Var) grad.Recurrent {
 // want runs the layer one sequence, one step and one number at a time.
 func (v recurrence) want(in []*grad.Var, T int) []float64 {
 	r, G, x := v.of(in), v.gates(), wide(in[0])
+	if v.ids {
+		x = nil
+		for _, id := range drawnIDs[:seqB*T] {
+			x = append(x, wide(in[0])[id*seqIn:][:seqIn]...)
+		}
+	}
 	y, last := make([]float64, seqB*T*seqH), make([]float64, seqB*seqH)
 	at := func(p *grad.Var, i int) float64 {
 		if p == nil {
