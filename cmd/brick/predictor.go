@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"brick/data"
@@ -34,7 +35,7 @@ type predictor struct {
 // input predicts for a file, a folder of images, or a text.
 func (p *predictor) input(ctx context.Context, name string) error {
 	fi, err := os.Stat(name)
-	if errors.Is(err, fs.ErrNotExist) && p.readsText() {
+	if errors.Is(err, fs.ErrNotExist) && p.readsText() && !namesFile(name) {
 		p.said = name
 		defer func() { p.said = "" }()
 		return p.stream(ctx, "argument", strings.NewReader(name))
@@ -75,6 +76,11 @@ func (p *predictor) file(ctx context.Context, name string, f *os.File) error {
 		return &train.InputError{Err: fmt.Errorf("predict: %s: %w", name, err)}
 	}
 	return p.stream(ctx, name, z)
+}
+
+// namesFile says whether an argument is surely meant as the name of a file.
+func namesFile(name string) bool {
+	return slices.Contains([]string{".csv", ".tsv", ".tab", ".txt", ".gz", ".json", ".jsonl"}, strings.ToLower(filepath.Ext(name)))
 }
 
 // readsText says whether an argument may be the text itself.
