@@ -84,7 +84,7 @@ func (r *Recurrent) forward(x, table *Var) *Var {
 	if !r.Bidirectional {
 		past = Recall[Carry](x.Tape(), r)
 	}
-	past.begin(x.Tape(), r, x.Dim(0))
+	past.begin(x, r)
 	for k := range r.Layers() {
 		if k > 0 {
 			x = Drop(x, r.Dropout)

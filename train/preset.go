@@ -51,6 +51,9 @@ func Presets() []Preset {
 			Model: "embed(64) 2*llama(heads=4,ff=128) rmsnorm linear", Data: DataJob{Source: "arithmetic"},
 			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000,
 			Sample: SampleJob{Prompt: "27+58=", Tokens: 8}}},
+		{"months", "GRUs read a date as people write it from both ends and name its month", "4 s: 100.0 % of 3,653 right", Job{
+			Model: "embed(32) gru(64,bidirectional=true) mean linear", Data: DataJob{Source: "months"},
+			Optimizer: Optimizer{Name: "adamw", LR: 5e-3}, Batch: 64, Steps: 1000}},
 		{"dates", "a Transformer translates dates as people write them, days it has not seen", "21 s: 100.0 % of 3,653 exact", Job{
 			Model: "transformer(width=64,layers=2,heads=4,ff=128,norm_first=true) linear", Data: DataJob{Source: "dates"},
 			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000}},
@@ -111,7 +114,9 @@ func Choose(what, source string) (Job, error) {
 			j.Data.Source, j.Data.Limit, j.Sample.Prompt = source, 0, ""
 			return j, nil
 		}
-		what = "mlp"
+		if what = "mlp"; data.IsLabelled(source, data.Options{}) {
+			what = "text-classifier"
+		}
 	}
 	return Job{Model: what, Data: DataJob{Source: source}}, nil
 }

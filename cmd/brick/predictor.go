@@ -25,6 +25,7 @@ type predictor struct {
 	json   *json.Encoder // nil for lines
 	out    io.Writer
 	notes  io.Writer
+	said   string          // the argument that is the text itself, or ""
 	noted  map[string]bool // notes that were told
 }
 
@@ -32,6 +33,8 @@ type predictor struct {
 func (p *predictor) input(ctx context.Context, name string) error {
 	fi, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) && p.readsText() {
+		p.said = name
+		defer func() { p.said = "" }()
 		return p.stream(ctx, "argument", strings.NewReader(name))
 	}
 	if err != nil {
@@ -74,6 +77,9 @@ func (p *predictor) stream(ctx context.Context, name string, in io.Reader) error
 	for one, err := range list {
 		if err != nil {
 			return err
+		}
+		if p.said != "" && !strings.Contains(p.said, "\n") { // it says best which one is meant
+			one.Source, one.Row = strings.ReplaceAll(p.said, "\t", " "), 0
 		}
 		if p.json != nil {
 			err = p.json.Encode(one)
