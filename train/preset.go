@@ -44,6 +44,11 @@ func Presets() []Preset {
 			Model: "embed(96,pos=64) 2*gpt(heads=3) layernorm linear", Data: DataJob{Source: "tinyshakespeare", Context: 64},
 			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "adamw", LR: 5e-3}, Batch: 4, Steps: 2000,
 			Sample: SampleJob{Prompt: "ROMEO:", Tokens: 200}}},
+		{"fashion-lenet", "LeNet-5 on the same clothes", "@@", Job{
+			Model: "lenet", Data: DataJob{Source: "fashion-mnist"}, Optimizer: Optimizer{Name: "adamw", LR: 2e-3}, Batch: 64, Epochs: 10}},
+		{"fashion-resnet", "ResNet-20 on the same, each image cropped and turned over at random", "@@", Job{
+			Model: "resnet20", Data: DataJob{Source: "fashion-mnist", Augment: "crop(2) flip"},
+			Optimizer: Optimizer{Name: "nesterov", LR: 0.1, Args: map[string]any{"weight_decay": 5e-4}}, Batch: 128, Epochs: 12}},
 		{"digit-lines", "convolutions and LSTMs read lines of digits, trained without being told where they stand", "28 s: 99.3 % of 4,000 exact", Job{
 			Model: "crnn", Data: DataJob{Source: "digit-lines"},
 			Optimizer: Optimizer{Name: "adamw", LR: 5e-3}, Batch: 32, Steps: 1200}},
