@@ -89,8 +89,8 @@ func (p *canvas) rotate(degrees float64, r *stream) {
 	}
 }
 
-// luma are the shares of red, green and blue in grey (ITU-R BT.601), as torchvision has them.
-var luma = [3]float64{0.2989, 0.587, 0.114}
+// weightsOfGrey are the shares of red, green and blue in grey (ITU-R BT.601), as torchvision has them.
+var weightsOfGrey = [3]float64{0.2989, 0.587, 0.114}
 
 // color changes brightness, then contrast, then saturation, each by a factor f uniform in 1 ± strength, as torchvision's
 // ColorJitter does; pixels stay in [0, 1]. Grey images have no saturation.
@@ -124,12 +124,12 @@ func (p *canvas) color(strength float64, r *stream) {
 	}
 }
 
-// grey is the grey of pixel i: its luma, or the mean of its channels where they are not red, green and blue.
+// grey is the grey of pixel i: its weightsOfGrey, or the mean of its channels where they are not red, green and blue.
 func (p *canvas) grey(i int) (v float64) {
 	for c := range p.c {
 		share := 1 / float64(p.c)
 		if p.c == 3 {
-			share = luma[c]
+			share = weightsOfGrey[c]
 		}
 		v += share * float64(p.x[c*p.h*p.w+i])
 	}

@@ -17,6 +17,7 @@ const (
 	Number   Kind = "number"   // decimal numbers; one input, standardised by mean and std of the training rows
 	Boolean  Kind = "boolean"  // true/false, yes/no, t/f, y/n, on/off or 0/1; one input, 0 or 1
 	Category Kind = "category" // any other text; one input for each value, 1 for the row's value and 0 for the others
+	Text     Kind = "text"     // free text, the only input of a set of labelled texts; it becomes token ids
 	Skipped  Kind = "skipped"  // not used; Note says why
 )
 
@@ -38,7 +39,7 @@ type Column struct {
 // Width returns how many inputs the column makes.
 func (c *Column) Width() int {
 	switch {
-	case c.Target || c.Kind == Skipped:
+	case c.Target || c.Kind == Skipped || c.Kind == Text:
 		return 0
 	case c.Kind == Category:
 		return len(c.Categories)

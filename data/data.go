@@ -134,6 +134,9 @@ func (in *Info) Outputs() int {
 	return in.Targets
 }
 
+// Labelled says whether the examples are texts with one label each, token ids filled up with Pad.
+func (in *Info) Labelled() bool { return in.Task == Classification && in.Tokens }
+
 // numbers prepares b for n examples of numeric input with the given shape of one example, and returns X.
 func (b *Batch) numbers(n int, input []int) []kernel.Float {
 	b.Shape = append(append(b.Shape[:0], n), input...)

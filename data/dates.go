@@ -85,16 +85,10 @@ func (d *dates) Len() int    { return d.hi - d.lo }
 func (d *dates) Read(b *Batch, index []int, seed uint64) error {
 	checkIndex(d.info.Name, index, d.Len())
 	b.pairs(len(index), d.info)
-	if !d.vary {
-		seed = 0
-	}
 	var source, target [dateSource]int32
 	var text [64]byte
 	for e, i := range index {
-		day := d.order.At(d.lo + i)
-		r := stream{mix(mix(d.key, uint64(day)), seed)}
-		when := firstDate.AddDate(0, 0, day)
-		n := dateIDs(&source, writeDate(text[:0], when, &r))
+		when, n := d.write(&source, i, seed)
 		m := dateIDs(&target, when.AppendFormat(text[:0], time.DateOnly))
 		b.pair(e, d.info, source[:n], target[:m])
 	}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -252,7 +254,7 @@ func TestDigitLines(t *testing.T) {
 }
 
 // The image of a line is brought to the height, or the width if it is too wide, and stands at the left; of its own size it stays as it is.
-func TestReadLine(t *testing.T) {
+func TestReadImageOfALine(t *testing.T) {
 	info := &Info{Name: "lines", Task: Reading, Input: []int{1, 4, 8}, Mean: []float64{0}, Std: []float64{1}}
 	for _, c := range []struct {
 		w, h int
@@ -268,7 +270,7 @@ func TestReadLine(t *testing.T) {
 		for i := range m.Pix {
 			m.Pix[i] = 255
 		}
-		x, err := ReadLine(bytes.NewReader(pngOf(t, m)), info)
+		x, err := ReadImage(bytes.NewReader(pngOf(t, m)), info)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -280,5 +282,62 @@ func TestReadLine(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A sentence says what its picture shows: two colours, that of the larger of shapes of a kind first, and where it is from the other.
+func TestShapes(t *testing.T) {
+	s, err := Shapes(Options{Examples: 400, Noise: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := s.Info()
+	index := make([]int, 400)
+	for i := range index {
+		index[i] = i
+	}
+	var b Batch
+	if err := s.Train.Read(&b, index, 0); err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for e := range index {
+		ids, said := b.IDs[e*in.Input[0]:(e+1)*in.Input[0]], ""
+		for _, k := range b.Labels[e*(shapeWords+1) : (e+1)*(shapeWords+1)] {
+			if k >= Marks {
+				said += in.Symbols[k]
+			}
+		}
+		words := strings.Fields(said)
+		if len(words) != 7 && len(words) != 8 || words[0] != "a" || words[len(words)-3] != "a" || ids[in.Source] != BOS {
+			t.Fatalf("it says %q", said)
+		}
+		first, second := slices.Index(shapeColors[:], words[1]), slices.Index(shapeColors[:], words[len(words)-2])
+		if first == second {
+			continue
+		}
+		compared++
+		var n [2]int
+		var y, x [2]float64 // the middle of each colour
+		for at := range shapeSide * shapeSide {
+			for k, color := range []int{first, second} {
+				here := true
+				for c := range 3 {
+					here = here && ids[c*shapeSide*shapeSide+at] == level(shapePaint[color][c])
+				}
+				if here {
+					n[k]++
+					y[k], x[k] = y[k]+float64(at/shapeSide), x[k]+float64(at%shapeSide)
+				}
+			}
+		}
+		dy, dx := y[0]/float64(n[0])-y[1]/float64(n[1]), x[0]/float64(n[0])-x[1]/float64(n[1])
+		right := map[string]bool{"above": dy < -5, "below": dy > 5, "left": dx < -5, "right": dx > 5}[words[3]]
+		if alike := words[2] == words[len(words)-1]; !right || alike && n[0] <= n[1] || n[1] < 12 {
+			t.Errorf("%q: %d and %d pixels, %.1f down and %.1f to the right", said, n[0], n[1], dy, dx)
+		}
+	}
+	if compared < 250 {
+		t.Errorf("%d compared", compared)
 	}
 }

@@ -6,12 +6,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // OpenIDXImages reads the image set of a folder: train-images-idx3-ubyte and train-labels-idx1-ubyte, and if they are
 // there t10k-… or test-… for testing, each plain or .gz, with either hyphen or dot before idx. A tenth of the training
 // images, by a permutation keyed by Options.Seed, is for validation. Pixels become (pixel/255 − mean)/std, with mean and
-// std of the training images.
+// std of the training images. Where there is only one pair,
+// or the path is that of the test images, that pair is all there is.
 func OpenIDXImages(dir string, o Options) (Splits, error) {
 	return openIDXImages(dir, o, Info{Name: filepath.Base(dir)})
 }
@@ -54,11 +56,22 @@ func openIDXImages(dir string, o Options, known Info) (Splits, error) {
 		}
 		return p, classes, nil
 	}
-	train, classes, err := read("train")
+	first := []string{"train"}
+	if fi, err := os.Stat(dir); err == nil && !fi.IsDir() {
+		first[0], _, _ = strings.Cut(filepath.Base(dir), "-images")
+		dir = filepath.Dir(dir)
+	}
+	own := findIDX(dir, []string{"t10k", "test"}, "images") != ""
+	switch {
+	case first[0] != "train":
+		own = false
+	case own && !isIDXFolder(dir, "train"):
+		first, own = []string{"t10k", "test"}, false
+	}
+	train, classes, err := read(first...)
 	if err != nil {
 		return Splits{}, err
 	}
-	own := findIDX(dir, []string{"t10k", "test"}, "images") != ""
 	var test *pixels
 	if own {
 		var more int
@@ -121,5 +134,5 @@ func pixelSplits(train, test *pixels, classes int, o Options, known Info) (Split
 	return s, nil
 }
 
-// isIDXFolder says whether a folder holds an IDX image set.
-func isIDXFolder(dir string) bool { return findIDX(dir, []string{"train"}, "images") != "" }
+// isIDXFolder says whether a folder holds the images of one of these splits in IDX files.
+func isIDXFolder(dir string, splits ...string) bool { return findIDX(dir, splits, "images") != "" }

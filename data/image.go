@@ -59,14 +59,18 @@ func decodeImage(r io.ReadSeeker, channels int) (picture, error) {
 		for x := box.Min.X; x < box.Max.X; x++ {
 			red, green, blue, _ := img.At(x, y).RGBA() // 16 bits, multiplied by alpha
 			if channels == 1 {
-				// luma of ITU-R BT.601, with the weights of image/color
-				row[x] = byte((19595*red + 38470*green + 7471*blue + 1<<15) >> 24)
+				row[x] = luma(red, green, blue)
 				continue
 			}
 			row[3*x], row[3*x+1], row[3*x+2] = byte(red>>8), byte(green>>8), byte(blue>>8)
 		}
 	}
 	return p, nil
+}
+
+// luma is that of ITU-R BT.601 for colours of 16 bits, with the weights of image/color.
+func luma(red, green, blue uint32) byte {
+	return byte((19595*red + 38470*green + 7471*blue + 1<<15) >> 24)
 }
 
 // isGrey says whether a colour model can hold nothing but grey.

@@ -99,6 +99,7 @@ var Sets = []Named{
 	{Name: "copy", Summary: "a sequence of letters to be said again, after a distance", open: made(Copy)},
 	{Name: "dates", Summary: "dates as people write them, each with its 2026-03-03", open: made(Dates)},
 	{Name: "shapes", Summary: "pictures of two shapes 24×24, each with a sentence such as a red circle above a blue square", open: made(Shapes)},
+	{Name: "months", Summary: "dates as people write them, in 12 classes by their month", open: made(Months)},
 	{Name: "arithmetic", Summary: "sums like 12+34=46 as characters", open: made(Arithmetic)},
 }
 

@@ -9,7 +9,8 @@ import (
 
 // Open opens a data set by name (see Sets), or what a path or pattern leads to: a .csv, .tsv or .tab file (or .gz of one)
 // is a table, or pairs of texts where
-// Options.Task is "translation", or images of lines with what they say where it is "reading"; a folder with train-images-idx3-ubyte, or that file itself, an IDX image set; a folder of folders of PNG,
+// Options.Task is "translation", or images of lines with what they say where it is "reading", or texts with labels, see IsLabelled; a folder with
+// train-images-idx3-ubyte or t10k-images-idx3-ubyte, or such a file with its labels beside it, an IDX image set; a folder of folders of PNG,
 // JPEG or GIF files an image set; a folder with test_batch.bin the binary CIFAR-10; any other file, folder or pattern is
 // text, encoded by Options.Encoder.
 //
@@ -34,11 +35,15 @@ func Open(name string, o Options) (Splits, error) {
 		if IsLines(name, o.Task) {
 			return OpenLines(name, o)
 		}
+		if IsLabelled(name, o) {
+			l, err := OpenLabelled(name, o)
+			if err != nil {
+				return Splits{}, err
+			}
+			return l.Tokens(o)
+		}
 		return OpenTable(name, o)
 	case kindIDX:
-		if fi, err := os.Stat(name); err == nil && !fi.IsDir() {
-			name = filepath.Dir(name)
-		}
 		return OpenIDXImages(name, o)
 	case kindCIFAR:
 		return openCIFAR10(name, o, Info{Name: filepath.Base(name)})
@@ -111,12 +116,12 @@ func kindOf(name string) kind {
 		case ".csv", ".tsv", ".tab":
 			return kindTable
 		}
-		if strings.Contains(filepath.Base(name), "images-idx3-ubyte") || strings.Contains(filepath.Base(name), "images.idx3-ubyte") {
+		if base := filepath.Base(name); strings.Contains(base, "-images-idx3-ubyte") || strings.Contains(base, "-images.idx3-ubyte") {
 			return kindIDX
 		}
 		return kindText
 	}
-	if isIDXFolder(name) {
+	if isIDXFolder(name, "train", "t10k", "test") {
 		return kindIDX
 	}
 	if _, err := os.Stat(filepath.Join(name, cifarTest)); err == nil {

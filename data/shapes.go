@@ -65,8 +65,8 @@ func drawShapes(pixels *[3 * shapeSide * shapeSide]int32, words *[shapeWords]int
 	var x, y, radius [2]float64
 	for i := range 2 {
 		kind[i], color[i] = r.intn(len(shapeNames)), r.intn(len(shapeColors))
-		radius[i] = [2]float64{r.uniform(4.5, 6), r.uniform(2.5, 3.5)}[i]
-		along := [2]float64{r.uniform(5.5, 7.5), r.uniform(17, 19.5)}[i]
+		radius[i] = [2]float64{r.uniform(5, 6), r.uniform(3, 3.8)}[i]
+		along := [2]float64{r.uniform(5.5, 7), r.uniform(17.5, 19)}[i]
 		if place%2 == 1 { // below, right of
 			along = shapeSide - 1 - along
 		}

@@ -131,7 +131,9 @@ func (in *Info) Said(labels []int32) string {
 func (in *Info) spell(line *strings.Builder, ids []int32) {
 	for _, id := range ids {
 		switch {
-		case id == Ignore || in.Task == Translation && id < Marks:
+		case id == Ignore || in.Task == Translation && id < Marks || in.Labelled() && id == Pad:
+		case in.Labelled() && in.Vocab == ByteEncoder{}.VocabSize()+1: // what Show reads texts as
+			line.WriteByte(byte(id - 1))
 		case in.Symbols != nil:
 			line.WriteString(strings.ReplaceAll(in.Symbols[id], "\n", "⏎"))
 		default:

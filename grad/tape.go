@@ -20,6 +20,7 @@ type Tape struct {
 	Seed      uint64        // names the random stream of this pass …
 	Step      uint64        // … together with the step
 	Memory    map[any]any   // what blocks remember between passes; nil in training
+	Lengths   *Var          // of this pass's sequences, made by Lengths of their ids; nil where none is filled up
 
 	// Trace, if set, is called with the result of every Scope, outermost last.
 	Trace func(b Block, y *Var)
@@ -118,7 +119,7 @@ func (t *Tape) leaf(what string, n int, shape []int) *Var {
 func (t *Tape) Reset() {
 	t.vars.truncate(0)
 	t.inputs = t.inputs[:0]
-	t.draws, t.light = 0, false
+	t.draws, t.light, t.Lengths = 0, false, nil
 	t.arena.rewind()
 }
 

@@ -131,3 +131,7 @@ func batchBackXVector(dx, x, y, dy []Float, mean, shift, r, mh, mhn, scale Float
 }
 
 func maxPool2Vector(y []Float, arg []int32, x []Float, p *PoolSize) bool { return false }
+
+func partRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false }
+
+func joinRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false }

@@ -33,8 +33,9 @@ func NewMultiheadAttention(e, heads int) *MultiheadAttention {
 	}
 }
 
-// Forward is self-attention. If it is causal, a tape with a memory continues where it stopped.
-func (a *MultiheadAttention) Forward(x *Var) *Var { return a.Masked(x, nil) }
+// Forward is self-attention, which does not see what fills sequences up. If it is causal, a tape with a memory continues
+// where it stopped.
+func (a *MultiheadAttention) Forward(x *Var) *Var { return a.Masked(x, filled(x, a.Causal)) }
 
 // Masked is Forward that sees only the positions whose mask is not 0; mask nil shows all.
 // It is for sequences of several lengths that are filled up, not for one that is continued.    x, y (B, T, E)  mask ids (B, T)

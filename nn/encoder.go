@@ -36,7 +36,7 @@ func NewEncoderBlock(e, heads, ff int) *EncoderBlock {
 }
 
 // Forward is the layer.
-func (b *EncoderBlock) Forward(x *Var) *Var { return b.Masked(x, nil) }
+func (b *EncoderBlock) Forward(x *Var) *Var { return b.Masked(x, filled(x, b.Attn.Causal)) }
 
 // Masked is the layer that sees only the positions whose mask is not 0; mask nil shows all.    x, y (B, T, E)  mask ids (B, T)
 func (b *EncoderBlock) Masked(x, mask *Var) *Var {

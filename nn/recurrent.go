@@ -23,7 +23,8 @@ type Recurrent struct {
 	Dropout       float64 // share of each layer's result, but not the last one's, that is dropped in training
 	LastOnly      bool    // give the state after all steps only, (B, D·H)
 
-	parts []recurrentPart // layer by layer, direction by direction
+	parts  []recurrentPart // layer by layer, direction by direction
+	forget float64         // see Remember
 }
 
 // Weights are parameters by name.
@@ -68,7 +69,8 @@ func (r *Recurrent) directions() int {
 // Layers is how many layers there are.
 func (r *Recurrent) Layers() int { return len(r.parts) / r.directions() }
 
-// Forward goes over sequences from states of zeros, or from where the tape's memory stopped.
+// Forward goes over sequences from states of zeros, or from where the tape's memory stopped, up to their end where they
+// are filled up.
 func (r *Recurrent) Forward(x *Var) *Var {
 	if x.Rank() != 3 || x.Dim(2) != r.parts[0].wih.Shape[1] {
 		Refuse(r.name(), fmt.Sprintf("want x (B, T, %d)", r.parts[0].wih.Shape[1]), x.Shape())
@@ -79,6 +81,7 @@ func (r *Recurrent) Forward(x *Var) *Var {
 // forward is Forward; with a table, (V, C), x is ids (B, T) of its rows.
 func (r *Recurrent) forward(x, table *Var) *Var {
 	var past *Carry
+	n := lengths(x)
 	if !r.Bidirectional {
 		past = Recall[Carry](x.Tape(), r)
 	}
@@ -89,18 +92,18 @@ func (r *Recurrent) forward(x, table *Var) *Var {
 		}
 		if !r.Bidirectional {
 			s := past.state(x.Tape(), k, r)
-			x, table = r.part(x, table, k, s, nil), nil
+			x, table = r.part(x, table, k, s, n), nil
 			past.keep(x, k, r)
 			continue
 		}
-		a, b := r.part(x, table, 2*k, Memory{}, nil), r.part(x, table, 2*k+1, Memory{}, nil)
+		a, b := r.part(x, table, 2*k, Memory{}, n), r.part(x, table, 2*k+1, Memory{}, n)
 		if r.LastOnly && k == r.Layers()-1 {
-			return grad.Concat(1, LastState(a, false, nil), LastState(b, true, nil))
+			return grad.Concat(1, LastState(a, false, n), LastState(b, true, n))
 		}
 		x, table = grad.Concat(2, a, b), nil
 	}
 	if r.LastOnly {
-		return LastState(x, false, nil)
+		return LastState(x, false, n)
 	}
 	return x
 }
@@ -195,6 +198,23 @@ func (r *Recurrent) name() string {
 	return "rnn"
 }
 
+// Remember adds v to the biases of an LSTM's forget gates as they start, so that cells keep what they hold until they have
+// learnt what to do with it (Gers et al. 2000; Jozefowicz et al. 2015, who suggest 1). It must be called before Build.
+func (r *Recurrent) Remember(v float64) {
+	r.forget = v
+	h := r.Hidden
+	for _, p := range r.parts {
+		start := p.bih.Init
+		p.bih.Init = func(key uint64, i int, fan Fan) float64 {
+			b := start(key, i, fan)
+			if i >= h && i < 2*h {
+				b += v
+			}
+			return b
+		}
+	}
+}
+
 // Notation is rnn(h), lstm(h) or gru(h) with what is not the default.
 func (r *Recurrent) Notation() string {
 	s := fmt.Sprintf("%s(%d", r.name(), r.Hidden)
@@ -210,21 +230,24 @@ func (r *Recurrent) Notation() string {
 	if r.Cell == kernel.ReLUCell {
 		s += ",nonlinearity=relu"
 	}
+	if r.forget != 0 {
+		s += fmt.Sprintf(",forget_bias=%v", r.forget)
+	}
 	if r.LastOnly {
 		s += ",return_sequences=false"
 	}
 	return s + biasNote(r.parts[0].bih) + ")"
 }
 
-// Last is the last step of a sequence.    x (B, T, C) → y (B, C)
+// Last is the last step of a sequence, before what fills it up.    x (B, T, C) → y (B, C)
 type Last struct{ _ byte }
 
-// Forward is step T−1.
+// Forward is the last step.
 func (*Last) Forward(x *Var) *Var {
 	if x.Rank() != 3 || x.Dim(1) == 0 {
 		Refuse("last", "want x (B, T, C)", x.Shape())
 	}
-	return LastState(x, false, nil)
+	return LastState(x, false, lengths(x))
 }
 
 // Notation is last.

@@ -52,13 +52,16 @@ func (r *Reshape) Notation() string {
 	return "reshape(" + strings.Join(s, ",") + ")"
 }
 
-// MeanTime averages a sequence's positions.    x (B, T, C) → y (B, C)
+// MeanTime averages a sequence's positions, of sequences that are filled up those up to their end.    x (B, T, C) → y (B, C)
 type MeanTime struct{ _ byte }
 
 // Forward is the mean over axis 1.
 func (*MeanTime) Forward(x *Var) *Var {
 	if x.Rank() != 3 {
 		Refuse("mean", "want x (B, T, C)", x.Shape())
+	}
+	if t := x.Tape(); t != nil && t.Lengths != nil && t.Lengths.Dim(0) == x.Dim(0) {
+		return x.Mul(t.Lengths.Shares(x.Dim(1), t.Lengths.Inputs()[0].Dim(1))).Sum(1)
 	}
 	return x.Mean(1)
 }

@@ -1,10 +1,11 @@
 // Package token answers: how does a text become the numbers a language model reads, and how do the
 // numbers it writes become text again?
 //
-// A [Tokenizer] maps text to ids and back. Three kinds are here:
+// A [Tokenizer] maps text to ids and back. Four kinds are here:
 //
 //   - [Bytes]: one id a byte, 256 of them and the special ids. Nothing is unknown, nothing is learnt.
 //   - [Chars]: one id a character of the set found in a text, Chinese included, and <unk> for the rest.
+//   - [Words]: one id a word of the most frequent ones, a Chinese character being a word, and <unk> for the rest.
 //   - [BPE]: byte-pair encoding. Frequent neighbours are merged into longer pieces until the vocabulary is
 //     full (Sennrich, Haddow, Birch 2016, "Neural Machine Translation of Rare Words with Subword Units",
 //     algorithm 1); at the level of bytes, after a split into words by a pattern, as in GPT-2 (Radford et al.

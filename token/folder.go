@@ -30,6 +30,12 @@ func Open(dir string) (Tokenizer, error) {
 
 // OpenFS is [Open] for a file system.
 func OpenFS(fsys fs.FS) (Tokenizer, error) {
+	switch w, err := openWords(fsys); {
+	case err != nil:
+		return nil, err
+	case w != nil:
+		return w, nil
+	}
 	t, err := openModel(fsys)
 	if err != nil {
 		return nil, err

@@ -25,6 +25,18 @@ const (
 // ReadJSON reads a Hugging Face tokenizer.json whose model is BPE. What it holds and this package does not do is an
 // error that names field and value; so is a file of more than 64 MiB.
 func ReadJSON(r io.Reader) (*BPE, error) {
+	s, err := readSpec(r)
+	if err != nil {
+		return nil, err
+	}
+	if s.wordLevel {
+		return nil, errors.New("model.type: \"WordLevel\" is not supported here, BPE is; Open reads the words that brick has learnt")
+	}
+	return s.build()
+}
+
+// readSpec reads a tokenizer.json.
+func readSpec(r io.Reader) (*spec, error) {
 	data, err := readBounded(r)
 	if err != nil {
 		return nil, err
@@ -71,7 +83,7 @@ func ReadJSON(r io.Reader) (*BPE, error) {
 	for _, v := range []*jsontext.Value{&s.normalizer, &s.preTokenizer, &s.postProcessor, &s.decoder} {
 		*v = v.Clone()
 	}
-	return s.build()
+	return s, nil
 }
 
 func readBounded(r io.Reader) ([]byte, error) {
@@ -209,7 +221,10 @@ func (s *spec) readModel(data jsontext.Value) error {
 		}
 		return err
 	})
-	if kind != "" && kind != "BPE" { // rather than the first field only the other kind has
+	if s.wordLevel = kind == "WordLevel"; s.wordLevel && merges == nil {
+		merges = jsontext.Value("[]")
+	}
+	if kind != "" && kind != "BPE" && !s.wordLevel { // rather than the first field only the other kind has
 		return fmt.Errorf("model.type: %s is not supported, BPE is", quote(kind))
 	}
 	if err == nil && (pieces == nil || merges == nil) {

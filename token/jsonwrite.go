@@ -135,6 +135,12 @@ func (s *spec) json() ([]byte, error) {
 		w.value(c.value)
 	}
 	w.token(jsontext.String("model"), jsontext.BeginObject)
+	if s.wordLevel {
+		w.token(jsontext.String("type"), jsontext.String("WordLevel"))
+		s.writeVocab(w)
+		w.token(jsontext.String("unk_token"), jsontext.String(*s.unk), jsontext.EndObject, jsontext.EndObject)
+		return w.b.Bytes(), w.err
+	}
 	w.token(jsontext.String("type"), jsontext.String("BPE"))
 	w.token(jsontext.String("dropout"), jsontext.Null)
 	w.token(jsontext.String("unk_token"))
@@ -148,6 +154,14 @@ func (s *spec) json() ([]byte, error) {
 	w.token(jsontext.String("fuse_unk"), jsontext.Bool(s.fuseUnk))
 	w.token(jsontext.String("byte_fallback"), jsontext.Bool(s.byteFallback))
 	w.token(jsontext.String("ignore_merges"), jsontext.Bool(s.ignoreMerges))
+	s.writeVocab(w)
+	s.writeMerges(w)
+	w.token(jsontext.EndObject, jsontext.EndObject)
+	return w.b.Bytes(), w.err
+}
+
+// writeVocab writes the pieces with their ids, those of added tokens outside the vocabulary left out.
+func (s *spec) writeVocab(w *jsonWriter) {
 	w.token(jsontext.String("vocab"), jsontext.BeginObject)
 	for id, sp := range s.vocab.spans {
 		if sp != absent && !s.outside[int32(id)] {
@@ -155,9 +169,6 @@ func (s *spec) json() ([]byte, error) {
 		}
 	}
 	w.token(jsontext.EndObject)
-	s.writeMerges(w)
-	w.token(jsontext.EndObject, jsontext.EndObject)
-	return w.b.Bytes(), w.err
 }
 
 // writeMerges writes "a b", which every reader takes, unless some piece has a space in it.

@@ -19,6 +19,7 @@ type spec struct {
 	fuseUnk      bool
 	byteFallback bool
 	ignoreMerges bool
+	wordLevel    bool // pieces are whole words, without merges: see Words
 
 	normalizer, preTokenizer, postProcessor, decoder jsontext.Value // as they stand in the file; nil or null: none
 

@@ -107,8 +107,13 @@ func (r *Run) open(ctx context.Context, dir string, from *source, o Options) (er
 			return err
 		}
 	}
+	if r.Job.labelled() && r.Job.Model != "" {
+		if _, err = model.New(r.Job.Model, nn.Input{Shape: []int{max(r.Job.Data.Context, 64)}, Vocab: 4, Outputs: 2}); err != nil {
+			return err
+		}
+	}
 	named := func() (token.Tokenizer, error) { return tokenizerFor(ctx, dir, &r.Job, o) }
-	if from != nil && (data.IsText(r.Job.Data.Source) || data.IsPairs(r.Job.Data.Source, r.Job.Data.Task)) {
+	if from != nil && (data.IsText(r.Job.Data.Source) || data.IsPairs(r.Job.Data.Source, r.Job.Data.Task) || r.Job.labelled()) {
 		r.Tokenizer, err = from.tokenizer(&r.Job, named)
 	} else {
 		r.Tokenizer, err = named()
@@ -126,6 +131,9 @@ func (r *Run) open(ctx context.Context, dir string, from *source, o Options) (er
 	}
 	if data.IsLines(r.Job.Data.Source, r.Job.Data.Task) { // other lines that are evaluated are brought to the same size
 		r.Job.Data.Size, r.Job.Data.Height, r.Job.Data.Width = 0, r.Info.Input[1], r.Info.Input[2]
+	}
+	if r.Info.Labelled() {
+		r.Job.Data.Context = r.Info.Input[0] // likewise
 	}
 	if r.Info.Symbols != nil {
 		r.Tokenizer = newSymbols(r.Info.Symbols)

@@ -141,6 +141,8 @@ func (r *Run) member(other *Run) (nn.Block, error) {
 		return nil, errors.New("their tokenizers differ")
 	case (a.Columns == nil) != (b.Columns == nil):
 		return nil, errors.New("one reads a table, the other does not")
+	case a.Labelled():
+		return other.Model, nil
 	case a.Columns != nil:
 		return scaledTable(a.Columns, b.Columns, other.Model, a.Task)
 	case slices.Equal(a.Mean, b.Mean) && slices.Equal(a.Std, b.Std):

@@ -11,11 +11,12 @@ import (
 	"brick/grad"
 )
 
-// Evaluate measures the model on a split of the run's data, or on all of another source of the same kind.
+// Evaluate measures the model on a split of the run's data, or on another source of the same kind: on the split of that
+// name if the source brings it along, else on all of it.
 func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, error) {
 	job := r.Job
 	batch := max(min(job.Batch, 256), 1)
-	if source != "" && r.Info.Columns != nil { // read with the scaling and categories the model knows
+	if source != "" && r.Info.Columns != nil && !r.Info.Tokens { // read with the scaling and categories the model knows
 		t, err := openTable(ctx, source, &r.Info)
 		if err != nil {
 			return Metrics{}, err
@@ -25,7 +26,9 @@ func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, erro
 	if source != "" {
 		job.Data.Source = source
 		job.Data.Valid, job.Data.Test = -1, -1
-		split = "train" // all of it
+		if len(r.Info.Input) == 3 { // folders of images are brought to the size of those the model knows
+			job.Data.Channels, job.Data.Height, job.Data.Width = r.Info.Input[0], r.Info.Input[1], r.Info.Input[2]
+		}
 	}
 	s, err := r.reopen(ctx, &job)
 	if err != nil {
@@ -39,14 +42,38 @@ func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, erro
 		}
 		names = append(names, name)
 	}
+	if source != "" && split != "train" {
+		return Evaluate(ctx, r.dev, r.Model, s.Train, r.Loss, batch, 0)
+	}
 	return Metrics{}, usagef("train: %s has no %s split; it has %s", job.Data.Source, split, strings.Join(names, ", "))
+}
+
+// openSplit opens one split of the run's data; done closes them.
+func (r *Run) openSplit(ctx context.Context, split string) (set data.Set, done func(error) error, err error) {
+	job := r.Job
+	s, err := r.reopen(ctx, &job)
+	if err != nil {
+		return nil, nil, err
+	}
+	var names []string
+	for name, set := range s.Each {
+		if name == split {
+			return set, func(err error) error { return errors.Join(err, s.Close()) }, nil
+		}
+		names = append(names, name)
+	}
+	err = usagef("train: %s has no %s split; it has %s", job.Data.Source, split, strings.Join(names, ", "))
+	return nil, nil, errors.Join(err, s.Close())
 }
 
 // reopen opens data for a model that is trained: they must be of its kind, scaled as what it was trained on.
 func (r *Run) reopen(ctx context.Context, job *Job) (*data.Splits, error) {
-	s, err := openData(ctx, job, r.Tokenizer)
+	s, err := r.openAgain(ctx, job)
 	if err != nil {
 		return nil, err
+	}
+	if err := r.relabel(s); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	got := s.Info()
 	if got.Task != r.Info.Task || !slices.Equal(got.Input, r.Info.Input) || got.Outputs() != r.Info.Outputs() || !slices.Equal(got.Classes, r.Info.Classes) {
@@ -62,6 +89,23 @@ func (r *Run) reopen(ctx context.Context, job *Job) (*data.Splits, error) {
 		}
 	}
 	return s, nil
+}
+
+// openAgain opens data as those of the run, even where they would not look like them: three texts may be all alike.
+func (r *Run) openAgain(ctx context.Context, job *Job) (*data.Splits, error) {
+	if !r.Info.Labelled() || r.Info.Symbols != nil {
+		return openData(ctx, job, r.Tokenizer)
+	}
+	o := job.options(newEncoder(r.Tokenizer))
+	if cs := r.Info.Columns; cs.Header { // its columns may stand in another order
+		o.Header, o.Target = "yes", []string{cs.Columns[cs.Targets[0]].Name}
+	}
+	l, err := data.OpenLabelled(job.Data.Source, o)
+	if err != nil {
+		return nil, &InputError{err}
+	}
+	s, err := l.Tokens(o)
+	return &s, err
 }
 
 // rescaled is a set of images in the scaling of those a model was trained on.

@@ -70,8 +70,8 @@ type DataJob struct {
 
 // TokenJob says how text becomes ids.
 type TokenJob struct {
-	Kind  string `yaml:"kind,omitempty"`  // bytes, chars, bpe, or the path of a tokenizer.json
-	Vocab int    `yaml:"vocab,omitempty"` // size of a BPE vocabulary that is trained
+	Kind  string `yaml:"kind,omitempty"`  // bytes, chars, words, bpe, or the path of a tokenizer.json
+	Vocab int    `yaml:"vocab,omitempty"` // size of a vocabulary of words or BPE that is learnt
 	Limit int64  `yaml:"limit,omitempty"` // bytes of training text the vocabulary is learnt from
 }
 
@@ -91,7 +91,7 @@ type Schedule struct {
 // EvalJob says when the validation set is looked at.
 type EvalJob struct {
 	Every    int `yaml:"every,omitempty"`    // steps; 0 means ten times a run
-	Batches  int `yaml:"batches,omitempty"`  // at most this many batches in each evaluation; 0 means all, or 20 for text, whose held-out part is long, or 5 for translation
+	Batches  int `yaml:"batches,omitempty"`  // at most this many batches in each evaluation; 0 means all, or 20 for text, whose held-out part is long, or 20 for reading, or 5 for translation
 	Patience int `yaml:"patience,omitempty"` // evaluations without improvement before the run stops early with its best weights; 0 means never
 }
 
@@ -118,6 +118,9 @@ func (j *Job) options(enc data.Encoder) data.Options {
 		Examples: d.Examples, Noise: d.Noise, Length: d.Length, Distance: d.Distance,
 	}
 }
+
+// labelled says whether the data are a table of texts and their classes.
+func (j *Job) labelled() bool { return data.IsLabelled(j.Data.Source, j.options(nil)) }
 
 // Defaults fills what was left open with what usually works, given the task of the data.
 func (j *Job) Defaults(task data.Task) {
@@ -150,8 +153,11 @@ func (j *Job) Defaults(task data.Task) {
 			j.ClipNorm = 1
 		}
 	}
-	if task == data.Reading && j.ClipNorm == 0 {
-		j.ClipNorm = 1
+	if task == data.Reading {
+		num(&j.Eval.Batches, 20)
+		if j.ClipNorm == 0 {
+			j.ClipNorm = 1
+		}
 	}
 	num(&j.Batch, 64)
 	num(&j.Accumulate, 1)

@@ -158,7 +158,7 @@ func TestEvaluateOtherTable(t *testing.T) {
 		t.Errorf("%+v, %v", m, err)
 	}
 	var got []Prediction
-	for p, err := range used.Predict(context.Background(), "few", strings.NewReader("area,metres,rooms,share\n80,50000,3,0.01\nx,1,1,1\n"), 1) {
+	for p, err := range used.Predict(context.Background(), "few", strings.NewReader("area,metres,rooms,share\n80,50000,3,0.01\nx,1,1,1\n"), Asked{}) {
 		if err != nil {
 			if len(got) != 1 || !strings.Contains(err.Error(), "few: row 2") || !strings.Contains(err.Error(), `"area"`) {
 				t.Errorf("after %d rows: %v", len(got), err)

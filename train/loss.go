@@ -11,10 +11,16 @@ import (
 	"brick/grad"
 )
 
-// Input places a batch's input on a tape: numbers of shape (B, …) or ids (B, T).
+// Input places a batch's input on a tape: numbers of shape (B, …) or ids (B, T). Sequences with one label each are of
+// different lengths, filled up with data.Pad.
 func Input(t *grad.Tape, b *data.Batch) *grad.Var {
+	t.Lengths = nil
 	if b.IDs != nil {
-		return t.IDs(b.IDs, b.Shape...)
+		ids := t.IDs(b.IDs, b.Shape...)
+		if len(b.YShape) == 1 {
+			t.Lengths = ids.Lengths()
+		}
+		return ids
 	}
 	return t.Const(b.X, b.Shape...)
 }

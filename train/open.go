@@ -119,6 +119,8 @@ func checkInfo(info *data.Info) error {
 		return fmt.Errorf("%d means and %d standard deviations", len(info.Mean), len(info.Std))
 	case info.Symbols != nil && len(info.Symbols) != info.Vocab:
 		return fmt.Errorf("%d symbols for a vocabulary of %d", len(info.Symbols), info.Vocab)
+	case info.Labelled() && (len(info.Input) != 1 || info.Vocab < 2 || info.Columns != nil && info.Columns.TextColumn() == ""):
+		return fmt.Errorf("texts of shape %v with a vocabulary of %d; want one size, 2 ids or more, and a column of text", info.Input, info.Vocab)
 	case info.Columns == nil:
 		return nil
 	}
@@ -131,7 +133,7 @@ func checkInfo(info *data.Info) error {
 			return fmt.Errorf("columns: target %d of %d columns", t, len(cs.Columns))
 		}
 	}
-	if cs.Width() != info.Input[0] || info.Task == data.Regression && len(cs.Targets) != info.Targets || len(cs.Targets) == 0 {
+	if cs.Width() != info.Input[0] && !info.Labelled() || info.Task == data.Regression && len(cs.Targets) != info.Targets || len(cs.Targets) == 0 {
 		return fmt.Errorf("columns make %d inputs and %d targets; want %d and %d", cs.Width(), len(cs.Targets), info.Input[0], info.Targets)
 	}
 	return nil

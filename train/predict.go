@@ -16,12 +16,15 @@ import (
 
 // A Prediction is what the model says about one example.
 type Prediction struct {
-	Source  string             `json:"source"`            // the file
-	Row     int                `json:"row,omitempty"`     // of a table, from 1, the header not counted
-	Values  map[string]float64 `json:"values,omitempty"`  // regression: target → number, in the table's units
-	Classes []ClassProbability `json:"classes,omitempty"` // classification: likeliest first
-	Text    string             `json:"text,omitempty"`    // translation, reading: what the model writes for a line
-	Score   float64            `json:"score,omitempty"`   // of the text: its log-probability, in a beam search over its length penalty
+	Source  string             `json:"source"`           // the file
+	Row     int                `json:"row,omitempty"`    // from 1: of a table, the header not counted, a line of text, an image of an IDX array
+	Values  map[string]float64 `json:"values,omitempty"` // regression: target → number, in the table's units
+	Label   string             `json:"label,omitempty"`  // classification: the likeliest class,
+	P       float64            `json:"probability,omitempty"`
+	Classes []ClassProbability `json:"top,omitempty"`   // and as many as were asked for, likeliest first
+	Text    string             `json:"text,omitempty"`  // translation, reading: what the model writes for a line
+	Score   float64            `json:"score,omitempty"` // of the text: its log-probability, in a beam search over its length penalty
+	Note    string             `json:"note,omitempty"`  // what was done to the input so that it fits
 	order   []string
 	plain   bool // the text alone is the answer
 }
@@ -32,7 +35,7 @@ type ClassProbability struct {
 	P     float64 `json:"probability"`
 }
 
-// String is one line for people and pipes.
+// String is one line for people and pipes: where, then what, between tabs.
 func (p Prediction) String() string {
 	if p.plain {
 		return p.Text
@@ -42,30 +45,38 @@ func (p Prediction) String() string {
 		s = append(s, fmt.Sprintf("%s=%.6g", name, p.Values[name]))
 	}
 	for _, c := range p.Classes {
-		s = append(s, fmt.Sprintf("%s %.1f%%", c.Class, 100*c.P))
+		s = append(s, fmt.Sprintf("%s\t%.1f%%", c.Class, 100*c.P))
 	}
 	where := p.Source
 	if p.Row > 0 {
 		where = fmt.Sprintf("%s:%d", p.Source, p.Row)
 	}
-	return where + "\t" + strings.Join(s, "  ")
+	return where + "\t" + strings.Join(s, "\t")
 }
 
-// predictBatch is how many examples go through the model at a time.
-const predictBatch = 256
+// predictedAtOnce is how many examples go through the model at a time.
+const predictedAtOnce = 256
 
-// Predict applies the model to what in holds: rows of a table with the columns the model was trained on, or one image. top is
-// how many classes to name. The sequence ends with an error that names file and row.
-func (r *Run) Predict(ctx context.Context, name string, in io.Reader, top int) iter.Seq2[Prediction, error] {
+// Asked says what a prediction is to tell. The zero value is the likeliest class.
+type Asked struct {
+	Top    int  // classes to name; 0 means 1
+	Invert bool // images: dark and light change places first
+}
+
+// Predict applies the model to what in holds: rows of a table with the columns the model was trained on, an image, the
+// images of an IDX array, or texts, one a line or in a column of a table. The sequence ends with an error that names file and row.
+func (r *Run) Predict(ctx context.Context, name string, in io.Reader, asked Asked) iter.Seq2[Prediction, error] {
 	return func(yield func(Prediction, error) bool) {
 		var err error
 		switch {
+		case r.Info.Labelled():
+			err = r.predictTexts(ctx, name, in, asked, yield)
 		case r.Info.Columns != nil:
-			err = r.predictTable(ctx, name, in, top, yield)
+			err = r.predictTable(ctx, name, in, asked, yield)
 		case r.Info.Task == data.Reading:
-			err = r.read(name, in, Search{}, yield)
+			err = r.read(ctx, name, in, asked, Search{}, yield)
 		case len(r.Info.Input) == 3:
-			err = r.predictImage(name, in, top, yield)
+			err = r.predictImages(ctx, name, in, asked, yield)
 		case r.Info.Picture != nil:
 			err = r.caption(name, in, Search{}, yield)
 		case r.Info.Task == data.Translation:
@@ -83,7 +94,7 @@ func (r *Run) Predict(ctx context.Context, name string, in io.Reader, top int) i
 
 var errLeft = errors.New("the caller left the loop")
 
-func (r *Run) predictTable(ctx context.Context, name string, in io.Reader, top int, yield func(Prediction, error) bool) error {
+func (r *Run) predictTable(ctx context.Context, name string, in io.Reader, asked Asked, yield func(Prediction, error) bool) error {
 	table := newRows(in, r.Info.Columns)
 	var x []grad.Float
 	first := 0 // row of x[0]
@@ -95,7 +106,7 @@ func (r *Run) predictTable(ctx context.Context, name string, in io.Reader, top i
 		err := r.predict(x, n, func(i int, p Prediction) bool {
 			p.Source, p.Row = name, first+i+1
 			return yield(p, nil)
-		}, top)
+		}, asked)
 		first, x = first+n, x[:0]
 		return err
 	}
@@ -118,7 +129,7 @@ func (r *Run) predictTable(ctx context.Context, name string, in io.Reader, top i
 		if err != nil { // the rows before it are still answered
 			return errors.Join(flush(), inputf("predict: %s: %s: %w", name, where, err))
 		}
-		if table.n-first == predictBatch {
+		if table.n-first == predictedAtOnce {
 			if err := flush(); err != nil {
 				return err
 			}
@@ -126,37 +137,30 @@ func (r *Run) predictTable(ctx context.Context, name string, in io.Reader, top i
 	}
 }
 
-func (r *Run) predictImage(name string, in io.Reader, top int, yield func(Prediction, error) bool) error {
-	x, err := data.ReadImage(in, &r.Info)
-	if err != nil {
-		return inputf("predict: %s: %w", name, err)
-	}
-	return r.predict(x, 1, func(_ int, p Prediction) bool {
-		p.Source = name
-		return yield(p, nil)
-	}, top)
+// predict runs n examples through the model and turns its outputs into predictions.
+func (r *Run) predict(x []grad.Float, n int, yield func(int, Prediction) bool, asked Asked) error {
+	return r.predictBatch(&data.Batch{X: x, Shape: append([]int{n}, r.Info.Input...)}, yield, asked)
 }
 
-// predict runs n examples through the model and turns its outputs into predictions.
-func (r *Run) predict(x []grad.Float, n int, yield func(int, Prediction) bool, top int) error {
+// predictBatch is predict of a batch without targets.
+func (r *Run) predictBatch(b *data.Batch, yield func(int, Prediction) bool, asked Asked) error {
 	tape := &grad.Tape{Device: r.dev, NoGrad: true}
 	var out []grad.Float
-	err := grad.Catch(func() {
-		out = r.Model.Forward(tape.Const(x, append([]int{n}, r.Info.Input...)...)).Data()
-	})
+	n := b.Examples()
+	err := grad.Catch(func() { out = r.Model.Forward(Input(tape, b)).Data() })
 	if err != nil {
 		return fmt.Errorf("predict: %w", err)
 	}
 	k := len(out) / n
 	for i := range n {
-		if !yield(i, r.prediction(slices.Clone(out[i*k:i*k+k]), top)) {
+		if !yield(i, r.prediction(slices.Clone(out[i*k:i*k+k]), asked)) {
 			return errLeft
 		}
 	}
 	return nil
 }
 
-func (r *Run) prediction(y []grad.Float, top int) (p Prediction) {
+func (r *Run) prediction(y []grad.Float, asked Asked) (p Prediction) {
 	if r.Info.Task == data.Regression {
 		p.Values = map[string]float64{}
 		if r.Info.Columns != nil {
@@ -184,7 +188,8 @@ func (r *Run) prediction(y []grad.Float, top int) (p Prediction) {
 		}
 		return 0
 	})
-	p.Classes = p.Classes[:min(max(top, 1), len(p.Classes))]
+	p.Label, p.P = p.Classes[0].Class, p.Classes[0].P
+	p.Classes = p.Classes[:min(max(asked.Top, 1), len(p.Classes))]
 	return p
 }
 

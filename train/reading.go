@@ -1,6 +1,8 @@
 package train
 
 import (
+	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
@@ -55,15 +57,21 @@ func readBeam(scores []grad.Float, c, width int) ([]int32, float64) {
 	for t := 0; t+c <= len(scores); t += c {
 		logP := logProbabilities(scores[t : t+c])
 		var next []beginning
+		var key []byte
 		at := map[string]int{}
 		reach := func(text []int32, more ...int32) *beginning {
-			whole := slices.Concat(text, more)
-			key := string(fmt.Appendf(nil, "%v", whole))
-			i, ok := at[key]
+			key = key[:0]
+			for _, k := range text {
+				key = binary.AppendUvarint(key, uint64(k))
+			}
+			for _, k := range more {
+				key = binary.AppendUvarint(key, uint64(k))
+			}
+			i, ok := at[string(key)]
 			if !ok {
 				i = len(next)
-				at[key] = i
-				next = append(next, beginning{whole, none, none})
+				at[string(key)] = i
+				next = append(next, beginning{slices.Concat(text, more), none, none})
 			}
 			return &next[i]
 		}
@@ -177,22 +185,26 @@ func edits(a, b []int32) int {
 	return row[len(b)]
 }
 
-// read says what the image of a line in holds: greedily, or by a beam search, whose score is ln P of the text.
-func (r *Run) read(name string, in io.Reader, s Search, yield func(Prediction, error) bool) error {
+// read says what the images of lines in in hold: greedily, or by a beam search, whose score is ln P of the text.
+func (r *Run) read(ctx context.Context, name string, in io.Reader, asked Asked, s Search, yield func(Prediction, error) bool) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	x, err := data.ReadLine(in, &r.Info)
-	if err != nil {
-		return inputf("predict: %s: %w", name, err)
-	}
-	p, err := r.readLine(x, s)
-	if err != nil {
-		return fmt.Errorf("predict: %s: %w", name, err)
-	}
-	p.Source = name
-	if !yield(p, nil) {
-		return errLeft
+	for x, err := range data.ReadImages(in, &r.Info, asked.Invert) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return inputf("predict: %s: %w", name, err)
+		}
+		p, err := r.readLine(x.X, s)
+		if err != nil {
+			return fmt.Errorf("predict: %s: %w", name, err)
+		}
+		p.Source, p.Row, p.Note = name, x.Row, r.noteOf(x)
+		if !yield(p, nil) {
+			return errLeft
+		}
 	}
 	return nil
 }

@@ -144,23 +144,23 @@ func TestReadingPredicts(t *testing.T) {
 		if err := png.Encode(&file, m); err != nil {
 			t.Fatal(err)
 		}
-		for p, err := range opened.Predict(context.Background(), "line.png", bytes.NewReader(file.Bytes()), 1) {
+		for p, err := range opened.Predict(context.Background(), "line.png", bytes.NewReader(file.Bytes()), train.Asked{Top: 1}) {
 			if err != nil || strings.Trim(p.String(), "0123456789") != "" {
 				t.Errorf("%v: %q, %v", size, p, err)
 			}
 		}
-		for p, err := range opened.Translate(context.Background(), "line.png", bytes.NewReader(file.Bytes()), train.Search{Beam: 5}) {
+		for p, err := range opened.Translate(context.Background(), "line.png", bytes.NewReader(file.Bytes()), train.Asked{}, train.Search{Beam: 5}) {
 			if err != nil || strings.Trim(p.String(), "0123456789") != "" || !(p.Score < 0) {
 				t.Errorf("%v: %q with score %v, %v", size, p, p.Score, err)
 			}
 		}
 	}
-	for _, err := range opened.Predict(context.Background(), "line.png", strings.NewReader("no image"), 1) {
+	for _, err := range opened.Predict(context.Background(), "line.png", strings.NewReader("no image"), train.Asked{Top: 1}) {
 		if err == nil || !strings.Contains(err.Error(), "line.png: data: image: not a PNG, JPEG or GIF") {
 			t.Errorf("%v", err)
 		}
 	}
-	for _, err := range opened.Translate(context.Background(), "line.png", strings.NewReader(""), train.Search{Beam: -1}) {
+	for _, err := range opened.Translate(context.Background(), "line.png", strings.NewReader(""), train.Asked{}, train.Search{Beam: -1}) {
 		if err == nil || !strings.Contains(err.Error(), "a beam of -1") {
 			t.Errorf("%v", err)
 		}

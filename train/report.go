@@ -156,10 +156,15 @@ func (r *Run) Next() []string {
 		}
 	case r.Info.Task == data.Reading:
 		out = append(out, fmt.Sprintf("brick predict %s LINE.png", r.Dir))
+	case r.Info.Labelled():
+		out = append(out, fmt.Sprintf("brick predict %s 'a text' --top 3", r.Dir))
 	case r.Info.Columns != nil:
 		out = append(out, fmt.Sprintf("brick predict %s NEW.csv", r.Dir))
 	case len(r.Info.Input) == 3:
 		out = append(out, fmt.Sprintf("brick predict %s IMAGE.png --top 3", r.Dir))
+		if r.Info.Task == data.Classification {
+			out = append(out, fmt.Sprintf("brick inspect %s --confusion confusion.png --errors errors.png", r.Dir))
+		}
 	}
 	return append(out,
 		fmt.Sprintf("brick eval %s", r.Dir),

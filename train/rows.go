@@ -27,6 +27,8 @@ type rows struct {
 	csv   *csv.Reader
 	bound *bounded
 	n     int // rows read, the header not counted
+	// header, if set, is called with the header.
+	header func(row []string)
 }
 
 func newRows(in io.Reader, cs *data.Columns) *rows {
@@ -49,6 +51,9 @@ func (r *rows) next() ([]string, error) {
 			return nil, err
 		}
 		if first && r.isHeader(row) {
+			if r.header != nil {
+				r.header(row)
+			}
 			continue
 		}
 		r.n++

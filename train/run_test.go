@@ -163,7 +163,7 @@ func TestExactResume(t *testing.T) {
 	reading.Data.Augment = "crop(2) color(0.1)"
 	caption := mlpJob()
 	caption.Model, caption.Data, caption.Batch = "caption(width=16,heads=2,ff=24,dropout=0.1) linear", train.DataJob{Source: "shapes", Examples: 40}, 4
-	for name, job := range map[string]train.Job{"augmented": augmented, "caption": caption, "reading": reading, "carry": carryJob(text), "frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
+	for name, job := range map[string]train.Job{"labelled": labelledJob(write(t, "texts.csv", labelledTexts)), "augmented": augmented, "caption": caption, "reading": reading, "carry": carryJob(text), "frozen": frozen, "adapted": adapted, "lstms": lstms, "mlp": mlpJob(), "llama": llamaJob(text), "early": early, "resnet": resnetJob(), "pairs": pairsJob(write(t, "n.tsv", numerals))} {
 		t.Run(name, func(t *testing.T) {
 			job.Name = name + "-whole"
 			whole := create(t, job, o)
@@ -272,11 +272,13 @@ func TestWorkers(t *testing.T) {
 	frozen, adapted := tunedJobs(t, text, o)
 	reading := readingJob()
 	reading.Data.Augment, reading.Steps, reading.Save.Every = "crop(2) rotate(3)", 40, 40
+	labelled := labelledJob(write(t, "texts.csv", labelledTexts))
+	labelled.Steps, labelled.Eval.Every, labelled.Save.Every = 40, 20, 20
 	workers := []int{1, 2, 3, 5, 8}
 	if testing.Short() {
 		workers = []int{1, 3}
 	}
-	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "LSTM": lstm, "GRU": gru, "frozen": frozen, "LoRA": adapted, "CRNN": reading} {
+	for name, job := range map[string]train.Job{"MLP": job, "GPT": gpt, "LLaMA": llama, "ResNet": resnet, "LeNet": lenet, "Transformer": pairs, "LSTM": lstm, "GRU": gru, "frozen": frozen, "LoRA": adapted, "CRNN": reading, "labelled": labelled} {
 		fused := ""
 		for _, level := range kernel.Levels() {
 			restore := kernel.SetLevel(level)

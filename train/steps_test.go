@@ -143,13 +143,13 @@ var benchStacks = []struct {
 	{"LeNet", "conv(4,5,pad=2) relu maxpool(2) conv(6,5) relu maxpool(2) flatten linear(20) relu linear(16) relu linear", digits},
 	{"ResNet", "conv(4,3,stride=2,pad=1,bias=false) batchnorm relu resblock(4) dropout2d(0.1) resblock(8,stride=2) globalpool linear", digits},
 	{"MobileNet", "convnorm(4,3,stride=4,pad=1,act=relu6) mobileblock(4,expand=2) mobileblock(6,stride=2) globalpool linear", digits},
+	{"augmented CNN", "conv(4,3,stride=2,pad=1) relu globalpool linear", augmented},
+	{"CRNN", "conv(4,3,stride=2,pad=1) relu maxpool(2) conv(6,3,pad=1) relu columns lstm(8,bidirectional=true) linear", digitLines},
+	{"Caption", "caption(width=16,heads=2,ff=24) linear", shapes},
 	{"LSTM", "embed(16) lstm(12,layers=2,dropout=0.1) linear", sums},
 	{"GRU", "embed(16) gru(12) linear", sums},
 	{"RNN", "embed(16) rnn(12,nonlinearity=relu) linear", sums},
 	{"Seq2Seq", "seq2seq(hidden=16,dropout=0.1) linear", dates},
-	{"augmented CNN", "conv(4,3,stride=2,pad=1) relu globalpool linear", augmented},
-	{"CRNN", "conv(4,3,stride=2,pad=1) relu maxpool(2) conv(6,3,pad=1) relu columns lstm(8,bidirectional=true) linear", digitLines},
-	{"Caption", "caption(width=16,heads=2,ff=24) linear", shapes},
 	{"Transformer", "transformer(width=16,layers=1,heads=2,ff=24) linear", dates},
 }
 

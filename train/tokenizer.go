@@ -57,8 +57,8 @@ const endOfText = "<|endoftext|>"
 // tokenizerFor returns the tokenizer of a job on text, nil for other data: the one in the
 // run's folder if there is one, else the one the job names, learnt from the training split where it must be.
 func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tokenizer, error) {
-	pairs := data.IsPairs(j.Data.Source, j.Data.Task)
-	if !data.IsText(j.Data.Source) && !pairs {
+	pairs, labelled := data.IsPairs(j.Data.Source, j.Data.Task), j.labelled()
+	if !data.IsText(j.Data.Source) && !pairs && !labelled {
 		if j.Tokenizer != (TokenJob{}) {
 			return nil, usagef("train: a tokenizer was asked for, but %s is not text", j.Data.Source)
 		}
@@ -73,11 +73,11 @@ func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tok
 	switch j.Tokenizer.Kind {
 	case "bytes":
 		return token.NewBytes(endOfText)
-	case "chars", "bpe":
+	case "chars", "bpe", "words":
 	default:
 		return openTokenizer(j.Tokenizer.Kind)
 	}
-	c, err := openCorpus(j, pairs)
+	c, err := openCorpus(j, pairs, labelled)
 	if err != nil {
 		return nil, &InputError{err}
 	}
@@ -107,6 +107,12 @@ func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tok
 			}
 		}
 		t, err = token.NewChars(alphabet.String(), endOfText)
+	} else if j.Tokenizer.Kind == "words" {
+		if j.Tokenizer.Vocab == 0 {
+			j.Tokenizer.Vocab = 10000
+		}
+		o.note("learning a vocabulary of %d words", j.Tokenizer.Vocab)
+		t, err = token.TrainWords(texts, token.WordsConfig{Vocab: j.Tokenizer.Vocab, Special: []string{endOfText}})
 	} else {
 		if j.Tokenizer.Vocab == 0 {
 			j.Tokenizer.Vocab = 4096
@@ -121,11 +127,14 @@ func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tok
 }
 
 // openCorpus opens what a vocabulary is learnt from.
-func openCorpus(j *Job, pairs bool) (interface {
+func openCorpus(j *Job, pairs, labelled bool) (interface {
 	Text(split string) iter.Seq2[[]byte, error]
 }, error) {
-	if pairs {
+	switch {
+	case pairs:
 		return data.OpenPairs(j.Data.Source, j.options(nil))
+	case labelled:
+		return data.OpenLabelled(j.Data.Source, j.options(nil))
 	}
 	return data.OpenText(j.Data.Source, j.options(nil))
 }
@@ -134,7 +143,7 @@ func openCorpus(j *Job, pairs bool) (interface {
 func openTokenizer(path string) (token.Tokenizer, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, usagef("train: tokenizer %q is none of bytes, chars, bpe, and no file: %w", path, err)
+		return nil, usagef("train: tokenizer %q is none of bytes, chars, words, bpe, and no file: %w", path, err)
 	}
 	if info.IsDir() {
 		return loadTokenizer(path)
@@ -177,7 +186,7 @@ func openData(ctx context.Context, j *Job, t token.Tokenizer) (*data.Splits, err
 	var enc data.Encoder
 	if t != nil {
 		enc = newEncoder(t)
-		if j.Data.Context == 0 && !data.IsPairs(j.Data.Source, j.Data.Task) {
+		if j.Data.Context == 0 && !data.IsPairs(j.Data.Source, j.Data.Task) && !j.labelled() {
 			j.Data.Context = 128
 		}
 	}

@@ -122,13 +122,14 @@ func (e *exactTally) fill(m *Metrics) {
 	m.Decoded, m.Exact = e.n, float64(e.right)/float64(max(e.n, 1))
 }
 
-// Translate writes what the model makes of each line of in, or of the image in: it reads its text, or says what it shows. The sequence ends with an error that names file and line.
-func (r *Run) Translate(ctx context.Context, name string, in io.Reader, s Search) iter.Seq2[Prediction, error] {
+// Translate writes what the model makes of each line of in, or of the image in: it reads its text, or says what it shows. The
+// sequence ends with an error that names file and line.
+func (r *Run) Translate(ctx context.Context, name string, in io.Reader, asked Asked, s Search) iter.Seq2[Prediction, error] {
 	return func(yield func(Prediction, error) bool) {
 		var err error
 		switch {
 		case r.Info.Task == data.Reading:
-			err = r.read(name, in, s, yield)
+			err = r.read(ctx, name, in, asked, s, yield)
 		case r.Info.Picture != nil:
 			err = r.caption(name, in, s, yield)
 		default:

@@ -311,7 +311,7 @@ func TestEnsemble(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer r.Close()
-		for p, err := range r.Predict(context.Background(), "rows", strings.NewReader("x,z\n1,2\n30,4\n"), 1) {
+		for p, err := range r.Predict(context.Background(), "rows", strings.NewReader("x,z\n1,2\n30,4\n"), train.Asked{}) {
 			if err != nil {
 				t.Fatal(err)
 			}

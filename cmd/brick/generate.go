@@ -48,6 +48,9 @@ it is written. --temperature 0 is greedy; the same seed writes the same text.`,
 			if r.Info.Task == data.Translation {
 				return usagef("%s translates: brick predict %s does it line by line", r.Dir, r.Dir)
 			}
+			if r.Info.Labelled() {
+				return usagef("%s names classes of texts: brick predict %s does it", r.Dir, r.Dir)
+			}
 			s := generate.NewSession(r.Model, r.Tokenizer, model.Context(r.Model), nil)
 			out := cmd.OutOrStdout()
 			var text strings.Builder

@@ -17,19 +17,27 @@ func newInspect() *cobra.Command {
 	var input string
 	var in nn.Input
 	var batch int
-	var recompute, asJSON bool
+	var pictures look
+	var recompute, asJSON, receptive bool
 	c := &cobra.Command{
 		Use:   "inspect STACK | MODEL | RUN",
-		Short: "Show a network as a tree: shapes, parameters, FLOPs, memory",
+		Short: "Show a network as a tree, its receptive fields, and pictures of what a trained one does",
 		Long: `Inspect shows what a network is made of, without giving it memory: a stack of any size can be looked at.
 The input comes from --input (the shape of one example) or --vocab (for token ids); a RUN knows its own.
 The memory is that of a training step with AdamW at its peak, for --batch examples of the input; the
-figure under it is with recomputation (brick train --recompute).`,
+figure under it is with recomputation (brick train --recompute).
+
+With --receptive-field it shows what part of an image or a sequence each convolution and pool sees. Of a RUN it draws pictures, as .png
+or .svg files: --filters, --features, --confusion, --errors, --hidden.`,
 		Example: `  brick inspect 'flatten linear(256) relu linear(10)' --input 1,28,28
   brick inspect gpt2
   brick inspect gpt2 --input 1024 --batch 4 --recompute
   brick inspect 'embed(4096) 32*llama(heads=32,ff=11008) rmsnorm linear' --vocab 32000 --input 2048
-  brick inspect runs/go-1`,
+  brick inspect runs/go-1
+  brick inspect lenet --receptive-field
+  brick inspect runs/fashion-mnist-1 --filters kernels.png --confusion confusion.svg --errors wrong.png
+  brick inspect runs/fashion-mnist-1 --features 0 -o maps.png
+  brick inspect runs/poem-1 --hidden 'To be, or not to be' -o states.svg`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, s := range strings.FieldsFunc(input, func(r rune) bool { return r == ',' || r == 'x' || r == '×' }) {
@@ -53,8 +61,14 @@ figure under it is with recomputation (brick train --recompute).`,
 			if err != nil {
 				return err
 			}
+			if pictures.asked() {
+				return pictures.draw(cmd, dir)
+			}
 			if e, ok := model.Find(stack); ok {
 				in = e.Input(in)
+			}
+			if receptive {
+				return showReceptive(cmd, m, in, dir, asJSON)
 			}
 			s, err := model.Summary(m, in, o)
 			if err != nil {
@@ -73,6 +87,8 @@ figure under it is with recomputation (brick train --recompute).`,
 	f.IntVar(&in.Outputs, "outputs", 0, "targets, classes or vocabulary a last linear without a size gives")
 	f.IntVar(&batch, "batch", 1, "examples in a batch, for the memory")
 	f.BoolVar(&recompute, "recompute", false, "show the parts' memory as brick train --recompute needs it")
+	f.BoolVar(&receptive, "receptive-field", false, "of convolutions: what part of the input each block sees, by formula and by gradient")
+	pictures.flags(f)
 	f.String("runs", "runs", "folder of run folders")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return c

@@ -2,36 +2,37 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"brick/data"
 	"brick/train"
 )
 
 func newPredict() *cobra.Command {
 	var asJSON bool
 	var search train.Search
-	var top int
+	asked := train.Asked{Top: 1}
 	c := &cobra.Command{
-		Use:   "predict RUN[,RUN …] [FILE …]",
-		Short: "Apply a trained model to the rows of a table or to images",
-		Long: `Predict applies the model of RUN to new examples: the rows of CSV or TSV files with the columns the model was
-trained on (the target may be missing), or images. Without FILE, rows are read from standard input.
-Of several runs, joined by commas, the predictions are averaged.
+		Use:   "predict RUN[,RUN …] [FILE | FOLDER | TEXT …]",
+		Short: "Apply trained models to images, texts or the rows of a table",
+		Long: `Predict applies the model of RUN to new examples; of several runs it takes the average. Without an argument after
+it, they are read from standard input. A line of output is an example: where it is from, its class, and how sure the model is,
+between tabs; with --json an object.
 
-A model of pairs of texts translates each line of the files, or of standard input; an argument that is no file is
-taken as the text itself.`,
+Images are PNG, JPEG or GIF files, folders of them at any depth, or IDX arrays (MNIST's files, also .gz). They are
+brought to the size and the colours the model was trained on, which a note on standard error says. Mind dark and light:
+MNIST and digits are white on black, and a model that never saw dark figures on a light ground does not know them; --invert
+changes one into the other.
+
+Tables are CSV or TSV files with the columns the model was trained on; the target may be missing.
+
+A model of texts reads one a line from files; an argument that is no file is the text itself. A model of pairs translates.`,
 		Example: `  brick predict runs/houses-1 new.csv
   printf 'size,age\n120,5\n' | brick predict runs/houses-1
   brick predict runs/houses-1,runs/houses-2 new.csv
   brick predict runs/fashion-mnist-1 shirt.png --top 3
+  brick predict runs/digits-1 scans/ --invert --json | jq -r .label
+  brick predict runs/digits-1 t10k-images-idx3-ubyte.gz
   echo 'March 3, 2026' | brick predict runs/dates-1
   brick predict runs/dates-1 '3 Mar 2026' --beam 4`,
 		Args: cobra.MinimumNArgs(1),
@@ -41,46 +42,18 @@ taken as the text itself.`,
 				return err
 			}
 			defer r.Close()
-			translates := r.Info.Task == data.Translation && r.Info.Picture == nil
-			searches := r.Info.Task == data.Translation || r.Info.Task == data.Reading
-			enc := json.NewEncoder(cmd.OutOrStdout())
-			one := func(name string, in io.Reader) error {
-				list := r.Predict(cmd.Context(), name, in, top)
-				if searches {
-					list = r.Translate(cmd.Context(), name, in, search)
-				}
-				for p, err := range list {
-					if err != nil {
-						return err
-					}
-					if asJSON {
-						err = enc.Encode(p)
-					} else {
-						_, err = fmt.Fprintln(cmd.OutOrStdout(), p)
-					}
-					if err != nil {
-						return err
-					}
-				}
-				return nil
+			if asked.Top < 1 {
+				return usagef("--top is %d; want 1 or more", asked.Top)
+			}
+			p := predictor{run: r, asked: asked, search: search, out: cmd.OutOrStdout(), notes: cmd.ErrOrStderr()}
+			if asJSON {
+				p.json = json.NewEncoder(cmd.OutOrStdout())
 			}
 			if len(args) == 1 {
-				return one("standard input", cmd.InOrStdin())
+				return p.stream(cmd.Context(), "standard input", cmd.InOrStdin())
 			}
 			for _, name := range args[1:] {
-				f, err := os.Open(name)
-				if errors.Is(err, fs.ErrNotExist) && translates { // the text itself
-					if err := one("argument", strings.NewReader(name)); err != nil {
-						return err
-					}
-					continue
-				}
-				if err != nil {
-					return fmt.Errorf("predict: %w", err)
-				}
-				err = one(name, f)
-				f.Close()
-				if err != nil {
+				if err := p.input(cmd.Context(), name); err != nil {
 					return err
 				}
 			}
@@ -90,6 +63,7 @@ taken as the text itself.`,
 	c.Flags().IntVar(&search.Beam, "beam", 1, "translation and lines: continuations that are followed at once; 1 is greedy")
 	c.Flags().Float64Var(&search.LengthPenalty, "length-penalty", 0.6, "translation: how much a beam search favours longer texts")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object an example")
-	c.Flags().IntVar(&top, "top", 1, "likeliest classes to show")
+	c.Flags().IntVar(&asked.Top, "top", 1, "likeliest classes to show")
+	c.Flags().BoolVar(&asked.Invert, "invert", false, "images: change dark and light first")
 	return c
 }

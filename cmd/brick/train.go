@@ -151,12 +151,12 @@ func jobFlags(f *pflag.FlagSet) jobFields {
 	str("task", "regression or classification, where the target column leaves it open; translation reads a .tsv file as pairs of texts, reading as images of lines and what they say", func(j *train.Job, v string) { j.Data.Task = v })
 	num("size", "side in pixels that images of folders are brought to", func(j *train.Job, v int) { j.Data.Size, j.Data.Height, j.Data.Width = v, 0, 0 })
 	str("augment", "change training images at random: crop(4) flip rotate(10) color(0.2) cutout(8) mixup(0.2), those named in their order", func(j *train.Job, v string) { j.Data.Augment = v })
-	str("tokenizer", "for text: bytes, chars, bpe, or a tokenizer.json", func(j *train.Job, v string) { j.Tokenizer.Kind = v })
-	num("vocab", "size of a BPE vocabulary to learn", func(j *train.Job, v int) { j.Tokenizer.Vocab = v })
+	str("tokenizer", "for text: bytes, chars, words, bpe, or a tokenizer.json", func(j *train.Job, v string) { j.Tokenizer.Kind = v })
+	num("vocab", "size of a vocabulary of words or BPE to learn", func(j *train.Job, v int) { j.Tokenizer.Vocab = v })
 	num("context", "tokens in an example of text", func(j *train.Job, v int) { j.Data.Context = v })
+	str("loss", "cross-entropy, ctc, mse, l1, huber, bce or hinge; default by task", func(j *train.Job, v string) { j.Loss = v })
 	carry := f.Bool("carry", false, "for text and recurrent layers: batches are streams, states go on from step to step")
 	fields["carry"] = func(j *train.Job) error { j.Data.Carry = *carry; return nil }
-	str("loss", "cross-entropy, ctc, mse, l1, huber, bce or hinge; default by task", func(j *train.Job, v string) { j.Loss = v })
 	str("optimizer", "sgd, momentum, nesterov, adam, adamw, lion, muon, …", func(j *train.Job, v string) {
 		j.Optimizer = train.Optimizer{Name: v, LR: j.Optimizer.LR}
 	})
@@ -276,7 +276,7 @@ func (v *trainView) showcase(r *train.Run) error {
 		for source, p := range r.Samples(v.cmd.Context(), 5) {
 			fmt.Fprintf(out, "%s → %s\n", source, p)
 		}
-	case r.Tokenizer != nil:
+	case r.Info.Task == data.Language && r.Tokenizer != nil:
 		s := generate.NewSession(r.Model, r.Tokenizer, model.Context(r.Model), nil)
 		fmt.Fprintf(out, "\nwhat it writes:\n\n%s", r.Job.Sample.Prompt)
 		o := generate.Sampling{Max: r.Job.Sample.Tokens, Temperature: 0.5, TopP: 0.9, Seed: 1}

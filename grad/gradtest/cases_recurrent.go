@@ -45,6 +45,8 @@ var recurrentCases = []Case{
 	recurrence{op: "last_cell", states: true, lengths: []int32{5, 2, 4}}.named("lengths"),
 	lengthsCase("lengths", []float64{3, 5, 1}, func(ids *grad.Var) *grad.Var { return ids.Lengths() },
 		func(t *grad.Tape) { t.IDs(make([]int32, 6), 6).Lengths() }),
+	lengthsCase("shares", []float64{0.5, 0.5, 0 /**/, 1. / 3, 1. / 3, 1. / 3 /**/, 1, 0, 0}, func(ids *grad.Var) *grad.Var { return ids.Lengths().Shares(3, 5) },
+		func(t *grad.Tape) { t.IDs(make([]int32, 6), 2, 3).Lengths().Shares(0, 3) }),
 	lengthsCase("ends", []float64{2, 11, 14}, func(ids *grad.Var) *grad.Var { return ids.Lengths().Ends(7) },
 		func(t *grad.Tape) { t.IDs(make([]int32, 6), 2, 3).Ends(2) }),
 }

@@ -1,0 +1,164 @@
+package train
+
+import (
+	"cmp"
+	"fmt"
+	"image"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"brick/data"
+	"brick/grad"
+	"brick/model"
+	"brick/nn"
+)
+
+// Bounds of a picture of hidden states.
+const (
+	maxUnits = 48  // units that are drawn
+	maxSteps = 240 // tokens that are read
+)
+
+// DrawHidden draws the states of a layer while a model reads text, as a .png or .svg file: a strip for each of the units that
+// change most, a column for each token. The layer is the one at path, or the first recurrent one, or the first that gives a
+// vector for each token.
+func (r *Run) DrawHidden(file, text, path string) (note string, err error) {
+	if err := pictureFile(file); err != nil {
+		return "", err
+	}
+	if r.Tokenizer == nil || r.Info.Task == data.Translation {
+		return "", usagef("hidden states are drawn of models that read text one token after another; %s is %v of %s", r.Dir, r.Info.Task, r.Info.Name)
+	}
+	ids := r.Tokenizer.Encode(text, nil)
+	read := ids // by the model
+	most := maxSteps
+	if n := model.Context(r.Model); n > 0 {
+		most = min(most, n)
+	}
+	switch {
+	case len(ids) == 0:
+		return "", usagef("hidden states of no tokens; want a text that %s can read", r.Dir)
+	case len(ids) > most:
+		note = fmt.Sprintf("%s: %d tokens, of which the first %d are drawn", file, len(ids), most)
+		ids = ids[:most]
+		read = ids
+	}
+	signs := make([]string, len(ids))
+	for i, id := range ids {
+		signs[i] = visible(r.Tokenizer.AppendBytes(nil, id))
+	}
+	if r.Info.Labelled() {
+		read = r.textIDs(text)[:len(ids)]
+	}
+	name, states, err := r.states(read, path)
+	if err != nil {
+		return "", err
+	}
+	if !spellable(file, signs) {
+		note = strings.TrimPrefix(note+fmt.Sprintf("; %s: a PNG's font lacks letters of the text; a file that ends in .svg shows them", file), "; ")
+	}
+	order := byVariance(states)
+	return note, drawn(file, 90+15*float64(len(ids))+20, 96+13*float64(min(len(order), maxUnits))+22, paintHidden(name, signs, states, order))
+}
+
+// states runs ids through the model and gives what the layer makes of them, steps × units.
+func (r *Run) states(ids []int32, path string) (name string, states [][]grad.Float, err error) {
+	var there []string
+	recurrent := false
+	err = grad.Catch(func() {
+		tape := &grad.Tape{Device: r.dev, NoGrad: true, Trace: func(b grad.Block, y *grad.Var) {
+			if y.Rank() != 3 || y.Dim(1) != len(ids) {
+				return
+			}
+			at := nn.NameOf(r.Model, b)
+			_, again := b.(*nn.Recurrent)
+			there = append(there, at)
+			if path == at || path == "" && (states == nil || again && !recurrent) {
+				recurrent = recurrent || again
+				name, states = r.blockName(b), nil
+				x, d := y.Data(), y.Dim(2)
+				for t := range len(ids) {
+					states = append(states, slices.Clone(x[t*d:(t+1)*d]))
+				}
+			}
+		}}
+		model.Chain(r.Model).Forward(tape.IDs(ids, 1, len(ids)))
+	})
+	if err != nil {
+		return "", nil, fmt.Errorf("train: hidden states: %w", err)
+	}
+	if states == nil {
+		return "", nil, usagef("%s has no layer %q that gives a vector for each token; it has %s", r.Dir, path, strings.Join(there, ", "))
+	}
+	return name, states, nil
+}
+
+// byVariance is the units in the order of how much they change over the steps, the most first.
+func byVariance(states [][]grad.Float) []int {
+	variance := make([]float64, len(states[0]))
+	order := make([]int, len(variance))
+	for k := range variance {
+		order[k] = k
+		var sum, squares float64
+		for _, s := range states {
+			v := float64(s[k])
+			sum, squares = sum+v, squares+v*v
+		}
+		n := float64(len(states))
+		variance[k] = squares/n - sum/n*(sum/n)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(variance[b], variance[a]) })
+	return order
+}
+
+// paintHidden paints strips of the first units of order.
+func paintHidden(name string, signs []string, states [][]grad.Float, order []int) func(c *canvas) {
+	return func(c *canvas) {
+		units := order[:min(len(order), maxUnits)]
+		most := 0.0
+		for _, s := range states {
+			most = max(most, largest(s))
+		}
+		c.say(16, 26, 14, 0, ink, "layer "+name)
+		c.say(16, 44, 10, 0, grey, fmt.Sprintf("%d of %d units, the most changing first", len(units), len(order)))
+		c.say(16, 59, 10, 0, grey, fmt.Sprintf("red above 0, blue below; full colour ±%.3g", most))
+		m := image.NewRGBA(image.Rect(0, 0, len(states), len(units)))
+		for i, k := range units {
+			for t, s := range states {
+				m.SetRGBA(t, i, signed(float64(s[k]), most))
+			}
+		}
+		const left, top, step, strip = 90.0, 90.0, 15.0, 13.0
+		for t, s := range signs {
+			if utf8.RuneCountInString(s) > 1 {
+				c.slanted(left+step*(float64(t)+0.5), top-6, 9, ink, s)
+			} else {
+				c.say(left+step*(float64(t)+0.5), top-6, 11, -0.5, ink, s)
+			}
+		}
+		for i, k := range units {
+			c.say(left-8, top+strip*float64(i)+10, 9, -1, ink, fmt.Sprintf("unit %d", k))
+		}
+		// Strips are wider than high: each step is drawn as 15×13 pixels.
+		wide := image.NewRGBA(image.Rect(0, 0, len(states)*int(step), len(units)*int(strip)))
+		for y := range wide.Rect.Max.Y {
+			for x := range wide.Rect.Max.X {
+				on := m.RGBAAt(x/int(step), y/int(strip))
+				if y%int(strip) == 0 {
+					on.R, on.G, on.B = 255, 255, 255
+				}
+				wide.SetRGBA(x, y, on)
+			}
+		}
+		c.picture(left, top, step*float64(len(states)), wide)
+	}
+}
+
+// visible is a token's bytes as they can be seen.
+func visible(b []byte) string {
+	if !utf8.Valid(b) {
+		return fmt.Sprintf("%x", b)
+	}
+	return strings.NewReplacer(" ", "␣", "\n", "↵", "\t", "⇥", "\r", "↩").Replace(string(b))
+}
