@@ -68,14 +68,14 @@ func Presets() []Preset {
 		{"shapes", "convolutions look at pictures of shapes, a decoder says what they show", "1 m 5 s: 98.6 % of 4,000 exact", Job{
 			Model: "caption(width=96) linear", Data: DataJob{Source: "shapes"},
 			Optimizer: Optimizer{Name: "adamw", LR: 2e-3}, Batch: 64, Steps: 3000}},
-		{"shakespeare-lstm", "an LSTM reads Shakespeare character by character, its state carried on", "@@", Job{
+		{"shakespeare-lstm", "an LSTM reads Shakespeare character by character, its state carried on", "47 s: 2.15 bits per byte", Job{
 			Model: "embed(64) lstm(256) linear", Data: DataJob{Source: "tinyshakespeare", Context: 64, Carry: true, Valid: 0.1, Test: -1},
 			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "muon", LR: 1e-2}, Batch: 32, Steps: 1200,
 			Sample: SampleJob{Prompt: "ROMEO:", Tokens: 200}}},
-		{"tang", "an LSTM writes lines of five or seven characters after three hundred poems of Tang", "@@", Job{
+		{"tang", "an LSTM writes lines of five or seven characters after three hundred poems of Tang", "56 s: 98 % of phrases have 5 or 7 characters", Job{
 			Model: "embed(64) dropout(0.5) lstm(256) dropout(0.5) linear", Data: DataJob{Source: "tang", Context: 64, Valid: -1, Test: -1},
 			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "adamw", LR: 1e-2}, Batch: 16, Steps: 1200,
-			Sample: SampleJob{Prompt: "春", Tokens: 100}}},
+			Sample: SampleJob{Tokens: 100}}},
 		{defaultPreset, "the main job: a LLaMA learns to write Go from the toolchain's own source", "1 m 16 s: 1.83 bits per byte", Job{
 			Model:     "embed(128) 3*llama(heads=4,ff=344) rmsnorm linear(tied=true)",
 			Data:      DataJob{Source: "go", Context: 96, Limit: 24 << 20},
