@@ -1,4 +1,4 @@
-.PHONY: help test check levels arm64 generate bench bench-torch same docs build cross fuzz learn
+.PHONY: help test check levels arm64 generate bench bench-torch same docs copy-table build cross fuzz learn
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/'
@@ -58,6 +58,9 @@ same: ## 20 steps of each tiny model: their losses as bits, to compare two commi
 
 docs: ## docs/ops.md from the comments of the ops
 	go run ./docs/ops > docs/ops.md
+
+copy-table: ## docs/copy.md: what RNNs, LSTMs, GRUs and attention remember at which distance; minutes
+	go run ./docs/copy > docs/copy.md
 
 FUZZTIME = 60s
 fuzz: ## every reader, FUZZTIME each

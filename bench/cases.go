@@ -47,9 +47,9 @@ func Cases() []Case {
 		{"gpt2-1x1024", "GPT-2 124 M, 1 × 1024 tokens", true, "tokens", 1024, textJob("gpt2", 50257, 1, 1024, adamW, 3e-4, 0)},
 		{"llama-15m", "LLaMA 15 M (288 × 6, vocabulary 32,000, tied), 4 × 256 tokens", true, "tokens", 4 * 256,
 			textJob("embed(288) 6*llama(heads=6,ff=768) rmsnorm linear(tied=true)", 32000, 4, 256, adamW, 5e-4, 1)},
-		{"lstm_train", "LSTM 256 over 32 × 64 characters of 96, embedded in 256, Adam", false, "tokens", 32 * 64, textJob("embed(256) lstm(256) linear(96)", 96, 32, 64, adam, 1e-3, 0)},
-		{"gru_train", "the same with a GRU", false, "tokens", 32 * 64, textJob("embed(256) gru(256) linear(96)", 96, 32, 64, adam, 1e-3, 0)},
-		{"rnn_train", "the same with a plain recurrent layer", false, "tokens", 32 * 64, textJob("embed(256) rnn(256) linear(96)", 96, 32, 64, adam, 1e-3, 0)},
+		{"lstm-32x64", "LSTM 256 over 32 × 64 characters of 96, embedded in 256, Adam", false, "tokens", 32 * 64, textJob("embed(256) lstm(256) linear(96)", 96, 32, 64, adam, 1e-3, 0)},
+		{"gru-32x64", "the same with a GRU", false, "tokens", 32 * 64, textJob("embed(256) gru(256) linear(96)", 96, 32, 64, adam, 1e-3, 0)},
+		{"rnn-32x64", "the same with a plain recurrent layer", false, "tokens", 32 * 64, textJob("embed(256) rnn(256) linear(96)", 96, 32, 64, adam, 1e-3, 0)},
 		{startUp, "a process from its start to its end, with one training step", false, "", 0, nil},
 	}
 }

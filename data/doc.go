@@ -13,8 +13,10 @@
 //	tables    OpenTable       CSV and TSV: types found, categories one-hot, numbers standardised; Columns keeps how
 //	images    OpenIDXImages   MNIST's format
 //	          OpenImageFolder PNG, JPEG and GIF files in a folder for each class
+//	          OpenLines       images of lines of text, listed with what they say
 //	text      OpenCorpus      files, folders, patterns, JSON; Tokens encodes them into a file mapped into memory
-//	generated Line, XOR, Moons, Circles, Spirals, Blobs, Separable, Digits, Copy, Arithmetic
+//	generated Line, XOR, Moons, Circles, Spirals, Blobs, Separable, Digits, DigitLines, Copy, Dates, Shapes, Arithmetic
+//	changed   Augment: crops, flips, turns, colours, squares cut out, mixtures, drawn anew for every batch
 //	named     Sets, List, Get: the generated ones, and what can be downloaded
 //
 // Files are read as if their writer meant harm: lengths are checked before memory is set aside, and an error names the

@@ -80,3 +80,37 @@ func ExampleShow() {
 	//   -1 1 → different
 	//   1 1 → same
 }
+
+// What is drawn for a batch is a pure function of the seed of its reading, as everything in it is.
+func ExampleAugment() {
+	s, err := data.Open("digits", data.Options{})
+	if err != nil {
+		panic(err)
+	}
+	set, err := data.Augment(s.Train, []data.Transform{{Name: "crop", Amount: 2}, {Name: "mixup", Amount: 0.2}})
+	if err != nil {
+		panic(err)
+	}
+	var a, b data.Batch
+	set.Read(&a, []int{3, 1, 4}, 7)
+	set.Read(&b, []int{3, 1, 4}, 7)
+	fmt.Println(a.Shape, a.Labels, a.Other, a.Lambda == b.Lambda && a.X[400] == b.X[400])
+	_, err = data.Augment(s.Train, []data.Transform{{Name: "cutout", Amount: 30}})
+	fmt.Println(err)
+	// Output:
+	// [3 1 28 28] [9 2 4] [4 2 9] true
+	// data: cutout: side is 30; the images of digits are 28×28
+}
+
+// A line of digits is an image and what it says.
+func ExampleDigitLines() {
+	s, err := data.DigitLines(data.Options{})
+	if err != nil {
+		panic(err)
+	}
+	var b data.Batch
+	s.Train.Read(&b, []int{0, 1}, 0)
+	in := s.Info()
+	fmt.Println(b.Shape, in.Said(b.Labels[:in.Targets]), in.Said(b.Labels[in.Targets:]))
+	// Output: [2 1 32 160] 08408107 34239
+}

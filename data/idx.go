@@ -55,43 +55,50 @@ func ReadIDX(r io.Reader, size int64) (*IDX, error) {
 	return readIDX(br, size)
 }
 
-// readIDX reads the array; size −1 means that the length of the input is not known.
-func readIDX(r io.Reader, size int64) (*IDX, error) {
+// readIDXHead reads type and shape, and returns how many bytes the elements have.
+func readIDXHead(r io.Reader) (x *IDX, total int64, err error) {
 	var head [4]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return nil, fmt.Errorf("IDX: the first 4 bytes: %w", err)
+		return nil, 0, fmt.Errorf("IDX: the first 4 bytes: %w", err)
 	}
 	width, known := idxSizes[head[2]]
 	if head[0] != 0 || head[1] != 0 || !known {
-		return nil, fmt.Errorf("IDX: begins with % x; 00 00, then a type 08, 09, 0b, 0c, 0d or 0e is due", head[:])
+		return nil, 0, fmt.Errorf("IDX: begins with % x; 00 00, then a type 08, 09, 0b, 0c, 0d or 0e is due", head[:])
 	}
 	dims := int(head[3])
 	if dims < 1 || dims > 8 {
-		return nil, fmt.Errorf("IDX: %d dimensions at offset 3; 1 to 8 are possible", dims)
+		return nil, 0, fmt.Errorf("IDX: %d dimensions at offset 3; 1 to 8 are possible", dims)
 	}
-	x := &IDX{Type: head[2]}
-	total := int64(width)
+	x, total = &IDX{Type: head[2]}, int64(width)
 	for d := range dims {
 		var b [4]byte
 		if _, err := io.ReadFull(r, b[:]); err != nil {
-			return nil, fmt.Errorf("IDX: dimension %d at offset %d: %w", d, 4+4*d, err)
+			return nil, 0, fmt.Errorf("IDX: dimension %d at offset %d: %w", d, 4+4*d, err)
 		}
 		n := int64(binary.BigEndian.Uint32(b[:]))
 		x.Shape = append(x.Shape, int(n))
 		if n != 0 && total > maxIDX/n {
-			return nil, fmt.Errorf("IDX: shape %v of %d-byte elements is more than %d bytes", x.Shape, width, int64(maxIDX))
+			return nil, 0, fmt.Errorf("IDX: shape %v of %d-byte elements is more than %d bytes", x.Shape, width, int64(maxIDX))
 		}
 		total *= n
 	}
-	offset := int64(4 + 4*dims)
+	return x, total, nil
+}
+
+// readIDX reads the array; size −1 means that the length of the input is not known.
+func readIDX(r io.Reader, size int64) (*IDX, error) {
+	x, total, err := readIDXHead(r)
+	if err != nil {
+		return nil, err
+	}
+	offset := int64(4 + 4*len(x.Shape))
 	if size >= 0 && total != size-offset {
 		return nil, fmt.Errorf("IDX: shape %v needs %d bytes from offset %d on, the file has %d", x.Shape, total, offset, size-offset)
 	}
-	var err error
 	if x.Data, err = readGrowing(r, total); err != nil {
 		return nil, fmt.Errorf("IDX: shape %v needs %d bytes: %w", x.Shape, total, err)
 	}
-	switch n, err := io.ReadFull(r, head[:1]); {
+	switch n, err := io.ReadFull(r, make([]byte, 1)); {
 	case n > 0:
 		return nil, fmt.Errorf("IDX: bytes after the last element of shape %v", x.Shape)
 	case err != nil && err != io.EOF:

@@ -2,6 +2,7 @@ package data
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"io"
 	"iter"
@@ -91,9 +92,18 @@ type fitter struct {
 	x      []kernel.Float
 }
 
-// array yields the images of an IDX array.
+// array yields the images of an IDX array, one in memory at a time: a small compressed file may hold many.
 func (f *fitter) array(file []byte, yield func(Picture, error) bool) {
-	a, err := ReadIDX(bytes.NewReader(file), int64(len(file)))
+	var r io.Reader = bytes.NewReader(file)
+	if bytes.HasPrefix(file, []byte{0x1f, 0x8b}) {
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			yield(Picture{}, fmt.Errorf("data: gzip: %w", err))
+			return
+		}
+		r = z
+	}
+	a, _, err := readIDXHead(r)
 	if err != nil {
 		yield(Picture{}, fmt.Errorf("data: %w", err))
 		return
@@ -112,8 +122,12 @@ func (f *fitter) array(file []byte, yield func(Picture, error) bool) {
 		return
 	}
 	p := picture{w, h, f.info.Input[0], make([]byte, f.info.Input[0]*h*w)}
+	rec := make([]byte, c*h*w)
 	for i := range shape[0] {
-		rec := a.Data[i*c*h*w:][:c*h*w]
+		if _, err := io.ReadFull(r, rec); err != nil {
+			yield(Picture{}, fmt.Errorf("data: IDX: image %d of %d: %w", i+1, shape[0], err))
+			return
+		}
 		for k := range p.pix {
 			px := k / p.c
 			if p.c < c {

@@ -72,7 +72,9 @@ func TestReadImages(t *testing.T) {
 		{nil, "not a PNG"},
 		{[]byte("words"), "not a PNG"},
 		{idx(8, []byte{1, 2}, 2), "shape [2]"},
-		{idx(8, []byte{1, 2}, 2, 2, 3), "IDX"},
+		{idx(8, []byte{1, 2}, 2, 2, 3), "image 1 of 2: unexpected EOF"},
+		{idx(8, make([]byte, 9), 1<<20, 2, 3), "image 2 of 1048576: unexpected EOF"},
+		{idx(8, nil, 1, 1<<15, 1<<15), "64 Mpixel"},
 		{[]byte{0x1f, 0x8b, 1}, "gzip"},
 	} {
 		var got error

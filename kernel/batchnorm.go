@@ -9,18 +9,19 @@ import "math"
 // act is Identity or ReLU. w and b (c) may be nil, for 1 and 0. Sums are taken in float64, and the variance is that of
 // centred values, so that a mean far above the spread costs no digits.
 func BatchNorm(y, x, w, b []Float, n, c, l, ch int, eps Float, act Fn, add bool) (mean, rstd Float) {
-	count, μ := float64(n*l), 0.0
-	for i := range n {
-		μ = Fold(SumAll, μ, x[(i*c+ch)*l:][:l])
+	if n*l == 0 {
+		return 0, Float(1 / math.Sqrt(float64(eps)))
 	}
-	mean = Float(μ / count)
+	count, pivot := float64(n*l), x[ch*l] // near the mean, as far as the spread goes
 	var sd, sdd float64
 	for i := range n {
-		d, dd := normMoments(x[(i*c+ch)*l:][:l], mean)
+		d, dd := normMoments(x[(i*c+ch)*l:][:l], pivot)
 		sd, sdd = sd+d, sdd+dd
 	}
 	δ := sd / count
 	rstd = Float(1 / math.Sqrt(max(sdd/count-float64(δ*δ), 0)+float64(eps)))
+	mean = Float(float64(pivot) + δ)
+	δ = float64(pivot) + δ - float64(mean)
 	scale, shift := rstd, Float(0)
 	if w != nil {
 		scale *= w[ch]

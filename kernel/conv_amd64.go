@@ -116,3 +116,23 @@ func copyRowsVector(dst, src []Float, n, rows, ldd, lds int) bool {
 	}
 	return true
 }
+
+// partRowsVector is PartRows of every second number with vectors; it reports whether the level in use has them.
+func partRowsVector(dst, src []Float, n, rows, ldd, lds int) bool {
+	if level != AVX512 {
+		return false
+	}
+	_, _ = dst[(rows-1)*ldd+n-1], src[(rows-1)*lds+2*n-2]
+	partRowsAVX512(&dst[0], &src[0], n, rows, 4*ldd, 4*lds)
+	return true
+}
+
+// joinRowsVector is JoinRows to every second number with vectors; it reports whether the level in use has them.
+func joinRowsVector(dst, src []Float, n, rows, ldd, lds int) bool {
+	if level != AVX512 {
+		return false
+	}
+	_, _ = dst[(rows-1)*ldd+2*n-2], src[(rows-1)*lds+n-1]
+	joinRowsAVX512(&dst[0], &src[0], n, rows, 4*ldd, 4*lds)
+	return true
+}

@@ -8627,3 +8627,152 @@ copyDone:
 	JNZ  row
 	VZEROUPPER
 	RET
+
+// func partRowsAVX512(dst *float32, src *float32, n int, rows int, ldd int, lds int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·partRowsAVX512(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	VMOVUPS everySecond0<>+0(SB), Z0
+	MOVQ    n+16(FP), DX
+	MOVQ    rows+24(FP), BX
+	MOVQ    ldd+32(FP), SI
+	MOVQ    lds+40(FP), DI
+
+row:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ DX, R10
+
+vector:
+	MOVQ      $0x00000010, R13
+	CMPQ      R10, R13
+	CMOVQLT   R10, R13
+	MOVQ      $-1, R12
+	BZHIQ     R13, R12, R11
+	KMOVW     R11, K1
+	ADDQ      R13, R13
+	DECQ      R13
+	BZHIQ     R13, R12, R11
+	KMOVW     R11, K2
+	SHRQ      $0x10, R11
+	KMOVW     R11, K3
+	VMOVUPS.Z (R9), K2, Z1
+	VMOVUPS.Z 64(R9), K3, Z2
+	VMOVDQA32 Z0, Z3
+	VPERMI2PS Z2, Z1, Z3
+	VMOVUPS   Z3, K1, (R8)
+	ADDQ      $0x00000040, R8
+	ADDQ      $0x00000080, R9
+	SUBQ      $0x00000010, R10
+	JG        vector
+	ADDQ      SI, AX
+	ADDQ      DI, CX
+	DECQ      BX
+	JNZ       row
+	VZEROUPPER
+	RET
+
+DATA everySecond0<>+0(SB)/4, $0x00000000
+DATA everySecond0<>+4(SB)/4, $0x00000002
+DATA everySecond0<>+8(SB)/4, $0x00000004
+DATA everySecond0<>+12(SB)/4, $0x00000006
+DATA everySecond0<>+16(SB)/4, $0x00000008
+DATA everySecond0<>+20(SB)/4, $0x0000000a
+DATA everySecond0<>+24(SB)/4, $0x0000000c
+DATA everySecond0<>+28(SB)/4, $0x0000000e
+DATA everySecond0<>+32(SB)/4, $0x00000010
+DATA everySecond0<>+36(SB)/4, $0x00000012
+DATA everySecond0<>+40(SB)/4, $0x00000014
+DATA everySecond0<>+44(SB)/4, $0x00000016
+DATA everySecond0<>+48(SB)/4, $0x00000018
+DATA everySecond0<>+52(SB)/4, $0x0000001a
+DATA everySecond0<>+56(SB)/4, $0x0000001c
+DATA everySecond0<>+60(SB)/4, $0x0000001e
+GLOBL everySecond0<>(SB), RODATA|NOPTR, $64
+
+// func joinRowsAVX512(dst *float32, src *float32, n int, rows int, ldd int, lds int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·joinRowsAVX512(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	VMOVUPS twice0<>+0(SB), Z0
+	VMOVUPS twice8<>+0(SB), Z1
+	MOVL    $0x00005555, DX
+	KMOVW   DX, K1
+	MOVQ    n+16(FP), DX
+	MOVQ    rows+24(FP), BX
+	MOVQ    ldd+32(FP), SI
+	MOVQ    lds+40(FP), DI
+
+row:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ DX, R10
+
+vector:
+	MOVQ      $0x00000010, R13
+	CMPQ      R10, R13
+	CMOVQLT   R10, R13
+	MOVQ      $-1, R12
+	BZHIQ     R13, R12, R11
+	KMOVW     R11, K2
+	ADDQ      R13, R13
+	DECQ      R13
+	BZHIQ     R13, R12, R11
+	KMOVW     R11, K3
+	SHRQ      $0x10, R11
+	KMOVW     R11, K4
+	VMOVUPS.Z (R9), K2, Z2
+	VPERMPS   Z2, Z0, Z3
+	VPERMPS   Z2, Z1, Z2
+	KANDW     K1, K3, K3
+	KANDW     K1, K4, K4
+	VMOVUPS   Z3, K3, (R8)
+	VMOVUPS   Z2, K4, 64(R8)
+	ADDQ      $0x00000080, R8
+	ADDQ      $0x00000040, R9
+	SUBQ      $0x00000010, R10
+	JG        vector
+	ADDQ      SI, AX
+	ADDQ      DI, CX
+	DECQ      BX
+	JNZ       row
+	VZEROUPPER
+	RET
+
+DATA twice0<>+0(SB)/4, $0x00000000
+DATA twice0<>+4(SB)/4, $0x00000000
+DATA twice0<>+8(SB)/4, $0x00000001
+DATA twice0<>+12(SB)/4, $0x00000001
+DATA twice0<>+16(SB)/4, $0x00000002
+DATA twice0<>+20(SB)/4, $0x00000002
+DATA twice0<>+24(SB)/4, $0x00000003
+DATA twice0<>+28(SB)/4, $0x00000003
+DATA twice0<>+32(SB)/4, $0x00000004
+DATA twice0<>+36(SB)/4, $0x00000004
+DATA twice0<>+40(SB)/4, $0x00000005
+DATA twice0<>+44(SB)/4, $0x00000005
+DATA twice0<>+48(SB)/4, $0x00000006
+DATA twice0<>+52(SB)/4, $0x00000006
+DATA twice0<>+56(SB)/4, $0x00000007
+DATA twice0<>+60(SB)/4, $0x00000007
+GLOBL twice0<>(SB), RODATA|NOPTR, $64
+
+DATA twice8<>+0(SB)/4, $0x00000008
+DATA twice8<>+4(SB)/4, $0x00000008
+DATA twice8<>+8(SB)/4, $0x00000009
+DATA twice8<>+12(SB)/4, $0x00000009
+DATA twice8<>+16(SB)/4, $0x0000000a
+DATA twice8<>+20(SB)/4, $0x0000000a
+DATA twice8<>+24(SB)/4, $0x0000000b
+DATA twice8<>+28(SB)/4, $0x0000000b
+DATA twice8<>+32(SB)/4, $0x0000000c
+DATA twice8<>+36(SB)/4, $0x0000000c
+DATA twice8<>+40(SB)/4, $0x0000000d
+DATA twice8<>+44(SB)/4, $0x0000000d
+DATA twice8<>+48(SB)/4, $0x0000000e
+DATA twice8<>+52(SB)/4, $0x0000000e
+DATA twice8<>+56(SB)/4, $0x0000000f
+DATA twice8<>+60(SB)/4, $0x0000000f
+GLOBL twice8<>(SB), RODATA|NOPTR, $64

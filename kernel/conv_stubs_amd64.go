@@ -147,3 +147,13 @@ func convSumsAVX2(p *float32, dy *float32, x *float32, off *int, taps int, steps
 //
 //go:noescape
 func copyRowsAVX2(dst *float32, src *float32, n int, rows int, ldd int, lds int)
+
+// dst[i, j] = src[i, 2j]  for i < rows, j < n.  Rows are ldd and lds bytes apart.
+//
+//go:noescape
+func partRowsAVX512(dst *float32, src *float32, n int, rows int, ldd int, lds int)
+
+// dst[i, 2j] = src[i, j]  for i < rows, j < n.  Rows are ldd and lds bytes apart.
+//
+//go:noescape
+func joinRowsAVX512(dst *float32, src *float32, n int, rows int, ldd int, lds int)

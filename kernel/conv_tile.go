@@ -96,3 +96,29 @@ func CopyRows(dst, src []Float, n, rows, ldd, lds int) {
 		copy(dst[i*ldd:][:n], src[i*lds:])
 	}
 }
+
+// PartRows is  dst[i, j] = src[i, j·step]  for i < rows, j < n, with rows ldd and lds numbers apart.
+func PartRows(dst, src []Float, n, rows, ldd, lds, step int) {
+	if n == 0 || rows == 0 || step == 2 && partRowsVector(dst, src, n, rows, ldd, lds) {
+		return
+	}
+	for i := range rows {
+		y, x := dst[i*ldd:][:n], src[i*lds:]
+		for j := range y {
+			y[j] = x[j*step]
+		}
+	}
+}
+
+// JoinRows is  dst[i, j·step] = src[i, j]  for i < rows, j < n, with rows ldd and lds numbers apart.
+func JoinRows(dst, src []Float, n, rows, ldd, lds, step int) {
+	if n == 0 || rows == 0 || step == 2 && joinRowsVector(dst, src, n, rows, ldd, lds) {
+		return
+	}
+	for i := range rows {
+		y := dst[i*ldd:]
+		for j, v := range src[i*lds:][:n] {
+			y[j*step] = v
+		}
+	}
+}

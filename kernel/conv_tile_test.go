@@ -111,6 +111,33 @@ func TestConvSums(t *testing.T) {
 	})
 }
 
+func TestPartRows(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 6))
+	everyLevel(t, func(t *testing.T) {
+		for n := 1; n < 70; n++ {
+			for step := 1; step < 4; step++ {
+				rows, wide := 1+r.IntN(4), (n-1)*step+1
+				ldd, lds := n+r.IntN(5), wide+r.IntN(5)
+				dst, src := draws(t, r, (rows-1)*ldd+n), draws(t, r, (rows-1)*lds+wide)
+				want := slices.Clone(dst)
+				back := draws(t, r, len(src))
+				wantBack := slices.Clone(back)
+				for i := range rows {
+					for j := range n {
+						want[i*ldd+j] = src[i*lds+j*step]
+						wantBack[i*lds+j*step] = src[i*lds+j*step]
+					}
+				}
+				PartRows(dst, src, n, rows, ldd, lds, step)
+				JoinRows(back, dst, n, rows, lds, ldd, step)
+				if d, e := difference(dst, want), difference(back, wantBack); d+e != "" {
+					t.Fatalf("%d rows of %d by %d: %s %s", rows, n, step, d, e)
+				}
+			}
+		}
+	})
+}
+
 func TestCopyRows(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	everyLevel(t, func(t *testing.T) {

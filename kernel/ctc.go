@@ -146,12 +146,12 @@ func (p *ctcPaths) total(alpha []float64) float64 {
 	return logAdd(row[p.l-1], row[p.l-2])
 }
 
-// logAdd is  ln(e^a + e^b).
+// logAdd is  ln(e^a + e^b).  What is below half a unit of the sum's last place, e^−40, is left out.
 func logAdd(a, b float64) float64 {
 	if a < b {
 		a, b = b, a
 	}
-	if math.IsInf(b, -1) {
+	if b < a-40 || math.IsInf(b, -1) {
 		return a
 	}
 	return a + math.Log1p(math.Exp(b-a))

@@ -82,3 +82,7 @@ func winogradColumnsVector(v, x []Float, off *[winogradPairs]int, channels, ld, 
 func winogradOutVector(y, m []Float, off *[winogradPairs]int, channels, step, ldm, ldy, plane int, onto bool) bool {
 	return false
 }
+
+func partRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false }
+
+func joinRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false }

@@ -86,7 +86,7 @@ func Receptive(m nn.Block, in nn.Input, dev device.Device) (*ReceptiveField, err
 }
 
 // fieldWork bounds the numbers that go through the blocks when they are measured.
-const fieldWork = 3e7
+const fieldWork = 1e8
 
 // placesOf is the length of sequences, 128 where it is open.
 func placesOf(in nn.Input) int {

@@ -34,7 +34,7 @@ func (r *ReceptiveField) String() string {
 input     %s
 field     places of the input that one output sees: r ← r + dilation·(kernel − 1)·jump, then jump ← jump·stride, from r = jump = 1
 inside    of the output in the middle, what of its field lies within the input
-measured  extent of that output's gradient over the input, with %d random inputs
+measured  extent of that output's gradient over the input, with random inputs (%d): less where activations are off for all of them
 `, shape(r.Input), r.Inputs)
 	return b.String()
 }

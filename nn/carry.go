@@ -25,13 +25,17 @@ func NewCarry(dev device.Device, r *Recurrent, b int) *Carry {
 	return m
 }
 
-// begin prepares a pass of b sequences. A nil Carry remembers nothing.
-func (m *Carry) begin(t *grad.Tape, r *Recurrent, b int) {
+// begin prepares a pass over sequences x. A nil Carry remembers nothing.
+func (m *Carry) begin(x *Var, r *Recurrent) {
 	if m == nil {
 		return
 	}
+	t, b := x.Tape(), x.Dim(0)
 	if m.b == 0 {
 		*m = *NewCarry(t.Device, r, b)
+	}
+	if x.Dim(1) == 0 {
+		Refuse(r.name(), "want a step at least where a memory goes on", x.Shape())
 	}
 	if b != m.b {
 		Refuse(r.name(), fmt.Sprintf("the tape's memory is of %d sequences", m.b), []int{b, r.Hidden})

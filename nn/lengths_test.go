@@ -10,7 +10,7 @@ import (
 
 // What fills sequences up changes nothing: each of a batch gives what it gives alone.
 func TestLengths(t *testing.T) {
-	rows := [][]int32{{3, 1, 4}, {1, 5, 9, 2, 6}, {5}}
+	rows := [][]int32{{3, 1, 4}, {1, 5, 9, 2, 6}, {5}, {2, 7}, {8, 3, 8, 4}} // as many as let layers read a table
 	r := rand.New(rand.NewPCG(1, 2))
 	random := func(s string) Block {
 		st, err := Parse(s)

@@ -23,7 +23,8 @@ type Recurrent struct {
 	Dropout       float64 // share of each layer's result, but not the last one's, that is dropped in training
 	LastOnly      bool    // give the state after all steps only, (B, D·H)
 
-	parts []recurrentPart // layer by layer, direction by direction
+	parts  []recurrentPart // layer by layer, direction by direction
+	forget float64         // see Remember
 }
 
 // Weights are parameters by name.
@@ -84,7 +85,7 @@ func (r *Recurrent) forward(x, table *Var) *Var {
 	if !r.Bidirectional {
 		past = Recall[Carry](x.Tape(), r)
 	}
-	past.begin(x.Tape(), r, x.Dim(0))
+	past.begin(x, r)
 	for k := range r.Layers() {
 		if k > 0 {
 			x = Drop(x, r.Dropout)
@@ -197,6 +198,23 @@ func (r *Recurrent) name() string {
 	return "rnn"
 }
 
+// Remember adds v to the biases of an LSTM's forget gates as they start, so that cells keep what they hold until they have
+// learnt what to do with it (Gers et al. 2000; Jozefowicz et al. 2015, who suggest 1). It must be called before Build.
+func (r *Recurrent) Remember(v float64) {
+	r.forget = v
+	h := r.Hidden
+	for _, p := range r.parts {
+		start := p.bih.Init
+		p.bih.Init = func(key uint64, i int, fan Fan) float64 {
+			b := start(key, i, fan)
+			if i >= h && i < 2*h {
+				b += v
+			}
+			return b
+		}
+	}
+}
+
 // Notation is rnn(h), lstm(h) or gru(h) with what is not the default.
 func (r *Recurrent) Notation() string {
 	s := fmt.Sprintf("%s(%d", r.name(), r.Hidden)
@@ -211,6 +229,9 @@ func (r *Recurrent) Notation() string {
 	}
 	if r.Cell == kernel.ReLUCell {
 		s += ",nonlinearity=relu"
+	}
+	if r.forget != 0 {
+		s += fmt.Sprintf(",forget_bias=%v", r.forget)
 	}
 	if r.LastOnly {
 		s += ",return_sequences=false"

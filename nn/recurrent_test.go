@@ -137,6 +137,7 @@ func TestRecurrentNotation(t *testing.T) {
 		{"embed(8) gru(6,nonlinearity=relu) linear", text, "no argument \"nonlinearity\""},
 		{"embed(8) lstm(100000000,layers=4) linear", text, "too large"},
 		{"embed(8) lstm(6,dropout=1) linear", text, "from 0 to below 1"},
+		{"embed(8) lstm(6,forget_bias=1,bias=false) linear", text, "want bias=true with it"},
 		{"last", nn.Input{Shape: []int{5}}, "last needs a sequence"},
 	} {
 		if _, err := declare(c.text, c.in); err == nil || !strings.Contains(err.Error(), c.says) {
@@ -189,6 +190,27 @@ func TestLayersReadTables(t *testing.T) {
 		}
 		if e := far(g, wantG); e > 1e-5 {
 			t.Errorf("%s: gradients differ by %v", text, e)
+		}
+	}
+}
+
+// Forget gates start as much above the other biases as they are told to, and only they.
+func TestForgetBias(t *testing.T) {
+	bias := func(stack string) []nn.Float {
+		m := stackOf(t, stack, nn.Input{Vocab: 5})
+		if m.Notation() != stack {
+			t.Errorf("%s is written as %s", stack, m.Notation())
+		}
+		return m[1].(*nn.Recurrent).Weights["bias_ih_l0"].Data()
+	}
+	plain, above := bias("embed(4) lstm(3) linear(5)"), bias("embed(4) lstm(3,forget_bias=1.5) linear(5)")
+	for i := range plain {
+		want := plain[i]
+		if i >= 3 && i < 6 {
+			want += 1.5
+		}
+		if above[i] != want {
+			t.Errorf("bias %d starts at %v, want %v", i, above[i], want)
 		}
 	}
 }

@@ -20,6 +20,9 @@ func init() {
 		if d.cell == kernel.TanhCell {
 			args = append(args, nonlinearity)
 		}
+		if d.cell == kernel.LSTMCell {
+			args = append(args, ArgDef{Name: "forget_bias", Kind: Real, Default: "0", Doc: "what the forget gates' biases have more than other biases at the start; 1 helps to remember for long (Jozefowicz et al. 2015)"})
+		}
 		args = append(args, ArgDef{Name: "return_sequences", Kind: Flag, Default: "true", Doc: "give every step's state, else the last one's only"},
 			ArgDef{Name: "bias", Kind: Flag, Default: "true", Doc: "add b"})
 		Register(&Def{Name: d.name, Doc: d.doc, Args: args, Fit: fitRecurrent(d.name, d.cell)})
@@ -53,7 +56,10 @@ func fitRecurrent(name string, cell kernel.Cell) func(*Site, *Args) ([]int, func
 		if most := MaxSize / cell.Gates(); layers > 1<<12 || out > most/max(out, c) {
 			return nil, nil, s.Fail("the layers are too large", "want fewer numbers or layers")
 		}
-		drop, bias := a.Float("dropout", 0), a.Bool("bias", true)
+		drop, bias, forget := a.Float("dropout", 0), a.Bool("bias", true), a.Float("forget_bias", 0)
+		if forget != 0 && !bias {
+			return nil, nil, s.Fail("forget_bias is added to a bias", "want bias=true with it")
+		}
 		shape := []int{t, out}
 		if !every {
 			shape = shape[1:]
@@ -64,6 +70,9 @@ func fitRecurrent(name string, cell kernel.Cell) func(*Site, *Args) ([]int, func
 			}
 			r := NewRecurrent(kind, c, h, layers, both, bias)
 			r.Dropout, r.LastOnly = drop, !every
+			if forget != 0 {
+				r.Remember(forget)
+			}
 			return r
 		}, nil
 	}

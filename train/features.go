@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"brick/data"
 	"brick/grad"
 	"brick/model"
 	"brick/nn"
@@ -53,17 +54,20 @@ func (r *Run) DrawFeatures(file string, x []grad.Float, class string) (note stri
 	tile, gap, columns := 52.0, 5.0, 16
 	rowsOf := func(m featureMaps) int { return (min(m.c, maxMaps) + columns - 1) / columns }
 	ratio := float64(r.Info.Input[1]) / float64(r.Info.Input[2])
-	height := 60 + 110*ratio
+	if ratio < 0.5 { // lines are seen in larger pictures
+		tile, columns = 110, 8
+	}
+	head := 40 + max(110*ratio, 60)
+	height := head + 10
 	for _, m := range maps {
 		height += 34 + float64(rowsOf(m))*(tile*float64(m.h)/float64(m.w)+gap)
 	}
 	title := "what the network makes of it"
-	if p := r.prediction(out, Asked{Top: 3}); len(p.Classes) > 0 {
-		title = ""
-		for _, k := range p.Classes {
+	if r.Info.Task == data.Classification {
+		title = "predicted"
+		for _, k := range r.prediction(out, Asked{Top: 3}).Classes {
 			title += fmt.Sprintf(" · %s %.1f %%", k.Class, 100*k.P)
 		}
-		title = "predicted" + title
 		if class != "" {
 			title += " · true: " + class
 		}
@@ -76,7 +80,7 @@ func (r *Run) DrawFeatures(file string, x []grad.Float, class string) (note stri
 		c.say(142, 34, 13, 0, ink, title)
 		c.say(142, 54, 10, 0, grey, "One picture a channel: red is above 0, blue below, white 0.")
 		c.say(142, 70, 10, 0, grey, "Full colour is the largest number of all maps of the block, which its line says.")
-		y := 50 + 110*ratio
+		y := head
 		for _, m := range maps {
 			most := largest(m.x)
 			line := fmt.Sprintf("%s · %d maps of %d×%d, largest %.3g", m.name, m.c, m.h, m.w, most)

@@ -59,7 +59,13 @@ func (r *Run) DrawHidden(file, text, path string) (note string, err error) {
 		note = strings.TrimPrefix(note+fmt.Sprintf("; %s: a PNG's font lacks letters of the text; a file that ends in .svg shows them", file), "; ")
 	}
 	order := byVariance(states)
-	return note, drawn(file, 90+15*float64(len(ids))+20, 96+13*float64(min(len(order), maxUnits))+22, paintHidden(name, signs, states, order))
+	top := 90.0
+	for _, s := range signs {
+		if utf8.RuneCountInString(s) > 1 { // written slanted
+			top = max(top, 74+0.8*textWidth(9, s))
+		}
+	}
+	return note, drawn(file, max(90+15*float64(len(ids))+20, 330), top+13*float64(min(len(order), maxUnits))+28, paintHidden(name, signs, states, order, top))
 }
 
 // states runs ids through the model and gives what the layer makes of them, steps × units.
@@ -113,7 +119,7 @@ func byVariance(states [][]grad.Float) []int {
 }
 
 // paintHidden paints strips of the first units of order.
-func paintHidden(name string, signs []string, states [][]grad.Float, order []int) func(c *canvas) {
+func paintHidden(name string, signs []string, states [][]grad.Float, order []int, top float64) func(c *canvas) {
 	return func(c *canvas) {
 		units := order[:min(len(order), maxUnits)]
 		most := 0.0
@@ -129,7 +135,7 @@ func paintHidden(name string, signs []string, states [][]grad.Float, order []int
 				m.SetRGBA(t, i, signed(float64(s[k]), most))
 			}
 		}
-		const left, top, step, strip = 90.0, 90.0, 15.0, 13.0
+		const left, step, strip = 90.0, 15.0, 13.0
 		for t, s := range signs {
 			if utf8.RuneCountInString(s) > 1 {
 				c.slanted(left+step*(float64(t)+0.5), top-6, 9, ink, s)
@@ -155,10 +161,14 @@ func paintHidden(name string, signs []string, states [][]grad.Float, order []int
 	}
 }
 
-// visible is a token's bytes as they can be seen.
+// visible is a token's bytes as they can be seen; the space before a word is left out.
 func visible(b []byte) string {
 	if !utf8.Valid(b) {
 		return fmt.Sprintf("%x", b)
 	}
-	return strings.NewReplacer(" ", "␣", "\n", "↵", "\t", "⇥", "\r", "↩").Replace(string(b))
+	s := string(b)
+	if len(s) > 1 {
+		s = strings.TrimPrefix(s, " ")
+	}
+	return strings.NewReplacer(" ", "·", "\n", "¶", "\t", "→", "\r", "←").Replace(s)
 }

@@ -28,6 +28,10 @@ func TestEstimate(t *testing.T) {
 		"line":      {Model: "linear(16) tanh linear", Loss: "mse", Data: DataJob{Source: "line"}, Batch: 64, Steps: 5},
 		"LLaMA":     {Model: "embed(32) 2*llama(heads=4,ff=88) rmsnorm linear", Data: DataJob{Source: text, Context: 24}, Tokenizer: TokenJob{Kind: "bytes"}, Batch: 4, Steps: 5},
 		"recompute": {Model: "embed(32) 4*llama(heads=4,ff=88) rmsnorm linear", Data: DataJob{Source: text, Context: 24}, Tokenizer: TokenJob{Kind: "bytes"}, Batch: 4, Steps: 5, Recompute: true, Accumulate: 4, EMA: 0.9},
+		"months":    {Model: "embed(32) encoder(2) lstm(16,bidirectional=true) mean linear", Data: DataJob{Source: "months"}, Batch: 16, Steps: 5},
+		"lines":     {Model: "crnn", Data: DataJob{Source: "digit-lines", Augment: "crop(2)"}, Batch: 8, Steps: 5},
+		"mixup":     {Model: "lenet", Data: DataJob{Source: "digits", Augment: "mixup(0.2)"}, Batch: 8, Steps: 5},
+		"shapes":    {Model: "caption-tiny", Data: DataJob{Source: "shapes"}, Batch: 8, Steps: 5},
 		"dates":     {Model: "transformer(width=32,layers=2,heads=4,ff=64) linear", Data: DataJob{Source: "dates"}, Batch: 16, Steps: 5},
 	}
 	for name, job := range jobs {

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -33,8 +34,8 @@ func (r *Run) predictImages(ctx context.Context, name string, in io.Reader, aske
 		if err == nil {
 			err = ctx.Err()
 		}
-		if err != nil {
-			return inputf("predict: %s: %w", name, err)
+		if err != nil { // the images before it are still answered
+			return errors.Join(flush(), inputf("predict: %s: %w", name, err))
 		}
 		x = append(x, p.X...)
 		seen = append(seen, Prediction{Row: p.Row, Note: r.noteOf(p)})

@@ -41,7 +41,7 @@ func (r *Run) predictTexts(ctx context.Context, name string, in io.Reader, asked
 		return err
 	}
 	lines := textLines(in)
-	switch ext := strings.ToLower(filepath.Ext(name)); {
+	switch ext := strings.ToLower(filepath.Ext(strings.TrimSuffix(name, ".gz"))); {
 	case r.Info.Columns == nil:
 	case ext == ".csv", ext == ".tsv", ext == ".tab":
 		lines = r.textFields(in)

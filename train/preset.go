@@ -40,34 +40,42 @@ func Presets() []Preset {
 		{"fashion-mnist", "an MLP tells ten kinds of clothes apart", "1.7 s: 89.3 % right", Job{
 			Model: "mlp", Data: DataJob{Source: "fashion-mnist"},
 			Optimizer: Optimizer{Name: "adamw", LR: 1.5e-3}, Batch: 128, Epochs: 10}},
+		{"fashion-lenet", "LeNet-5 on the same clothes", "10 s: 90.9 % right", Job{
+			Model: "lenet", Data: DataJob{Source: "fashion-mnist"}, Optimizer: Optimizer{Name: "adamw", LR: 2e-3}, Batch: 64, Epochs: 10}},
+		{"fashion-resnet", "ResNet-20 on the same, each image cropped and turned over at random", "@@", Job{
+			Model: "resnet20", Data: DataJob{Source: "fashion-mnist", Augment: "crop(2) flip"},
+			Optimizer: Optimizer{Name: "nesterov", LR: 0.1, Args: map[string]any{"weight_decay": 5e-4}}, Batch: 128, Epochs: 12}},
 		{"tinyshakespeare", "a GPT learns Shakespeare character by character", "3.1 s: 2.90 bits per byte", Job{
 			Model: "embed(96,pos=64) 2*gpt(heads=3) layernorm linear", Data: DataJob{Source: "tinyshakespeare", Context: 64},
 			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "adamw", LR: 5e-3}, Batch: 4, Steps: 2000,
 			Sample: SampleJob{Prompt: "ROMEO:", Tokens: 200}}},
-		{"digit-lines", "convolutions and LSTMs read lines of digits, trained without being told where they stand", "28 s: 99.3 % of 4,000 exact", Job{
+		{"digit-lines", "convolutions and LSTMs read lines of digits, trained without being told where they stand", "18 s: 99.3 % of 4,000 exact", Job{
 			Model: "crnn", Data: DataJob{Source: "digit-lines"},
 			Optimizer: Optimizer{Name: "adamw", LR: 5e-3}, Batch: 32, Steps: 1200}},
 		{"arithmetic", "a LLaMA learns to add numbers it has not seen", "4 s: 99.6 % of digits right", Job{
 			Model: "embed(64) 2*llama(heads=4,ff=128) rmsnorm linear", Data: DataJob{Source: "arithmetic"},
 			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000,
 			Sample: SampleJob{Prompt: "27+58=", Tokens: 8}}},
+		{"months", "GRUs read a date as people write it from both ends and name its month", "2.3 s: 100.0 % of 3,653 right", Job{
+			Model: "embed(32) gru(64,bidirectional=true) mean linear", Data: DataJob{Source: "months"},
+			Optimizer: Optimizer{Name: "adamw", LR: 5e-3}, Batch: 64, Steps: 1000}},
 		{"dates", "a Transformer translates dates as people write them, days it has not seen", "21 s: 100.0 % of 3,653 exact", Job{
 			Model: "transformer(width=64,layers=2,heads=4,ff=128,norm_first=true) linear", Data: DataJob{Source: "dates"},
 			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000}},
-		{"dates-lstm", "the same by LSTMs with attention", "23 s: 100.0 % of 3,653 exact", Job{
+		{"dates-lstm", "the same by LSTMs with attention", "18 s: 100.0 % of 3,653 exact", Job{
 			Model: "seq2seq(hidden=96) linear", Data: DataJob{Source: "dates"},
 			Optimizer: Optimizer{Name: "adamw", LR: 3e-3}, Batch: 64, Steps: 2000}},
-		{"shapes", "convolutions look at pictures of shapes, a decoder says what they show", "32 s: 95.6 % of 4,000 exact", Job{
+		{"shapes", "convolutions look at pictures of shapes, a decoder says what they show", "33 s: 98.6 % of 4,000 exact", Job{
 			Model: "caption(width=96) linear", Data: DataJob{Source: "shapes"},
-			Optimizer: Optimizer{Name: "adamw", LR: 2e-3}, Batch: 64, Steps: 1800}},
-		{"shakespeare-lstm", "an LSTM reads Shakespeare character by character, its state carried on", "@@", Job{
+			Optimizer: Optimizer{Name: "adamw", LR: 2e-3}, Batch: 64, Steps: 3000}},
+		{"shakespeare-lstm", "an LSTM reads Shakespeare character by character, its state carried on", "23 s: 1.49 nats a character", Job{
 			Model: "embed(64) lstm(256) linear", Data: DataJob{Source: "tinyshakespeare", Context: 64, Carry: true, Valid: 0.1, Test: -1},
 			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "muon", LR: 1e-2}, Batch: 32, Steps: 1200,
 			Sample: SampleJob{Prompt: "ROMEO:", Tokens: 200}}},
-		{"tang", "an LSTM writes lines of five or seven characters after three hundred poems of Tang", "@@", Job{
+		{"tang", "an LSTM writes lines of five or seven characters after three hundred poems of Tang", "31 s: 98 % of phrases have 5 or 7 characters", Job{
 			Model: "embed(64) dropout(0.5) lstm(256) dropout(0.5) linear", Data: DataJob{Source: "tang", Context: 64, Valid: -1, Test: -1},
 			Tokenizer: TokenJob{Kind: "chars"}, Optimizer: Optimizer{Name: "adamw", LR: 1e-2}, Batch: 16, Steps: 1200,
-			Sample: SampleJob{Prompt: "春", Tokens: 100}}},
+			Sample: SampleJob{Tokens: 100}}},
 		{defaultPreset, "the main job: a LLaMA learns to write Go from the toolchain's own source", "1 m 16 s: 1.83 bits per byte", Job{
 			Model:     "embed(128) 3*llama(heads=4,ff=344) rmsnorm linear(tied=true)",
 			Data:      DataJob{Source: "go", Context: 96, Limit: 24 << 20},
@@ -111,7 +119,9 @@ func Choose(what, source string) (Job, error) {
 			j.Data.Source, j.Data.Limit, j.Sample.Prompt = source, 0, ""
 			return j, nil
 		}
-		what = "mlp"
+		if what = "mlp"; data.IsLabelled(source, data.Options{}) {
+			what = "text-classifier"
+		}
 	}
 	return Job{Model: what, Data: DataJob{Source: source}}, nil
 }

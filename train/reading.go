@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
@@ -56,15 +57,21 @@ func readBeam(scores []grad.Float, c, width int) ([]int32, float64) {
 	for t := 0; t+c <= len(scores); t += c {
 		logP := logProbabilities(scores[t : t+c])
 		var next []beginning
+		var key []byte
 		at := map[string]int{}
 		reach := func(text []int32, more ...int32) *beginning {
-			whole := slices.Concat(text, more)
-			key := string(fmt.Appendf(nil, "%v", whole))
-			i, ok := at[key]
+			key = key[:0]
+			for _, k := range text {
+				key = binary.AppendUvarint(key, uint64(k))
+			}
+			for _, k := range more {
+				key = binary.AppendUvarint(key, uint64(k))
+			}
+			i, ok := at[string(key)]
 			if !ok {
 				i = len(next)
-				at[key] = i
-				next = append(next, beginning{whole, none, none})
+				at[string(key)] = i
+				next = append(next, beginning{slices.Concat(text, more), none, none})
 			}
 			return &next[i]
 		}

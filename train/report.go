@@ -162,6 +162,9 @@ func (r *Run) Next() []string {
 		out = append(out, fmt.Sprintf("brick predict %s NEW.csv", r.Dir))
 	case len(r.Info.Input) == 3:
 		out = append(out, fmt.Sprintf("brick predict %s IMAGE.png --top 3", r.Dir))
+		if r.Info.Task == data.Classification {
+			out = append(out, fmt.Sprintf("brick inspect %s --confusion confusion.png --errors errors.png", r.Dir))
+		}
 	}
 	return append(out,
 		fmt.Sprintf("brick eval %s", r.Dir),

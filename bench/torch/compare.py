@@ -39,9 +39,9 @@ CASES = [
     ("gpt2-4x64", "gpt", "gpt2_124m_b4_t64", 2, 3.3, True),
     ("gpt2-1x1024", "gpt", "gpt2_124m_b1_t1024", 2, 3.3, True),
     ("llama-15m", "llama", "stories15m_b4_t256", 2.2, 3.5, True),
-    ("lstm_train", "rnn", "lstm", 1.8, None, False),
-    ("gru_train", "rnn", "gru", 1.8, None, False),
-    ("rnn_train", "rnn", "rnn", 1.8, None, False),
+    ("lstm-32x64", "rnn", "lstm", 1.8, None, False),
+    ("gru-32x64", "rnn", "gru", 1.8, None, False),
+    ("rnn-32x64", "rnn", "rnn", 1.8, None, False),
     ("start-up", "startup", "import_torch_and_one_step", 50, None, False),
 ]
 

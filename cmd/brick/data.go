@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"text/tabwriter"
 
@@ -39,7 +40,7 @@ func newDataList() *cobra.Command {
 				where := l.Where
 				switch {
 				case l.Download > 0:
-					where = fmt.Sprintf("not here: brick data get %s (%.0f MB)", l.Name, float64(l.Download)/1e6)
+					where = fmt.Sprintf("not here: brick data get %s (%.3g MB)", l.Name, math.Ceil(float64(l.Download)/1e5)/10)
 				case where == "":
 					where = "nothing to download"
 				}

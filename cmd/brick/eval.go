@@ -17,7 +17,11 @@ func newEval() *cobra.Command {
 		Short: "Measure a trained model on its test set, or on other data",
 		Long: `Eval measures the model of RUN. Of several runs the predictions are averaged: the probabilities of classes, or
 the numbers. Their inputs and classes must agree.`,
-		Example: `  brick eval runs/digits-1
+		Example: `  brick eval runs/fashion-mnist-1
+  brick eval runs/fashion-mnist-1 --split valid
+  brick eval runs/digits-1 --data mnist/t10k-images-idx3-ubyte.gz
+  brick eval runs/animals-1 --data photos/
+  brick eval runs/houses-1 --data new.csv --json
   brick eval runs/digits-1 runs/digits-2 runs/digits-3`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -38,7 +42,7 @@ the numbers. Their inputs and classes must agree.`,
 		},
 	}
 	c.Flags().StringVar(&split, "split", "test", "train, valid or test")
-	c.Flags().StringVar(&source, "data", "", "other data of the same kind; default the run's own")
+	c.Flags().StringVar(&source, "data", "", "other data of the same kind: a table, a folder of images by class, IDX files; default the run's own")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"brick/data"
@@ -25,13 +28,16 @@ type predictor struct {
 	json   *json.Encoder // nil for lines
 	out    io.Writer
 	notes  io.Writer
+	said   string          // the argument that is the text itself, or ""
 	noted  map[string]bool // notes that were told
 }
 
 // input predicts for a file, a folder of images, or a text.
 func (p *predictor) input(ctx context.Context, name string) error {
 	fi, err := os.Stat(name)
-	if errors.Is(err, fs.ErrNotExist) && p.readsText() {
+	if errors.Is(err, fs.ErrNotExist) && p.readsText() && !namesFile(name) {
+		p.said = name
+		defer func() { p.said = "" }()
 		return p.stream(ctx, "argument", strings.NewReader(name))
 	}
 	if err != nil {
@@ -51,13 +57,30 @@ func (p *predictor) input(ctx context.Context, name string) error {
 		if err != nil {
 			return fmt.Errorf("predict: %w", err)
 		}
-		err = p.stream(ctx, file, f)
+		err = p.file(ctx, file, f)
 		f.Close()
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// file predicts for what a file holds; of tables and texts it may be packed by gzip.
+func (p *predictor) file(ctx context.Context, name string, f *os.File) error {
+	if !strings.EqualFold(filepath.Ext(name), ".gz") || len(p.run.Info.Input) == 3 {
+		return p.stream(ctx, name, f)
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return &train.InputError{Err: fmt.Errorf("predict: %s: %w", name, err)}
+	}
+	return p.stream(ctx, name, z)
+}
+
+// namesFile says whether an argument is surely meant as the name of a file.
+func namesFile(name string) bool {
+	return slices.Contains([]string{".csv", ".tsv", ".tab", ".txt", ".gz", ".json", ".jsonl"}, strings.ToLower(filepath.Ext(name)))
 }
 
 // readsText says whether an argument may be the text itself.
@@ -74,6 +97,9 @@ func (p *predictor) stream(ctx context.Context, name string, in io.Reader) error
 	for one, err := range list {
 		if err != nil {
 			return err
+		}
+		if p.said != "" && !strings.Contains(p.said, "\n") { // it says best which one is meant
+			one.Source, one.Row = strings.ReplaceAll(p.said, "\t", " "), 0
 		}
 		if p.json != nil {
 			err = p.json.Encode(one)

@@ -151,7 +151,7 @@ func jobFlags(f *pflag.FlagSet) jobFields {
 	str("task", "regression or classification, where the target column leaves it open; translation reads a .tsv file as pairs of texts, reading as images of lines and what they say", func(j *train.Job, v string) { j.Data.Task = v })
 	num("size", "side in pixels that images of folders are brought to", func(j *train.Job, v int) { j.Data.Size, j.Data.Height, j.Data.Width = v, 0, 0 })
 	str("augment", "change training images at random: crop(4) flip rotate(10) color(0.2) cutout(8) mixup(0.2), those named in their order", func(j *train.Job, v string) { j.Data.Augment = v })
-	str("tokenizer", "for text: bytes, chars, words, bpe, or a tokenizer.json", func(j *train.Job, v string) { j.Tokenizer.Kind = v })
+	str("tokenizer", "for text, and tables of a text and its label: bytes, chars, words, bpe, or a tokenizer.json", func(j *train.Job, v string) { j.Tokenizer.Kind = v })
 	num("vocab", "size of a vocabulary of words or BPE to learn", func(j *train.Job, v int) { j.Tokenizer.Vocab = v })
 	num("context", "tokens in an example of text", func(j *train.Job, v int) { j.Data.Context = v })
 	str("loss", "cross-entropy, ctc, mse, l1, huber, bce or hinge; default by task", func(j *train.Job, v string) { j.Loss = v })

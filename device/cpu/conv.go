@@ -281,23 +281,22 @@ func (t *convTask) nothing(y []kernel.Float, p *convPart, first, rows int) {
 func (t *convTask) scatter(y, aside []kernel.Float, run int, p *convPart, first, rows int) {
 	for k := range t.out {
 		from, to := aside[k*run:], y[(k*t.yh+p.atH+first*p.stepH)*t.yw+p.atW:]
-		if p.stepW == 1 && t.y.Mode == device.Set {
+		if t.y.Mode == device.Set && p.stepW == 1 {
 			kernel.CopyRows(to, from, p.ow, rows, p.stepH*t.yw, t.wide)
+			continue
+		}
+		if t.y.Mode == device.Set {
+			kernel.JoinRows(to, from, p.ow, rows, p.stepH*t.yw, t.wide, p.stepW)
 			continue
 		}
 		for r := range rows {
 			row, x := to[r*p.stepH*t.yw:], from[r*t.wide:][:p.ow]
-			switch {
-			case p.stepW == 1:
+			if p.stepW == 1 {
 				kernel.Axpy(row[:p.ow], 1, x)
-			case t.y.Mode == device.Set:
-				for j, v := range x {
-					row[j*p.stepW] = v
-				}
-			default:
-				for j, v := range x {
-					row[j*p.stepW] += v
-				}
+				continue
+			}
+			for j, v := range x {
+				row[j*p.stepW] += v
 			}
 		}
 	}

@@ -62,20 +62,11 @@ func (l *lattice) fill(to, x []kernel.Float, in, first int) {
 					if l.stepW == 1 {
 						kernel.CopyRows(to[qlo*l.wide+plo:], from[col:], phi-plo, qhi-qlo, l.wide, l.stepH*l.w)
 					} else {
-						for q := range qhi - qlo {
-							spread(to[(qlo+q)*l.wide+plo:][:phi-plo], from[q*l.stepH*l.w+col:], l.stepW)
-						}
+						kernel.PartRows(to[qlo*l.wide+plo:], from[col:], phi-plo, qhi-qlo, l.wide, l.stepH*l.w, l.stepW)
 					}
 				}
 				to = to[l.plane:]
 			}
 		}
-	}
-}
-
-// spread is  y[j] = x[j·step].
-func spread(y, x []kernel.Float, step int) {
-	for j := range y {
-		y[j] = x[j*step]
 	}
 }

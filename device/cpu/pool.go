@@ -15,7 +15,8 @@ import (
 //   - one takes 5 µs or more: then two workers are never slower than one, for work of a
 //     single block stays on the caller's core, and of two each worker does one;
 //   - one takes 100 µs or less, as far as the work allows: the last block is what the others wait for;
-//   - it is a constant, or follows from the shapes: never from the number of workers.
+//   - it is a constant, or follows from the shapes. From the number of workers only where each output is a sum of its own,
+//     whose order no block changes, as in convolutions and recurrent layers.
 //
 // BenchmarkGates reports what two workers gain at the sizes around the gates.
 type task interface{ do(w, lo, hi int) }

@@ -1,4 +1,4 @@
-// Command copy writes the table of docs/copy.md: how much of a sequence each kind of network says again after a distance.
+// Command copy writes docs/copy.md: how much of a sequence each kind of network says again after a distance.
 package main
 
 import (
@@ -24,12 +24,13 @@ var nets = []struct{ name, stack string }{
 	{"RNN", "embed(64) rnn(128) linear"},
 	{"GRU", "embed(64) gru(72) linear"},
 	{"LSTM", "embed(64) lstm(60) linear"},
+	{"LSTM, forget bias 2", "embed(64) lstm(60,forget_bias=2) linear"},
 	{"attention", "embed(32) 2*llama(heads=4,ff=88) rmsnorm linear"},
 }
 
 var (
-	blanks = []int{0, 20, 100}
-	rates  = []float64{0.004}
+	blanks = []int{0, 5, 10, 20, 50, 100, 200}
+	rates  = []float64{0.002, 0.005}
 	seeds  = []uint64{1}
 )
 
@@ -40,7 +41,25 @@ func main() {
 	}
 }
 
+const heading = `# How far back a network remembers
+
+Written by ` + "`make copy-table`" + `, the same on every run at one level of instructions. The task: %d random letters of eight, then so many blanks, a bar, and the same letters
+(` + "`brick data show copy`" + `). Each network, of about the same size, is trained for %d steps of %d sequences with Adam, at the better of the
+learning rates %v; the table says how many letters of sequences it has not seen it gets right. Guessing gives 12.5 %%.
+
+`
+
+const theory = `
+* **RNN.** On its way back through k steps a gradient is multiplied by k Jacobians. Where they shrink it, as those of tanh do, what reaches
+  a letter k steps ago is about λᵏ with λ < 1, and learning from it takes as many times longer (Bengio et al. 1994; Pascanu et al. 2013).
+* **LSTM.** A cell hands on f·c, so that the gradient shrinks by the forget gate f alone. As PyTorch starts it f is about ½: after 20 steps a
+  millionth is left. A forget bias of 2 starts it at 0.88, and after 20 steps 8 % are left (Jozefowicz et al. 2015).
+* **GRU.** The state goes over as (1−z)·n + z·h; the network finds z near 1 sooner than an LSTM of the same size finds its gates.
+* **Attention.** Every place is one step from every other: distance costs nothing but the search (Vaswani et al. 2017).
+`
+
 func table() error {
+	fmt.Printf(heading, letters, steps, batch, rates)
 	fmt.Print("| network | parameters |")
 	for _, d := range blanks {
 		fmt.Printf(" %d |", d)
@@ -71,6 +90,7 @@ func table() error {
 		}
 		fmt.Println()
 	}
+	fmt.Print(theory)
 	return nil
 }
 

@@ -18,6 +18,9 @@ func conv(c *build.Context) {
 		s.convSums()
 		s.copyRows()
 	}
+	wide := levels(c)[0]
+	wide.partRows()
+	wide.joinRows()
 }
 
 // convTile is the tile of m rows whose row l of b begins at b[off[l]].
@@ -151,4 +154,87 @@ func (s *isa) copyRows() {
 	s.DECQ(rows)
 	s.JNZ(operand.LabelRef("row"))
 	s.done()
+}
+
+// halves walks rows of n numbers, 16 at a time, with the masks of those and of twice as many numbers in two registers.
+func (s *isa) halves(dst, src reg.GPVirtual, even, odd int, body func(to, from reg.GPVirtual, n, low, high reg.OpmaskVirtual)) {
+	n, rows, ldd, lds := s.arg("n"), s.arg("rows"), s.arg("ldd"), s.arg("lds")
+	s.Label("row")
+	to, from, left := s.GP64(), s.GP64(), s.GP64()
+	s.MOVQ(dst, to)
+	s.MOVQ(src, from)
+	s.MOVQ(n, left)
+	s.Label("vector")
+	part, bits, take := s.GP64(), s.GP64(), s.GP64()
+	s.MOVQ(operand.U32(lanes), take)
+	s.CMPQ(left, take)
+	s.CMOVQLT(left, take)
+	out, low, high := s.K(), s.K(), s.K()
+	s.MOVQ(operand.I32(-1), bits)
+	s.BZHIQ(take, bits, part)
+	s.KMOVW(part.As32(), out)
+	s.ADDQ(take, take)
+	s.DECQ(take) // the last number is of the other half
+	s.BZHIQ(take, bits, part)
+	s.KMOVW(part.As32(), low)
+	s.SHRQ(operand.U8(lanes), part)
+	s.KMOVW(part.As32(), high)
+	body(to, from, out, low, high)
+	s.ADDQ(operand.U32(uint32(4*lanes*even)), to)
+	s.ADDQ(operand.U32(uint32(4*lanes*odd)), from)
+	s.SUBQ(operand.U32(lanes), left)
+	s.JG(operand.LabelRef("vector"))
+	s.ADDQ(ldd, dst)
+	s.ADDQ(lds, src)
+	s.DECQ(rows)
+	s.JNZ(operand.LabelRef("row"))
+	s.done()
+}
+
+// partRows takes every second number of rows apart.
+func (s *isa) partRows() {
+	s.fn("partRows", "func(dst, src *float32, n, rows, ldd, lds int)",
+		"dst[i, j] = src[i, 2j]  for i < rows, j < n.  Rows are ldd and lds bytes apart.")
+	dst, src := s.arg("dst"), s.arg("src")
+	index := s.ZMM()
+	s.VMOVUPS(s.everySecond(0), index)
+	s.halves(dst, src, 1, 2, func(to, from reg.GPVirtual, n, low, high reg.OpmaskVirtual) {
+		a, b, v := s.ZMM(), s.ZMM(), s.ZMM()
+		s.VMOVUPS_Z(operand.Mem{Base: from}, low, a)
+		s.VMOVUPS_Z(operand.Mem{Base: from, Disp: 4 * lanes}, high, b)
+		s.VMOVDQA32(index, v)
+		s.VPERMI2PS(b, a, v)
+		s.VMOVUPS(v, n, operand.Mem{Base: to})
+	})
+}
+
+// joinRows is the other way: what stands between is left alone.
+func (s *isa) joinRows() {
+	s.fn("joinRows", "func(dst, src *float32, n, rows, ldd, lds int)",
+		"dst[i, 2j] = src[i, j]  for i < rows, j < n.  Rows are ldd and lds bytes apart.")
+	dst, src := s.arg("dst"), s.arg("src")
+	first, last, bits, second := s.ZMM(), s.ZMM(), s.GP32(), s.K()
+	s.VMOVUPS(s.twice(0), first)
+	s.VMOVUPS(s.twice(lanes/2), last)
+	s.MOVL(operand.U32(0x5555), bits)
+	s.KMOVW(bits, second)
+	s.halves(dst, src, 2, 1, func(to, from reg.GPVirtual, n, low, high reg.OpmaskVirtual) {
+		v, a, b := s.ZMM(), s.ZMM(), s.ZMM()
+		s.VMOVUPS_Z(operand.Mem{Base: from}, n, v)
+		s.VPERMPS(v, first, a)
+		s.VPERMPS(v, last, b)
+		s.KANDW(second, low, low)
+		s.KANDW(second, high, high)
+		s.VMOVUPS(a, low, operand.Mem{Base: to})
+		s.VMOVUPS(b, high, operand.Mem{Base: to, Disp: 4 * lanes})
+	})
+}
+
+// twice is from, from, from + 1, from + 1, … in the lanes of a vector in memory.
+func (s *isa) twice(from uint32) operand.Mem {
+	words := make([]uint32, lanes)
+	for i := range words {
+		words[i] = from + uint32(i)/2
+	}
+	return s.words(fmt.Sprintf("twice%d", from), 0x100+from, words...)
 }
