@@ -42,7 +42,7 @@ func Presets() []Preset {
 			Optimizer: Optimizer{Name: "adamw", LR: 1.5e-3}, Batch: 128, Epochs: 10}},
 		{"fashion-lenet", "LeNet-5 on the same clothes", "10 s: 90.9 % right", Job{
 			Model: "lenet", Data: DataJob{Source: "fashion-mnist"}, Optimizer: Optimizer{Name: "adamw", LR: 2e-3}, Batch: 64, Epochs: 10}},
-		{"fashion-resnet", "ResNet-20 on the same, each image cropped and turned over at random", "@@", Job{
+		{"fashion-resnet", "ResNet-20 on the same, each image cropped and turned over at random", "6 m 57 s: 93.4 % right", Job{
 			Model: "resnet20", Data: DataJob{Source: "fashion-mnist", Augment: "crop(2) flip"},
 			Optimizer: Optimizer{Name: "nesterov", LR: 0.1, Args: map[string]any{"weight_decay": 5e-4}}, Batch: 128, Epochs: 12}},
 		{"tinyshakespeare", "a GPT learns Shakespeare character by character", "3.1 s: 2.90 bits per byte", Job{
