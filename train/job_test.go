@@ -224,7 +224,7 @@ func TestPresets(t *testing.T) {
 				}
 				t.Setenv("BRICK_DATA", t.TempDir())
 				job.Data.Source, job.Tokenizer.Vocab = text, min(job.Tokenizer.Vocab, 300)
-			case p.Name == "fashion-mnist":
+			case job.Data.Source == "fashion-mnist":
 				job.Data.Source = "digits"
 				job.Data.Examples = 100
 			case job.Data.Examples == 0:
