@@ -50,9 +50,8 @@ func BatchNormBack(dx, x, y, w, dy []Float, mean, rstd Float, n, c, l, ch int, a
 	var sd, sh, shd float64
 	for i := range n {
 		k := (i*c + ch) * l
-		a, _ := normMoments(x[k:k+l], mean)
-		b, c := batchSums(x[k:k+l], out(y, act, k, l), dy[k:k+l], mean)
-		sd, sh, shd = sd+a, sh+b, shd+c
+		d, h, hd := batchSums(x[k:k+l], out(y, act, k, l), dy[k:k+l], mean)
+		sd, sh, shd = sd+d, sh+h, shd+hd
 	}
 	δ := sd / count
 	db = sh
@@ -96,18 +95,19 @@ func batchApply(y, x []Float, mean, shift, scale, b, least Float, add bool) {
 	}
 }
 
-// batchSums is  Σ h  and  Σ h·(x − mean)  of the h that are dy where y is above 0, all of them if y is nil.
-func batchSums(x, y, dy []Float, mean Float) (sh, shd float64) {
-	if sh, shd, ok := batchSumsVector(x, y, dy, mean); ok {
-		return sh, shd
+// batchSums is  Σ d, Σ h  and  Σ h·d  of  d = x − mean  and the h that are dy where y is above 0, all of them if y is nil.
+func batchSums(x, y, dy []Float, mean Float) (sd, sh, shd float64) {
+	if sd, sh, shd, ok := batchSumsVector(x, y, dy, mean); ok {
+		return sd, sh, shd
 	}
-	var a, b lanes
+	var c, a, b lanes
 	for j, v := range x {
 		d, h := float64(v-mean), float64(passing(dy[j], y, j))
+		c[j%16] += d
 		a[j%16] += h
 		b[j%16] += h * d
 	}
-	return a.sum(), b.sum()
+	return c.sum(), a.sum(), b.sum()
 }
 
 // batchBackX is  dx (=|+=) (h − mh − (x − mean − shift)·r·mhn)·scale  of the h of batchSums.

@@ -17,17 +17,18 @@ func batchApplyVector(y, x []Float, mean, shift, scale, b, least Float, add bool
 	return true
 }
 
-func batchSumsVector(x, y, dy []Float, mean Float) (sh, shd float64, ok bool) {
+func batchSumsVector(x, y, dy []Float, mean Float) (sd, sh, shd float64, ok bool) {
 	if level == Generic || len(x) == 0 {
-		return 0, 0, false
+		return 0, 0, 0, false
 	}
 	dy = dy[:len(x)]
 	if level == AVX512 {
-		sh, shd = batchSumsAVX512(&x[0], first(y, len(x)), &dy[0], len(x), mean)
+		sd, sh, shd = batchSumsAVX512(&x[0], first(y, len(x)), &dy[0], len(x), mean)
 	} else {
+		sd, _ = normMomentsAVX2(&x[0], len(x), mean)
 		sh, shd = batchSumsAVX2(&x[0], first(y, len(x)), &dy[0], len(x), mean)
 	}
-	return sh, shd, true
+	return sd, sh, shd, true
 }
 
 func batchBackXVector(dx, x, y, dy []Float, mean, shift, r, mh, mhn, scale Float, add bool) bool {

@@ -62,9 +62,9 @@ applyDone:
 	VZEROUPPER
 	RET
 
-// func batchSumsAVX512(x *float32, y *float32, dy *float32, n int, mean float32) (sh float64, shd float64)
+// func batchSumsAVX512(x *float32, y *float32, dy *float32, n int, mean float32) (sd float64, sh float64, shd float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
-TEXT ·batchSumsAVX512(SB), NOSPLIT, $0-56
+TEXT ·batchSumsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         x+0(FP), AX
 	MOVQ         y+8(FP), CX
 	MOVQ         dy+16(FP), DX
@@ -74,34 +74,38 @@ TEXT ·batchSumsAVX512(SB), NOSPLIT, $0-56
 	VPXORD       Z2, Z2, Z2
 	VPXORD       Z3, Z3, Z3
 	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	VPXORD       Z6, Z6, Z6
 	XORQ         SI, SI
 	SUBQ         $0x00000010, BX
 	JL           sumsTail
 
 sumsLoop:
-	VMOVUPS   (DX)(SI*4), Z5
+	VMOVUPS   (DX)(SI*4), Z7
 	TESTQ     CX, CX
 	JZ        sumsY
-	VMOVUPS   (CX)(SI*4), Z6
-	VPXORD    Z7, Z7, Z7
-	VCMPPS    $0x1e, Z7, Z6, K1
-	VMOVAPS.Z Z5, K1, Z5
+	VMOVUPS   (CX)(SI*4), Z8
+	VPXORD    Z9, Z9, Z9
+	VCMPPS    $0x1e, Z9, Z8, K1
+	VMOVAPS.Z Z7, K1, Z7
 
 sumsY:
-	VMOVUPS       (AX)(SI*4), Z6
-	VSUBPS        Z0, Z6, Z6
-	VCVTPS2PD     Y5, Z9
-	VCVTPS2PD     Y6, Z10
-	VADDPD        Z9, Z1, Z1
-	VMULPD        Z9, Z10, Z10
-	VADDPD        Z10, Z3, Z3
-	VEXTRACTF32X8 $0x01, Z5, Y5
-	VCVTPS2PD     Y5, Z5
-	VEXTRACTF32X8 $0x01, Z6, Y6
-	VCVTPS2PD     Y6, Z6
-	VADDPD        Z5, Z2, Z2
-	VMULPD        Z5, Z6, Z6
-	VADDPD        Z6, Z4, Z4
+	VMOVUPS       (AX)(SI*4), Z8
+	VSUBPS        Z0, Z8, Z8
+	VCVTPS2PD     Y7, Z11
+	VCVTPS2PD     Y8, Z12
+	VADDPD        Z12, Z5, Z5
+	VADDPD        Z11, Z1, Z1
+	VMULPD        Z11, Z12, Z12
+	VADDPD        Z12, Z3, Z3
+	VEXTRACTF32X8 $0x01, Z7, Y7
+	VCVTPS2PD     Y7, Z7
+	VEXTRACTF32X8 $0x01, Z8, Y8
+	VCVTPS2PD     Y8, Z8
+	VADDPD        Z8, Z6, Z6
+	VADDPD        Z7, Z2, Z2
+	VMULPD        Z7, Z8, Z8
+	VADDPD        Z8, Z4, Z4
 	ADDQ          $0x00000010, SI
 	SUBQ          $0x00000010, BX
 	JGE           sumsLoop
@@ -112,32 +116,42 @@ sumsTail:
 	MOVL      $0x0000ffff, DI
 	BZHIL     BX, DI, DI
 	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z5
+	VMOVUPS.Z (DX)(SI*4), K1, Z7
 	TESTQ     CX, CX
 	JZ        sumsYRest
-	VMOVUPS.Z (CX)(SI*4), K1, Z6
-	VPXORD    Z8, Z8, Z8
-	VCMPPS    $0x1e, Z8, Z6, K2
-	VMOVAPS.Z Z5, K2, Z5
+	VMOVUPS.Z (CX)(SI*4), K1, Z8
+	VPXORD    Z10, Z10, Z10
+	VCMPPS    $0x1e, Z10, Z8, K2
+	VMOVAPS.Z Z7, K2, Z7
 
 sumsYRest:
-	VMOVUPS.Z     (AX)(SI*4), K1, Z6
-	VSUBPS        Z0, Z6, Z0
+	VMOVUPS.Z     (AX)(SI*4), K1, Z8
+	VSUBPS        Z0, Z8, Z0
 	VMOVAPS.Z     Z0, K1, Z0
-	VCVTPS2PD     Y5, Z6
-	VCVTPS2PD     Y0, Z7
-	VADDPD        Z6, Z1, Z1
-	VMULPD        Z6, Z7, Z7
-	VADDPD        Z7, Z3, Z3
-	VEXTRACTF32X8 $0x01, Z5, Y5
-	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y7, Z8
+	VCVTPS2PD     Y0, Z9
+	VADDPD        Z9, Z5, Z5
+	VADDPD        Z8, Z1, Z1
+	VMULPD        Z8, Z9, Z9
+	VADDPD        Z9, Z3, Z3
+	VEXTRACTF32X8 $0x01, Z7, Y7
+	VCVTPS2PD     Y7, Z7
 	VEXTRACTF32X8 $0x01, Z0, Y0
 	VCVTPS2PD     Y0, Z0
-	VADDPD        Z5, Z2, Z2
-	VMULPD        Z5, Z0, Z0
+	VADDPD        Z0, Z6, Z6
+	VADDPD        Z7, Z2, Z2
+	VMULPD        Z7, Z0, Z0
 	VADDPD        Z0, Z4, Z4
 
 sumsDone:
+	VADDPD        Z6, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VADDPD        Y5, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X5
+	VADDPD        X0, X5, X5
+	VPERMILPD     $0x01, X5, X0
+	VADDSD        X0, X5, X5
+	MOVSD         X5, sd+40(FP)
 	VADDPD        Z2, Z1, Z1
 	VEXTRACTF64X4 $0x01, Z1, Y0
 	VADDPD        Y1, Y0, Y0
@@ -145,7 +159,7 @@ sumsDone:
 	VADDPD        X0, X1, X1
 	VPERMILPD     $0x01, X1, X0
 	VADDSD        X0, X1, X1
-	MOVSD         X1, sh+40(FP)
+	MOVSD         X1, sh+48(FP)
 	VADDPD        Z4, Z3, Z3
 	VEXTRACTF64X4 $0x01, Z3, Y0
 	VADDPD        Y3, Y0, Y0
@@ -153,7 +167,7 @@ sumsDone:
 	VADDPD        X0, X1, X1
 	VPERMILPD     $0x01, X1, X0
 	VADDSD        X0, X1, X1
-	MOVSD         X1, shd+48(FP)
+	MOVSD         X1, shd+56(FP)
 	VZEROUPPER
 	RET
 

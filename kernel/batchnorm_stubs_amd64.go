@@ -9,10 +9,10 @@ package kernel
 //go:noescape
 func batchApplyAVX512(y *float32, x *float32, n int, mean float32, shift float32, scale float32, b float32, least float32, add int)
 
-// h = dy[i] where y[i] > 0, else 0,  sh = Σ h,  shd = Σ h·(x[i] − mean)  for i < n, in 16 lanes of float64.  y may be nil: h is dy.
+// d = x[i] − mean,  sd = Σ d,  h = dy[i] where y[i] > 0, else 0,  sh = Σ h,  shd = Σ h·(x[i] − mean)  for i < n, in 16 lanes of float64.  y may be nil: h is dy.
 //
 //go:noescape
-func batchSumsAVX512(x *float32, y *float32, dy *float32, n int, mean float32) (sh float64, shd float64)
+func batchSumsAVX512(x *float32, y *float32, dy *float32, n int, mean float32) (sd float64, sh float64, shd float64)
 
 // dx[i] (=|+=) (h − mh − (x[i] − mean − shift)·r·mhn)·scale  for i < n, h as in batchSums.
 //

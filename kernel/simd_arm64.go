@@ -60,7 +60,9 @@ func copyRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false
 
 func batchApplyVector(y, x []Float, mean, shift, scale, b, least Float, add bool) bool { return false }
 
-func batchSumsVector(x, y, dy []Float, mean Float) (sh, shd float64, ok bool) { return 0, 0, false }
+func batchSumsVector(x, y, dy []Float, mean Float) (sd, sh, shd float64, ok bool) {
+	return 0, 0, 0, false
+}
 
 func batchBackXVector(dx, x, y, dy []Float, mean, shift, r, mh, mhn, scale Float, add bool) bool {
 	return false

@@ -47,23 +47,38 @@ func (s *isa) passing(label string, g vec, y, i reg64) {
 	})
 }
 
+// batchSums sums three ways with AVX-512; AVX2 has not the registers for the first, which normMoments gives.
 func (s *isa) batchSums() {
-	s.fn("batchSums", "func(x, y, dy *float32, n int, mean float32) (sh, shd float64)",
-		"h = dy[i] where y[i] > 0, else 0,  sh = Σ h,  shd = Σ h·(x[i] − mean)  for i < n, in 16 lanes of float64.  y may be nil: h is dy.")
+	result, doc := "(sh, shd float64)", ""
+	if s.wide() {
+		result, doc = "(sd, sh, shd float64)", "d = x[i] − mean,  sd = Σ d,  "
+	}
+	s.fn("batchSums", "func(x, y, dy *float32, n int, mean float32) "+result,
+		doc+"h = dy[i] where y[i] > 0, else 0,  sh = Σ h,  shd = Σ h·(x[i] − mean)  for i < n, in 16 lanes of float64.  y may be nil: h is dy.")
 	x, y, dy, n := s.arg("x"), s.arg("y"), s.arg("dy"), s.arg("n")
 	mean := s.argf("mean")
 	sh, shd := s.zeros(), s.zeros()
+	var sd dbl
+	if s.wide() {
+		sd = s.zeros()
+	}
 	s.along("sums", n, func(i reg64) {
 		h := s.load(item(dy, i))
 		s.passing("sumsY", h, y, i)
 		d := s.within(s.sub(s.load(item(x, i)), mean))
 		for k := range sh {
 			hk, dk := s.widenPart(h, k), s.widenPart(d, k)
+			if sd != nil {
+				s.VADDPD(dk, sd[k], sd[k])
+			}
 			s.VADDPD(hk, sh[k], sh[k])
 			s.VMULPD(hk, dk, dk)
 			s.VADDPD(dk, shd[k], shd[k])
 		}
 	})
+	if sd != nil {
+		s.give("sd", s.total(sd))
+	}
 	s.give("sh", s.total(sh))
 	s.give("shd", s.total(shd))
 	s.done()
