@@ -20,11 +20,10 @@ import (
 //
 // A tape with a memory reads the source in its first pass; what comes after continues the target.
 type Seq2Seq struct {
-	Embed   *nn.Embedding          `brick:"embed"` // (V, H), of both texts
-	Ahead   []*recurrent           `brick:"encoder.forward"`
-	Back    []*recurrent           `brick:"encoder.backward"`
-	Start   []*nn.Linear           `brick:"start"` // of each layer's state, (H → H)
-	Decoder []*recurrent           `brick:"decoder"`
+	Embed   *nn.Embedding          `brick:"embed"`   // (V, H), of both texts
+	Encoder *nn.Recurrent          `brick:"encoder"` // in both directions
+	Start   *nn.Linear             `brick:"start"`   // of the states of the decoder's layers, (H → L·H)
+	Decoder *nn.Recurrent          `brick:"decoder"`
 	Attn    *nn.MultiheadAttention `brick:"attention"`
 	Combine *nn.Linear             `brick:"combine"` // (2H → H)
 
@@ -47,7 +46,7 @@ func (c Seq2SeqConfig) New() *Seq2Seq {
 		panic(fmt.Sprintf("model: seq2seq: hidden is %d; want an even number", h))
 	}
 	m := &Seq2Seq{
-		Embed: nn.NewEmbedding(c.Vocab, h), Attn: nn.NewMultiheadAttention(h, 1), Combine: nn.NewLinear(2*h, h),
+		Embed: nn.NewEmbedding(c.Vocab, h), Attn: nn.NewMultiheadAttention(h, 1), Combine: nn.NewLinear(2*h, h), Start: nn.NewLinear(h, c.Layers*h),
 		source: c.Source, drop: c.Drop,
 	}
 	m.Embed.W.Init = nn.Normal(1)
@@ -55,10 +54,8 @@ func (c Seq2SeqConfig) New() *Seq2Seq {
 	if c.GRU {
 		cell = kernel.GRUCell
 	}
-	for range c.Layers {
-		m.Ahead, m.Back = append(m.Ahead, newRecurrent(h, h/2, cell)), append(m.Back, newRecurrent(h, h/2, cell))
-		m.Start, m.Decoder = append(m.Start, nn.NewLinear(h, h)), append(m.Decoder, newRecurrent(h, h, cell))
-	}
+	m.Encoder, m.Decoder = nn.NewRecurrent(cell, h, h/2, c.Layers, true, true), nn.NewRecurrent(cell, h, h, c.Layers, false, true)
+	m.Encoder.Dropout, m.Decoder.Dropout = c.Drop, c.Drop
 	return m
 }
 
@@ -66,19 +63,12 @@ func (c Seq2SeqConfig) New() *Seq2Seq {
 // source, ids (B, T).
 func (m *Seq2Seq) Forward(ids *nn.Var) *nn.Var {
 	read := nn.Recall[sourceRead](ids.Tape(), m)
-	var mask, memory, end *nn.Var
+	var mask, memory, start *nn.Var
 	if read == nil || !read.done {
 		mask, ids = partPair("seq2seq", ids, m.source)
-		memory, end = m.encode(mask)
+		memory, start = m.encode(mask)
 	}
-	x := nn.Scope(m.Embed, ids) // (B, T, H)
-	for i, r := range m.Decoder {
-		var h *nn.Var
-		if end != nil {
-			h = m.Start[i].ForwardAct(end, kernel.Tanh)
-		}
-		x = r.run(nn.Drop(x, m.drop), h)
-	}
+	x := m.Decoder.From(nn.Drop(nn.Scope(m.Embed, ids), m.drop), start) // (B, T, H)
 	a := m.Attn.Watch(x, memory, mask)
 	if read != nil {
 		read.done = true
@@ -86,19 +76,12 @@ func (m *Seq2Seq) Forward(ids *nn.Var) *nn.Var {
 	return m.Combine.ForwardAct(grad.Concat(2, a, x), kernel.Tanh)
 }
 
-// encode reads the source from both ends, without the places at its end whose id is 0. end is where each direction
-// stopped.    ids (B, S) → y (B, S, H), end (B, H)
-func (m *Seq2Seq) encode(ids *nn.Var) (y, end *nn.Var) {
-	y = nn.Scope(m.Embed, ids)
+// encode reads the source from both ends, without the places at its end whose id is 0. start is the states that the decoder begins
+// with, made of those where the encoder stopped at either end.    ids (B, S) → y (B, S, H), start (B, L·H)
+func (m *Seq2Seq) encode(ids *nn.Var) (y, start *nn.Var) {
 	lengths := ids.Lengths()
-	for i := range m.Ahead {
-		y = nn.Drop(y, m.drop)
-		ahead, back := m.Ahead[i].pass(y, nn.Memory{}, lengths, false), m.Back[i].pass(y, nn.Memory{}, lengths, true)
-		if y = grad.Concat(2, ahead, back); i == len(m.Ahead)-1 {
-			end = grad.Concat(1, nn.LastState(ahead, false, lengths), nn.LastState(back, true, lengths))
-		}
-	}
-	return y, end
+	y = m.Encoder.Over(nn.Drop(nn.Scope(m.Embed, ids), m.drop), lengths)
+	return y, m.Start.ForwardAct(m.Encoder.Ends(y, lengths), kernel.Tanh)
 }
 
 // Table is the embedding's matrix.
@@ -107,8 +90,8 @@ func (m *Seq2Seq) Table() *nn.Param { return m.Embed.W }
 // Notation is seq2seq(hidden=…,layers=…) with what is not usual.
 func (m *Seq2Seq) Notation() string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "seq2seq(hidden=%d,layers=%d", m.Combine.W.Shape[0], len(m.Decoder))
-	if m.Decoder[0].cell == kernel.GRUCell {
+	fmt.Fprintf(&s, "seq2seq(hidden=%d,layers=%d", m.Combine.W.Shape[0], m.Decoder.Layers())
+	if m.Decoder.Cell == kernel.GRUCell {
 		s.WriteString(",cell=gru")
 	}
 	if m.drop != 0 {

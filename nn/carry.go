@@ -13,6 +13,7 @@ import (
 type Carry struct {
 	now, then []device.Buf // of each layer its state (B, H), and of an LSTM its cells
 	b         int
+	passes    int // begun, those that are computed once more not counted
 }
 
 // NewCarry is a memory of b sequences that begin with zeros.
@@ -42,6 +43,7 @@ func (m *Carry) begin(x *Var, r *Recurrent) {
 	}
 	if !t.Again() {
 		m.now, m.then = m.then, m.now
+		m.passes++
 	}
 }
 
@@ -53,8 +55,11 @@ func (r *Recurrent) carried() int {
 	return 1
 }
 
-// state is where layer k begins.
-func (m *Carry) state(t *grad.Tape, k int, r *Recurrent) (s Memory) {
+// state is where layer k begins: in a first pass with its part of h0, if that is there.
+func (m *Carry) state(t *grad.Tape, k int, r *Recurrent, h0 *Var) (s Memory) {
+	if h0 != nil && (m == nil || m.passes == 1) {
+		return Memory{H: h0.Slice(1, k*r.Hidden, (k+1)*r.Hidden, 1)}
+	}
 	if m == nil {
 		return s
 	}

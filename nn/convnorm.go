@@ -99,7 +99,7 @@ func (c Chain) fused(i int, x *Var) (y *Var, n int) {
 			if t.NoGrad {
 				return t.Scope(&looked{b, r}, x), 2
 			}
-			return r.forward(x, b.W.Value()), 2
+			return r.forward(x, b.W.Value(), nil, lengths(x)), 2
 		}
 	case *BatchNorm:
 		if act, ok := fusable(c[i+1]); ok && act == kernel.ReLU && t.Training {

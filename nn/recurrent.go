@@ -71,17 +71,26 @@ func (r *Recurrent) Layers() int { return len(r.parts) / r.directions() }
 
 // Forward goes over sequences from states of zeros, or from where the tape's memory stopped, up to their end where they
 // are filled up.
-func (r *Recurrent) Forward(x *Var) *Var {
+func (r *Recurrent) Forward(x *Var) *Var { return r.From(x, nil) }
+
+// From is Forward that begins with the states h0 (B, L·H), those of layer 0 first, and cells of zeros, unless the tape's memory goes
+// on with a pass before. The layers must not be Bidirectional; see Run.
+func (r *Recurrent) From(x, h0 *Var) *Var {
+	if h0 != nil && (r.Bidirectional || h0.Rank() != 2 || h0.Dim(1) != r.Layers()*r.Hidden) {
+		Refuse(r.name(), fmt.Sprintf("want one direction, and states (B, %d)", r.Layers()*r.Hidden), h0.Shape())
+	}
 	if x.Rank() != 3 || x.Dim(2) != r.parts[0].wih.Shape[1] {
 		Refuse(r.name(), fmt.Sprintf("want x (B, T, %d)", r.parts[0].wih.Shape[1]), x.Shape())
 	}
-	return r.forward(x, nil)
+	return r.forward(x, nil, h0, lengths(x))
 }
 
-// forward is Forward; with a table, (V, C), x is ids (B, T) of its rows.
-func (r *Recurrent) forward(x, table *Var) *Var {
+// Over is Forward for sequences of the given lengths, ids (B); results beyond a sequence's end are 0.
+func (r *Recurrent) Over(x, lengths *Var) *Var { return r.forward(x, nil, nil, lengths) }
+
+// forward is From for sequences of lengths n, or full ones if nil; with a table, (V, C), x is ids (B, T) of its rows.
+func (r *Recurrent) forward(x, table, h0, n *Var) *Var {
 	var past *Carry
-	n := lengths(x)
 	if !r.Bidirectional {
 		past = Recall[Carry](x.Tape(), r)
 	}
@@ -90,22 +99,29 @@ func (r *Recurrent) forward(x, table *Var) *Var {
 		if k > 0 {
 			x = Drop(x, r.Dropout)
 		}
-		if !r.Bidirectional {
-			s := past.state(x.Tape(), k, r)
-			x, table = r.part(x, table, k, s, n), nil
+		if r.Bidirectional {
+			x = grad.Concat(2, r.part(x, table, 2*k, Memory{}, n), r.part(x, table, 2*k+1, Memory{}, n))
+		} else {
+			x = r.part(x, table, k, past.state(x.Tape(), k, r, h0), n)
 			past.keep(x, k, r)
-			continue
 		}
-		a, b := r.part(x, table, 2*k, Memory{}, n), r.part(x, table, 2*k+1, Memory{}, n)
-		if r.LastOnly && k == r.Layers()-1 {
-			return grad.Concat(1, LastState(a, false, n), LastState(b, true, n))
-		}
-		x, table = grad.Concat(2, a, b), nil
+		table = nil
 	}
 	if r.LastOnly {
-		return LastState(x, false, n)
+		return r.Ends(x, n)
 	}
 	return x
+}
+
+// Ends is where each direction stopped, of results for sequences of the given lengths, or full ones if nil.
+//
+//	y (B, T, D·H) → (B, D·H)
+func (r *Recurrent) Ends(y, lengths *Var) *Var {
+	last := LastState(y, false, lengths)
+	if !r.Bidirectional {
+		return last
+	}
+	return grad.Concat(1, last.Slice(1, 0, r.Hidden, 1), LastState(y, true, nil).Slice(1, r.Hidden, 2*r.Hidden, 1))
 }
 
 // readsTable reports whether the products of the layers' first matrix are better made once for each row of e's table
@@ -120,7 +136,7 @@ type looked struct {
 	r *Recurrent
 }
 
-func (l *looked) Forward(ids *Var) *Var { return l.r.forward(ids, l.e.W.Value()) }
+func (l *looked) Forward(ids *Var) *Var { return l.r.forward(ids, l.e.W.Value(), nil, lengths(ids)) }
 
 // A Memory is where one direction of a layer starts or ends: the state, and of an LSTM the cells, (B, H). Nil stands for zeros.
 type Memory struct{ H, C *Var }

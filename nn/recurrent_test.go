@@ -148,6 +148,7 @@ func TestRecurrentNotation(t *testing.T) {
 	for i, f := range []func(){
 		func() { r.Forward(new(grad.Tape).Const(noise(1, 6), 2, 3)) },
 		func() { r.Run(new(grad.Tape).Const(noise(1, 6), 1, 2, 3), nil, make([]nn.Memory, 2)) },
+		func() { r.From(new(grad.Tape).Const(noise(1, 6), 1, 2, 3), new(grad.Tape).Const(noise(1, 3), 1, 3)) },
 		func() { (&nn.Last{}).Forward(new(grad.Tape).Const(noise(1, 6), 2, 3)) },
 	} {
 		if err := grad.Catch(f); err == nil || !strings.Contains(err.Error(), "recurrent_test.go") {
@@ -211,6 +212,46 @@ func TestForgetBias(t *testing.T) {
 		}
 		if above[i] != want {
 			t.Errorf("bias %d starts at %v, want %v", i, above[i], want)
+		}
+	}
+}
+
+// Layers that begin with given states go on from them in a first pass only; Ends is where they stopped.
+func TestFrom(t *testing.T) {
+	const B, T, C, H = 2, 3, 4, 5
+	for name, cell := range cells {
+		r := nn.Build(nn.NewRecurrent(cell, C, H, 2, false, true), 1)
+		x, h0 := noise(1, B*T*C), noise(2, B*2*H)
+		tape := new(grad.Tape)
+		start := make([]nn.Memory, 2)
+		for k := range start {
+			start[k].H = tape.Const(h0, B, 2*H).Slice(1, k*H, (k+1)*H, 1)
+		}
+		want, ends := r.Run(tape.Const(x, B, T, C), nil, start)
+		got := r.From(tape.Const(x, B, T, C), tape.Const(h0, B, 2*H))
+		if !slices.Equal(got.Data(), want.Data()) || !slices.Equal(r.Ends(got, nil).Data(), ends[1].H.Data()) {
+			t.Errorf("%s: other results than Run's", name)
+		}
+		step := &grad.Tape{NoGrad: true, Memory: map[any]any{}}
+		var all []nn.Float
+		for i := range T {
+			step.Reset()
+			y := r.From(step.Const(x, B, T, C).Slice(1, i, i+1, 1), step.Const(h0, B, 2*H))
+			all = append(all, y.Data()...)
+		}
+		for i := range T {
+			for b := range B {
+				if !slices.Equal(all[(i*B+b)*H:][:H], want.Data()[(b*T+i)*H:][:H]) {
+					t.Fatalf("%s: step %d by itself gives other results", name, i)
+				}
+			}
+		}
+		both := nn.Build(nn.NewRecurrent(cell, C, H, 2, true, true), 1)
+		lengths := []int32{3, 2}
+		_, ends = both.Run(tape.Const(x, B, T, C), tape.IDs(lengths, B), nil)
+		y := both.Over(tape.Const(x, B, T, C), tape.IDs(lengths, B))
+		if !slices.Equal(both.Ends(y, tape.IDs(lengths, B)).Data(), grad.Concat(1, ends[2].H, ends[3].H).Data()) {
+			t.Errorf("%s: other ends than Run's", name)
 		}
 	}
 }
