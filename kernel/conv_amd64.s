@@ -8652,7 +8652,7 @@ vector:
 	BZHIQ     R13, R12, R11
 	KMOVW     R11, K1
 	ADDQ      R13, R13
-	DECQ      R13
+	SUBQ      $0x00000001, R13
 	BZHIQ     R13, R12, R11
 	KMOVW     R11, K2
 	SHRQ      $0x10, R11
@@ -8718,7 +8718,7 @@ vector:
 	BZHIQ     R13, R12, R11
 	KMOVW     R11, K2
 	ADDQ      R13, R13
-	DECQ      R13
+	SUBQ      $0x00000001, R13
 	BZHIQ     R13, R12, R11
 	KMOVW     R11, K3
 	SHRQ      $0x10, R11

@@ -41,21 +41,7 @@ func (s *isa) maxPool2() {
 	s.MOVQ(x, from)
 	s.VMOVDQA32(at, place)
 	s.Label("vector")
-	// masks of min(left, 16) outputs and of twice as many inputs, in two registers
-	n, bits := s.GP64(), s.GP64()
-	s.MOVQ(operand.U32(lanes), n)
-	s.CMPQ(left, n)
-	s.CMOVQLT(left, n)
-	out, low, high := s.K(), s.K(), s.K()
-	s.MOVQ(operand.I32(-1), bits)
-	part := s.GP64()
-	s.BZHIQ(n, bits, part)
-	s.KMOVW(part.As32(), out)
-	s.ADDQ(n, n)
-	s.BZHIQ(n, bits, part)
-	s.KMOVW(part.As32(), low)
-	s.SHRQ(operand.U8(lanes), part)
-	s.KMOVW(part.As32(), high)
+	out, low, high := s.doubleMasks(left, 0)
 	pair := func(m func(off int) operand.Mem) (a, b reg.VecVirtual) {
 		p, q := s.ZMM(), s.ZMM()
 		s.VMOVUPS_Z(m(0), low, p)
@@ -115,4 +101,25 @@ func (s *isa) everySecond(from uint32) operand.Mem {
 		words[i] = from + 2*uint32(i)
 	}
 	return s.words(fmt.Sprintf("everySecond%d", from), from, words...)
+}
+
+// doubleMasks is the masks of min(left, 16) numbers, and of twice as many, less some, in two registers.
+func (s *isa) doubleMasks(left reg.GPVirtual, less int) (n, low, high reg.OpmaskVirtual) {
+	part, bits, take := s.GP64(), s.GP64(), s.GP64()
+	s.MOVQ(operand.U32(lanes), take)
+	s.CMPQ(left, take)
+	s.CMOVQLT(left, take)
+	n, low, high = s.K(), s.K(), s.K()
+	s.MOVQ(operand.I32(-1), bits)
+	s.BZHIQ(take, bits, part)
+	s.KMOVW(part.As32(), n)
+	s.ADDQ(take, take)
+	if less > 0 {
+		s.SUBQ(operand.U32(uint32(less)), take)
+	}
+	s.BZHIQ(take, bits, part)
+	s.KMOVW(part.As32(), low)
+	s.SHRQ(operand.U8(lanes), part)
+	s.KMOVW(part.As32(), high)
+	return n, low, high
 }
