@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"golang.org/x/text/width"
+
+	"brick/kernel"
 )
 
 // StackError says what is wrong with a text in stack notation, and where.
@@ -68,26 +70,10 @@ func Nearest(word string, names []string) (string, bool) {
 	return at, at != ""
 }
 
-// distance is how many letters have to be changed, added or dropped to turn a into b (Levenshtein 1965).
+// distance is the edit distance of two names; that of a long one is not worth the time.
 func distance(a, b string) int {
 	if len(a) > 64 {
 		return len(a)
 	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return kernel.EditDistance([]byte(a), []byte(b))
 }

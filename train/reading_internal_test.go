@@ -3,7 +3,6 @@ package train
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"brick/grad"
@@ -66,19 +65,5 @@ func TestReadBeam(t *testing.T) {
 	}
 	if differs == 0 {
 		t.Error("greedy decoding never fell short: the cases are too easy")
-	}
-}
-
-func TestEdits(t *testing.T) {
-	for _, c := range []struct {
-		a, b []int32
-		want int
-	}{
-		{nil, nil, 0}, {[]int32{1, 2, 3}, nil, 3}, {nil, []int32{1}, 1}, {[]int32{1, 2, 3}, []int32{1, 3}, 1},
-		{[]int32{1, 2, 3}, []int32{2, 3, 1}, 2}, {[]int32{1, 2}, []int32{2, 1}, 2}, {[]int32{4, 4}, []int32{4, 5}, 1},
-	} {
-		if got := edits(c.a, c.b); got != c.want || edits(c.b, slices.Clone(c.a)) != c.want {
-			t.Errorf("%v to %v: %d edits, want %d", c.a, c.b, got, c.want)
-		}
 	}
 }

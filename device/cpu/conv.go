@@ -152,7 +152,7 @@ func reach(taps, dil, stride, before, n int) (low, high int) {
 }
 
 // least is how many stretches an image is to be cut into, at least, so that there is work for all.
-func (t *convTask) least(images int) int { return blocks(4*t.dev.workers, 4*images*t.g) }
+func (t *convTask) least(images int) int { return blocks(t.dev.workers, images*t.g) }
 
 func (t *convTask) begin(d *Device, y device.Dst, x, w []kernel.Float, c device.Conv, e device.Epilogue) {
 	t.dev, t.y, t.x, t.k, t.e = d, y, x, w, e
