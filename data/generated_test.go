@@ -270,7 +270,7 @@ func TestReadImageOfALine(t *testing.T) {
 		for i := range m.Pix {
 			m.Pix[i] = 255
 		}
-		x, err := ReadImage(bytes.NewReader(pngOf(t, m)), info)
+		x, err := ReadImage(bytes.NewReader(pngOf(t, m)), info, false)
 		if err != nil {
 			t.Fatal(err)
 		}

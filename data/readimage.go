@@ -71,8 +71,8 @@ func ReadImages(r io.Reader, info *Info, invert bool) iter.Seq2[Picture, error] 
 }
 
 // ReadImage reads one image as ReadImages does.
-func ReadImage(r io.Reader, info *Info) ([]kernel.Float, error) {
-	for p, err := range ReadImages(r, info, false) {
+func ReadImage(r io.Reader, info *Info, invert bool) ([]kernel.Float, error) {
+	for p, err := range ReadImages(r, info, invert) {
 		return p.X, err
 	}
 	return nil, fmt.Errorf("data: image: an array without images")

@@ -109,13 +109,13 @@ func inShape(kind int, x, y float64) bool {
 // level is the id of a brightness in [0, 1].
 func level(v float64) int32 { return Marks + int32(math.Round(clamp(v)*(Levels-1))) }
 
-// ReadPicture reads an image as the source of a set whose sources are pictures (Info.Picture).
-func ReadPicture(r io.Reader, info *Info) ([]int32, error) {
+// ReadPicture reads an image as the source of a set whose sources are pictures (Info.Picture), dark and light exchanged if invert.
+func ReadPicture(r io.Reader, info *Info, invert bool) ([]int32, error) {
 	if len(info.Picture) != 3 || info.Picture[0] < 1 || info.Picture[0] > 3 || volume(info.Picture) != info.Source {
 		return nil, fmt.Errorf("data: %s does not read pictures", info.Name)
 	}
 	mean, std := []float64{0, 0, 0}, []float64{1, 1, 1}
-	x, err := ReadImage(r, &Info{Name: info.Name, Input: info.Picture, Mean: mean[:info.Picture[0]], Std: std[:info.Picture[0]]})
+	x, err := ReadImage(r, &Info{Name: info.Name, Input: info.Picture, Mean: mean[:info.Picture[0]], Std: std[:info.Picture[0]]}, invert)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -50,15 +51,7 @@ func (r *Run) Mistakes(ctx context.Context, split string, limit int) (list []Mis
 			return nil, 0, 0, err
 		}
 		of += b.Examples()
-		slices.SortStableFunc(list, func(a, b Mistake) int {
-			switch {
-			case a.P > b.P:
-				return -1
-			case a.P < b.P:
-				return 1
-			}
-			return 0
-		})
+		slices.SortStableFunc(list, func(a, b Mistake) int { return cmp.Compare(b.P, a.P) })
 		list = list[:min(len(list), limit)]
 	}
 	return list, wrong, of, nil

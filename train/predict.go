@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,28 +60,31 @@ const predictedAtOnce = 256
 
 // Asked says what a prediction is to tell. The zero value is the likeliest class.
 type Asked struct {
-	Top    int  // classes to name; 0 means 1
-	Invert bool // images: dark and light change places first
+	Top    int    // classes to name; 0 means 1
+	Invert bool   // images: dark and light change places first
+	Search Search // translation, reading and captions: how a text is looked for
 }
 
 // Predict applies the model to what in holds: rows of a table with the columns the model was trained on, an image, the
-// images of an IDX array, or texts, one a line or in a column of a table. The sequence ends with an error that names file and row.
+// images of an IDX array, or texts, one a line or in a column of a table. Of lines it writes the translation, of images of lines what
+// they say, of pictures a caption, where it was trained to. The sequence ends with an error that names file and row.
 func (r *Run) Predict(ctx context.Context, name string, in io.Reader, asked Asked) iter.Seq2[Prediction, error] {
 	return func(yield func(Prediction, error) bool) {
-		var err error
+		err := asked.Search.check()
 		switch {
+		case err != nil:
 		case r.Info.Labelled():
 			err = r.predictTexts(ctx, name, in, asked, yield)
 		case r.Info.Columns != nil:
 			err = r.predictTable(ctx, name, in, asked, yield)
 		case r.Info.Task == data.Reading:
-			err = r.read(ctx, name, in, asked, Search{}, yield)
+			err = r.read(ctx, name, in, asked, yield)
 		case len(r.Info.Input) == 3:
 			err = r.predictImages(ctx, name, in, asked, yield)
 		case r.Info.Picture != nil:
-			err = r.caption(name, in, Search{}, yield)
+			err = r.caption(name, in, asked, yield)
 		case r.Info.Task == data.Translation:
-			err = r.translate(ctx, name, in, Search{}, yield)
+			err = r.translate(ctx, name, in, asked.Search, yield)
 		case r.Info.Tokens:
 			err = usagef("predict: %s is a language model: brick generate lets it write", r.Dir)
 		default:
@@ -179,15 +183,7 @@ func (r *Run) prediction(y []grad.Float, asked Asked) (p Prediction) {
 	for c, q := range probabilities(y) {
 		p.Classes = append(p.Classes, ClassProbability{r.Info.Classes[c], q})
 	}
-	slices.SortStableFunc(p.Classes, func(a, b ClassProbability) int {
-		switch {
-		case a.P > b.P:
-			return -1
-		case a.P < b.P:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(p.Classes, func(a, b ClassProbability) int { return cmp.Compare(b.P, a.P) })
 	p.Label, p.P = p.Classes[0].Class, p.Classes[0].P
 	p.Classes = p.Classes[:min(max(asked.Top, 1), len(p.Classes))]
 	return p

@@ -11,6 +11,7 @@ import (
 	"brick/data"
 	"brick/device"
 	"brick/grad"
+	"brick/kernel"
 )
 
 // CTC is the connectionist temporal classification loss of lines, per symbol; out holds scores (B, T, C). See grad.Var.CTC.
@@ -150,7 +151,7 @@ func (l *lineTally) add(y *grad.Var, b *data.Batch) error {
 		if end := slices.Index(want, data.Ignore); end >= 0 {
 			want = want[:end]
 		}
-		wrong := edits(l.got, want)
+		wrong := kernel.EditDistance(l.got, want)
 		if l.n++; wrong == 0 {
 			l.right++
 		}
@@ -164,32 +165,8 @@ func (l *lineTally) fill(m *Metrics) {
 	m.CharErrors = float64(l.wrong) / float64(max(l.symbols, 1))
 }
 
-// edits is how many symbols have to be changed, added or dropped to turn a into b (Levenshtein 1965).
-func edits(a, b []int32) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range b {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
-
 // read says what the images of lines in in hold: greedily, or by a beam search, whose score is ln P of the text.
-func (r *Run) read(ctx context.Context, name string, in io.Reader, asked Asked, s Search, yield func(Prediction, error) bool) error {
-	if err := s.check(); err != nil {
-		return err
-	}
+func (r *Run) read(ctx context.Context, name string, in io.Reader, asked Asked, yield func(Prediction, error) bool) error {
 	for x, err := range data.ReadImages(in, &r.Info, asked.Invert) {
 		if err == nil {
 			err = ctx.Err()
@@ -197,7 +174,7 @@ func (r *Run) read(ctx context.Context, name string, in io.Reader, asked Asked, 
 		if err != nil {
 			return inputf("predict: %s: %w", name, err)
 		}
-		p, err := r.readLine(x.X, s)
+		p, err := r.readLine(x.X, asked.Search)
 		if err != nil {
 			return fmt.Errorf("predict: %s: %w", name, err)
 		}

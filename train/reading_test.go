@@ -149,7 +149,7 @@ func TestReadingPredicts(t *testing.T) {
 				t.Errorf("%v: %q, %v", size, p, err)
 			}
 		}
-		for p, err := range opened.Translate(context.Background(), "line.png", bytes.NewReader(file.Bytes()), train.Asked{}, train.Search{Beam: 5}) {
+		for p, err := range opened.Predict(context.Background(), "line.png", bytes.NewReader(file.Bytes()), train.Asked{Search: train.Search{Beam: 5}}) {
 			if err != nil || strings.Trim(p.String(), "0123456789") != "" || !(p.Score < 0) {
 				t.Errorf("%v: %q with score %v, %v", size, p, p.Score, err)
 			}
@@ -160,7 +160,7 @@ func TestReadingPredicts(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	}
-	for _, err := range opened.Translate(context.Background(), "line.png", strings.NewReader(""), train.Asked{}, train.Search{Beam: -1}) {
+	for _, err := range opened.Predict(context.Background(), "line.png", strings.NewReader(""), train.Asked{Search: train.Search{Beam: -1}}) {
 		if err == nil || !strings.Contains(err.Error(), "a beam of -1") {
 			t.Errorf("%v", err)
 		}

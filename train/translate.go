@@ -3,7 +3,6 @@ package train
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -122,29 +121,8 @@ func (e *exactTally) fill(m *Metrics) {
 	m.Decoded, m.Exact = e.n, float64(e.right)/float64(max(e.n, 1))
 }
 
-// Translate writes what the model makes of each line of in, or of the image in: it reads its text, or says what it shows. The
-// sequence ends with an error that names file and line.
-func (r *Run) Translate(ctx context.Context, name string, in io.Reader, asked Asked, s Search) iter.Seq2[Prediction, error] {
-	return func(yield func(Prediction, error) bool) {
-		var err error
-		switch {
-		case r.Info.Task == data.Reading:
-			err = r.read(ctx, name, in, asked, s, yield)
-		case r.Info.Picture != nil:
-			err = r.caption(name, in, s, yield)
-		default:
-			err = r.translate(ctx, name, in, s, yield)
-		}
-		if err != nil && !errors.Is(err, errLeft) {
-			yield(Prediction{Source: name}, err)
-		}
-	}
-}
-
+// translate writes the target of each line of in.
 func (r *Run) translate(ctx context.Context, name string, in io.Reader, s Search, yield func(Prediction, error) bool) error {
-	if err := s.check(); err != nil {
-		return err
-	}
 	w := newTranslator(&grad.Tape{Device: r.dev, NoGrad: true}, r.Model, &r.Info)
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, maxRow)
@@ -196,15 +174,12 @@ func (r *Run) translateIDs(w *translator, s Search, source []int32) (p Predictio
 }
 
 // caption says what the image in shows.
-func (r *Run) caption(name string, in io.Reader, s Search, yield func(Prediction, error) bool) error {
-	if err := s.check(); err != nil {
-		return err
-	}
-	source, err := data.ReadPicture(in, &r.Info)
+func (r *Run) caption(name string, in io.Reader, asked Asked, yield func(Prediction, error) bool) error {
+	source, err := data.ReadPicture(in, &r.Info, asked.Invert)
 	if err != nil {
 		return inputf("predict: %s: %w", name, err)
 	}
-	p, err := r.translateIDs(newTranslator(&grad.Tape{Device: r.dev, NoGrad: true}, r.Model, &r.Info), s, source)
+	p, err := r.translateIDs(newTranslator(&grad.Tape{Device: r.dev, NoGrad: true}, r.Model, &r.Info), asked.Search, source)
 	if err != nil {
 		return fmt.Errorf("predict: %s: %w", name, err)
 	}

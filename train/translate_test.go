@@ -162,7 +162,7 @@ func TestTranslateLines(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got []string
-		for p, err := range used.Translate(context.Background(), "lines", strings.NewReader("aaa\n\nbb\r\ncccccccccccc\n"), Asked{}, Search{Beam: 3, LengthPenalty: 0.6}) {
+		for p, err := range used.Predict(context.Background(), "lines", strings.NewReader("aaa\n\nbb\r\ncccccccccccc\n"), Asked{Search: Search{Beam: 3, LengthPenalty: 0.6}}) {
 			if err != nil {
 				got = append(got, err.Error())
 				continue

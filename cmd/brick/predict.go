@@ -10,7 +10,6 @@ import (
 
 func newPredict() *cobra.Command {
 	var asJSON bool
-	var search train.Search
 	asked := train.Asked{Top: 1}
 	c := &cobra.Command{
 		Use:   "predict RUN[,RUN …] [FILE | FOLDER | TEXT …]",
@@ -45,7 +44,7 @@ A model of texts reads one a line from files; an argument that is no file is the
 			if asked.Top < 1 {
 				return usagef("--top is %d; want 1 or more", asked.Top)
 			}
-			p := predictor{run: r, asked: asked, search: search, out: cmd.OutOrStdout(), notes: cmd.ErrOrStderr()}
+			p := predictor{run: r, asked: asked, out: cmd.OutOrStdout(), notes: cmd.ErrOrStderr()}
 			if asJSON {
 				p.json = json.NewEncoder(cmd.OutOrStdout())
 			}
@@ -60,8 +59,8 @@ A model of texts reads one a line from files; an argument that is no file is the
 			return nil
 		},
 	}
-	c.Flags().IntVar(&search.Beam, "beam", 1, "translation and lines: continuations that are followed at once; 1 is greedy")
-	c.Flags().Float64Var(&search.LengthPenalty, "length-penalty", 0.6, "translation: how much a beam search favours longer texts")
+	c.Flags().IntVar(&asked.Search.Beam, "beam", 1, "translation and lines: continuations that are followed at once; 1 is greedy")
+	c.Flags().Float64Var(&asked.Search.LengthPenalty, "length-penalty", 0.6, "translation: how much a beam search favours longer texts")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object an example")
 	c.Flags().IntVar(&asked.Top, "top", 1, "likeliest classes to show")
 	c.Flags().BoolVar(&asked.Invert, "invert", false, "images: change dark and light first")

@@ -24,7 +24,6 @@ const maxNotes = 5
 type predictor struct {
 	run    *train.Run
 	asked  train.Asked
-	search train.Search
 	json   *json.Encoder // nil for lines
 	out    io.Writer
 	notes  io.Writer
@@ -91,9 +90,6 @@ func (p *predictor) readsText() bool {
 // stream predicts for what in holds.
 func (p *predictor) stream(ctx context.Context, name string, in io.Reader) error {
 	list := p.run.Predict(ctx, name, in, p.asked)
-	if p.run.Info.Task == data.Translation || p.run.Info.Task == data.Reading {
-		list = p.run.Translate(ctx, name, in, p.asked, p.search)
-	}
 	for one, err := range list {
 		if err != nil {
 			return err
