@@ -76,7 +76,11 @@ func (s *Site) Sequence(block string) (t, c int, err error) {
 	case s.IDs:
 		return 0, 0, s.Fail(block+" needs vectors, but token ids come in", "put embed(width) before it")
 	case len(s.In) != 2:
-		return 0, 0, s.Fail(fmt.Sprintf("%s needs a sequence (T, C), but each example has shape %s here", block, shapeText(s.In)), "")
+		hint := ""
+		if len(s.In) == 3 {
+			hint = "columns before it makes a sequence of an image"
+		}
+		return 0, 0, s.Fail(fmt.Sprintf("%s needs a sequence (T, C), but each example has shape %s here", block, shapeText(s.In)), hint)
 	case s.In[1] == Any:
 		return 0, 0, s.Fail(block+" needs a known width", "put linear(width) before it")
 	}

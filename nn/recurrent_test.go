@@ -132,6 +132,7 @@ func TestRecurrentNotation(t *testing.T) {
 	}{
 		{"lstm(6) linear", text, "put embed(width) before it"},
 		{"linear(4) lstm(6)", nn.Input{Shape: []int{5}}, "lstm needs a sequence (T, C)"},
+		{"conv(4,3) lstm(6)", nn.Input{Shape: []int{1, 8, 8}}, "columns before it makes a sequence of an image"},
 		{"embed(8) lstm(6,bidirectional=true) linear", text, "a language model wants bidirectional=false"},
 		{"embed(8) rnn(6,nonlinearity=gelu) linear", text, "word: tanh, relu"},
 		{"embed(8) gru(6,nonlinearity=relu) linear", text, "no argument \"nonlinearity\""},
