@@ -39,6 +39,9 @@ func (p *predictor) input(ctx context.Context, name string) error {
 		defer func() { p.said = "" }()
 		return p.stream(ctx, "argument", strings.NewReader(name))
 	}
+	if p.run.Info.Task == data.Language { // whatever there is, it has no prediction of it
+		return p.stream(ctx, name, strings.NewReader(""))
+	}
 	if err != nil {
 		return fmt.Errorf("predict: %w", err)
 	}
