@@ -59,7 +59,9 @@ func TestResident(t *testing.T) {
 	spared := deep
 	spared.Name, spared.Recompute = "spared", true
 	var plans []float64
-	for _, j := range []train.Job{job("wide", "flatten linear(4096) relu linear(4096) relu linear", 8), deep, spared} {
+	residual := job("residual", "convnorm(16,3,pad=1) 3*resblock(16) resblock(32,stride=2) 2*resblock(32) globalpool linear", 256)
+	recurrent := job("recurrent", "columns lstm(256,layers=2) last linear", 768)
+	for _, j := range []train.Job{job("wide", "flatten linear(4096) relu linear(4096) relu linear", 8), deep, spared, residual, recurrent} {
 		used, planned, dir := process(j)
 		used -= base - little
 		t.Logf("%s: planned %.1f MB, used %.1f MB beside the %.1f MB of any process", j.Name, planned/1e6, used/1e6, base/1e6)
