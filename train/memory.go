@@ -145,20 +145,24 @@ func (r *Run) estimate(limit int64) (m Memory, err error) {
 	return m, nil
 }
 
-// rehearseEvaluation evaluates a batch of the validation set on the tape of training, as the run does.
+// rehearseEvaluation evaluates the first batch of the validation set and the last, which is of another size, on the tape of
+// training, as the run does.
 func (r *Run) rehearseEvaluation(tape *grad.Tape, m nn.Block) error {
 	set := r.Splits.Valid
 	if set == nil || set.Len() == 0 {
 		return nil
 	}
-	var b data.Batch
-	if err := data.Sequential(set, r.Job.Batch).At(&b, 0, 0); err != nil {
-		return err
-	}
-	tape.Reset()
 	tape.NoGrad, tape.Training = true, false
-	if err := grad.Catch(func() { r.Loss(m.Forward(Input(tape, &b)), &b) }); err != nil {
-		return fmt.Errorf("train: the model does not fit the validation set: %w", err)
+	loader := data.Sequential(set, r.Job.Batch)
+	for _, at := range []int{0, loader.Steps() - 1} {
+		var b data.Batch
+		if err := loader.At(&b, at, 0); err != nil {
+			return err
+		}
+		tape.Reset()
+		if err := grad.Catch(func() { r.Loss(m.Forward(Input(tape, &b)), &b) }); err != nil {
+			return fmt.Errorf("train: the model does not fit the validation set: %w", err)
+		}
 	}
 	return nil
 }
