@@ -132,11 +132,7 @@ func some(set data.Set, batch, limit int) iter.Seq2[*data.Batch, error] {
 		if all := loader.Steps(); limit > 0 && limit < all {
 			var b data.Batch
 			for i := range limit {
-				at := i * all / limit
-				if set.Info().Carry {
-					at = i
-				}
-				if err := loader.At(&b, at, 0); !yield(&b, err) || err != nil {
+				if err := loader.At(&b, chosen(set, i, limit, all), 0); !yield(&b, err) || err != nil {
 					return
 				}
 			}
@@ -151,6 +147,15 @@ func some(set data.Set, batch, limit int) iter.Seq2[*data.Batch, error] {
 			yield(nil, err)
 		}
 	}
+}
+
+// chosen is which of all batches is number i of the limit that are evaluated: they are spread evenly, or follow each other where states
+// are carried on.
+func chosen(set data.Set, i, limit, all int) int {
+	if limit <= 0 || limit >= all || set.Info().Carry {
+		return i
+	}
+	return i * all / limit
 }
 
 // tallyClasses counts the predicted classes: the largest logit, or the sign of a single one.

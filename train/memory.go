@@ -145,8 +145,8 @@ func (r *Run) estimate(limit int64) (m Memory, err error) {
 	return m, nil
 }
 
-// rehearseEvaluation evaluates the first batch of the validation set and the last, which is of another size, on the tape of
-// training, as the run does.
+// rehearseEvaluation evaluates the first and the last batch that an evaluation takes of the validation set, which may be of another
+// size, on the tape of training, as the run does.
 func (r *Run) rehearseEvaluation(tape *grad.Tape, m nn.Block) error {
 	set := r.Splits.Valid
 	if set == nil || set.Len() == 0 {
@@ -154,7 +154,12 @@ func (r *Run) rehearseEvaluation(tape *grad.Tape, m nn.Block) error {
 	}
 	tape.NoGrad, tape.Training = true, false
 	loader := data.Sequential(set, r.Job.Batch)
-	for _, at := range []int{0, loader.Steps() - 1} {
+	all := loader.Steps()
+	last := all - 1
+	if limit := r.Job.Eval.Batches; limit > 0 && limit < all {
+		last = chosen(set, limit-1, limit, all)
+	}
+	for _, at := range []int{0, last} {
 		var b data.Batch
 		if err := loader.At(&b, at, 0); err != nil {
 			return err

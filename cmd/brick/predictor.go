@@ -22,13 +22,13 @@ const maxNotes = 5
 
 // predictor prints what a model says about inputs.
 type predictor struct {
-	run    *train.Run
-	asked  train.Asked
-	json   *json.Encoder // nil for lines
-	out    io.Writer
-	notes  io.Writer
-	said   string          // the argument that is the text itself, or ""
-	noted  map[string]bool // notes that were told
+	run   *train.Run
+	asked train.Asked
+	json  *json.Encoder // nil for lines
+	out   io.Writer
+	notes io.Writer
+	said  string          // the argument that is the text itself, or ""
+	noted map[string]bool // notes that were told
 }
 
 // input predicts for a file, a folder of images, or a text.
