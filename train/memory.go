@@ -135,22 +135,27 @@ func (r *Run) estimate(limit int64) (m Memory, err error) {
 	if err != nil {
 		return m, fmt.Errorf("train: the model does not fit the data: %w", err)
 	}
-	if err := r.rehearseEvaluation(tape, shadow); err != nil {
+	inPlace := copied(dev, &b)
+	last, err := r.rehearseEvaluation(tape, shadow)
+	if err != nil {
 		return m, err
+	}
+	if last != nil && last.Examples() != b.Examples() {
+		inPlace += copied(dev, last)
 	}
 	m.Activations = int64(tape.Bytes())
 	if _, host := r.dev.(*cpu.Device); host { // where batches are used in place
-		m.Activations -= copied(dev, &b)
+		m.Activations -= inPlace
 	}
 	return m, nil
 }
 
 // rehearseEvaluation evaluates the first and the last batch that an evaluation takes of the validation set, which may be of another
-// size, on the tape of training, as the run does.
-func (r *Run) rehearseEvaluation(tape *grad.Tape, m nn.Block) error {
+// size, on the tape of training, as the run does; b is the last, nil where there is nothing to evaluate.
+func (r *Run) rehearseEvaluation(tape *grad.Tape, m nn.Block) (b *data.Batch, err error) {
 	set := r.Splits.Valid
 	if set == nil || set.Len() == 0 {
-		return nil
+		return nil, nil
 	}
 	tape.NoGrad, tape.Training = true, false
 	loader := data.Sequential(set, r.Job.Batch)
@@ -160,16 +165,16 @@ func (r *Run) rehearseEvaluation(tape *grad.Tape, m nn.Block) error {
 		last = chosen(set, limit-1, limit, all)
 	}
 	for _, at := range []int{0, last} {
-		var b data.Batch
-		if err := loader.At(&b, at, 0); err != nil {
-			return err
+		b = new(data.Batch)
+		if err := loader.At(b, at, 0); err != nil {
+			return nil, err
 		}
 		tape.Reset()
-		if err := grad.Catch(func() { r.Loss(m.Forward(Input(tape, &b)), &b) }); err != nil {
-			return fmt.Errorf("train: the model does not fit the validation set: %w", err)
+		if err := grad.Catch(func() { r.Loss(m.Forward(Input(tape, b)), b) }); err != nil {
+			return nil, fmt.Errorf("train: the model does not fit the validation set: %w", err)
 		}
 	}
-	return nil
+	return b, nil
 }
 
 // copied is the memory that a batch's numbers take on a device that has its own.

@@ -16,7 +16,7 @@ import (
 	"brick/grad"
 )
 
-// What is estimated before anything is allocated is what a step then uses.
+// What is estimated before anything is allocated is what steps and an evaluation then use.
 func TestEstimate(t *testing.T) {
 	t.Setenv("BRICK_DATA", t.TempDir())
 	text := filepath.Join(t.TempDir(), "a.txt")
@@ -45,9 +45,13 @@ func TestEstimate(t *testing.T) {
 		if err := r.loader().At(&b, 0, 0); err != nil {
 			t.Fatal(err)
 		}
-		for range 2 {
+		for range 2 { // the evaluation takes its turn in the memory of the steps
 			tape.Reset()
 			r.Loss(r.Model.Forward(Input(tape, &b)), &b).Backward()
+			if _, err := evaluate(context.Background(), tape, r.Model, r.Splits.Valid, r.Loss, r.Job.Batch, r.Job.Eval.Batches); err != nil {
+				t.Fatal(name, err)
+			}
+			tape.NoGrad, tape.Training = false, true
 		}
 		real, m := int64(tape.Bytes()), r.Memory
 		if math.Abs(float64(m.Activations-real)) > 0.05*float64(real) {
