@@ -115,26 +115,31 @@ func (f *RepeatFit) judge(base Joint, y []float64, rStar float64) {
 
 // leastHuber is the R* of least Huber loss: the best of a grid in its logarithm, then a golden-section search between its neighbours.
 func leastHuber(base Joint, runs []Repeat, y []float64, delta float64) float64 {
+	rest := make([]float64, len(runs)) // E + A/N^α
+	for i, r := range runs {
+		rest[i] = base.Loss(r.N, math.Inf(1))
+	}
 	objective := func(logR float64) float64 {
-		total := 0.0
+		total, rStar := 0.0, math.Exp(logR)
 		for i, r := range runs {
-			d := math.Log(base.Loss(r.N, Effective(r.D, r.Unique, math.Exp(logR)))) - y[i]
+			d := math.Log(rest[i]+base.B*math.Pow(Effective(r.D, r.Unique, rStar), -base.Beta)) - y[i]
 			slope := max(-delta, min(d, delta))
 			total += slope * (d - slope/2)
 		}
 		return total
 	}
-	const cells = 60
+	const cells = 40
 	low, high := math.Log(leastRepeats), math.Log(mostRepeats)
 	step := (high - low) / cells
 	best, least := low, math.Inf(1)
 	for i := range cells + 1 {
-		if x := low + float64(i)*step; objective(x) < least {
-			best, least = x, objective(x)
+		x := low + float64(i)*step
+		if f := objective(x); f < least {
+			best, least = x, f
 		}
 	}
 	a, b := max(low, best-step), min(high, best+step)
-	for b-a > 1e-6 {
+	for b-a > 1e-5 {
 		const golden = 0.6180339887498949
 		left, right := b-golden*(b-a), a+golden*(b-a)
 		if objective(left) <= objective(right) {

@@ -38,11 +38,7 @@ func repeats(p plan, rStar float64, trial int) []Repeat {
 func TestRepeatCoverage(t *testing.T) {
 	const rStar = 8
 	held := 0
-	for trial := range 60 {
-		base, err := fitJoint(plans[0].points(trial), Options{Draws: 100, Seed: uint64(trial)})
-		if err != nil {
-			t.Fatal(err)
-		}
+	for trial, base := range fitted() {
 		f, err := FitRepeats(base, repeats(plans[0], rStar, trial), 0)
 		if err != nil {
 			t.Fatal(err)
@@ -52,17 +48,14 @@ func TestRepeatCoverage(t *testing.T) {
 		}
 	}
 	t.Log(held)
-	if held < 54 {
-		t.Errorf("the interval holds R* in %d of 60 trials", held)
+	if held < 90 {
+		t.Errorf("the interval holds R* in %d of %d trials", held, trials)
 	}
 }
 
 // Ends that the runs do not tell are said in words; runs that cannot tell anything are refused.
 func TestRepeatSays(t *testing.T) {
-	base, err := fitJoint(plans[0].points(0), Options{Draws: 100})
-	if err != nil {
-		t.Fatal(err)
-	}
+	base := fitted()[0]
 	fresh, err := FitRepeats(base, repeats(plans[0], 1e7, 0), 0)
 	if err != nil {
 		t.Fatal(err)
