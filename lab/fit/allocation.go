@@ -84,7 +84,8 @@ func allocate(approach string, points []Point, noise float64, o Options, find fi
 		rng := rand.New(source(o.Seed, approach, i))
 		drawn := make([]curve, len(all))
 		for j, c := range all {
-			drawn[j] = c.shifted(func() float64 { return noise * rng.NormFloat64() })
+			shared := o.SizeNoise * rng.NormFloat64()
+			drawn[j] = c.shifted(func() float64 { return shared + noise*rng.NormFloat64() })
 		}
 		if best, _, err := find(drawn); err == nil {
 			_, a, _, b := powers(best)

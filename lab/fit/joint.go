@@ -46,7 +46,7 @@ func fitJoint(points []Point, o Options) (*JointFit, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := m.estimate(y, o, "L(N, D)")
+	e := m.estimate(y, sizes(points), o, "L(N, D)")
 	f := &JointFit{
 		Law: m.joint(e.theta), Quality: e.quality(), Points: slices.Clone(points), Level: o.Level, Draws: o.Draws, Method: method(o),
 		options: o, fit: e,
@@ -61,6 +61,9 @@ func fitJoint(points []Point, o Options) (*JointFit, error) {
 	a, b := f.Law.Exponents()
 	f.Exponents = constants([]string{"a", "b"}, []float64{a, b}, exponents, o.Level)
 	f.Notes = e.notes(f.Constants, []string{"parameters", "tokens"})
+	if note := together(f.Quality.Residuals, sizes(points)); note != "" && o.SizeNoise == 0 {
+		f.Notes = append(f.Notes, note)
+	}
 	return f, nil
 }
 
@@ -84,8 +87,7 @@ func (m *model) joint(theta []float64) Joint {
 
 // leaveOut fills Sizes and Singles, as far as the rest is enough for a fit.
 func (f *JointFit) leaveOut() {
-	sizes := distinct(column(f.Points, Parameters))
-	if len(sizes) > 3 {
+	if sizes := distinct(column(f.Points, Parameters)); len(sizes) > 3 {
 		for _, n := range sizes {
 			kept := 0
 			for _, p := range f.Points {

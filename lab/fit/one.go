@@ -56,7 +56,7 @@ func fitOne(points []Point, v Variable, o Options) (*OneFit, error) {
 	if err := enough(m, points, y, v); err != nil {
 		return nil, err
 	}
-	e := m.estimate(y, o, fmt.Sprintf("L(%s)", v))
+	e := m.estimate(y, sizes(points), o, fmt.Sprintf("L(%s)", v))
 	f := &OneFit{
 		Variable: v, Law: m.one(e.theta), Quality: e.quality(), Points: slices.Clone(points), Level: o.Level, Draws: o.Draws, Method: method(o),
 		options: o, fit: e,

@@ -25,7 +25,7 @@ func (e *estimate) predict(o Options, noise float64, x ...float64) Prediction {
 	}
 	p := Prediction{Loss: math.Exp(e.m.value(e.theta, xs, logs, nil)), Noise: noise, Level: o.Level}
 	if noise == 0 {
-		p.Noise = e.sd
+		p.Noise = math.Hypot(e.sd, o.SizeNoise)
 	}
 	laws, seen := make([]float64, 0, len(e.draws)), make([]float64, 0, runs*len(e.draws))
 	for i, theta := range e.draws {
