@@ -120,23 +120,3 @@ func (f *JointFit) Predict(n, d, noise float64) (Prediction, error) {
 	}
 	return f.fit.predict(f.options, noise, n, d), nil
 }
-
-// Optimal are the parameters and tokens of lowest loss for flops floating-point operations, at 6 for a parameter and a token, with intervals.
-func (f *JointFit) Optimal(flops float64) (n, d Constant) {
-	draws := make([][]float64, len(f.laws))
-	for i, l := range f.laws {
-		n, d := l.Optimal(flops)
-		draws[i] = []float64{orEnd(n), orEnd(d)}
-	}
-	bestN, bestD := f.Law.Optimal(flops)
-	c := constants([]string{"N", "D"}, []float64{bestN, bestD}, draws, f.Level)
-	return c[0], c[1]
-}
-
-// orEnd puts a draw without an optimum beyond all others.
-func orEnd(x float64) float64 {
-	if math.IsNaN(x) {
-		return math.MaxFloat64
-	}
-	return x
-}

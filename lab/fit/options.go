@@ -28,11 +28,11 @@ func (o Options) filled() (Options, error) {
 	}
 	switch {
 	case !(o.Delta > 0 && o.Delta <= 1):
-		return o, fmt.Errorf("Delta of the Huber loss is %v: above 0 and at most 1 is needed", o.Delta)
+		return o, fmt.Errorf("the Huber loss has a Delta of %v: above 0 and at most 1 is needed", o.Delta)
 	case !(o.Level >= 0.5 && o.Level <= 0.999):
-		return o, fmt.Errorf("Level of the intervals is %v: 0.5 to 0.999 is needed", o.Level)
+		return o, fmt.Errorf("the intervals have a Level of %v: 0.5 to 0.999 is needed", o.Level)
 	case !(o.SizeNoise >= 0 && o.SizeNoise < 1):
-		return o, fmt.Errorf("SizeNoise is %v in log L: 0 to 1 is needed", o.SizeNoise)
+		return o, fmt.Errorf("a SizeNoise of %v in log L: 0 to 1 is needed", o.SizeNoise)
 	case o.Draws < 100 || o.Draws > 1_000_000:
 		return o, fmt.Errorf("%d draws of the bootstrap: 100 to 1,000,000 are needed", o.Draws)
 	}

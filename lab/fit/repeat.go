@@ -113,7 +113,7 @@ func (f *RepeatFit) judge(base Joint, y []float64, rStar float64) {
 	}
 }
 
-// leastHuber is the R* of least Huber loss: the best of a grid in its logarithm, then a golden-section search between its neighbours.
+// leastHuber is the R* of least Huber loss: the best of a grid in its logarithm, then of what is between its neighbours.
 func leastHuber(base Joint, runs []Repeat, y []float64, delta float64) float64 {
 	rest := make([]float64, len(runs)) // E + A/N^α
 	for i, r := range runs {
@@ -138,15 +138,5 @@ func leastHuber(base Joint, runs []Repeat, y []float64, delta float64) float64 {
 			best, least = x, f
 		}
 	}
-	a, b := max(low, best-step), min(high, best+step)
-	for b-a > 1e-5 {
-		const golden = 0.6180339887498949
-		left, right := b-golden*(b-a), a+golden*(b-a)
-		if objective(left) <= objective(right) {
-			b = right
-		} else {
-			a = left
-		}
-	}
-	return math.Exp((a + b) / 2)
+	return math.Exp(golden(objective, max(low, best-step), min(high, best+step)))
 }

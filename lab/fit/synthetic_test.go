@@ -122,7 +122,10 @@ func TestOptimalCoverage(t *testing.T) {
 	bestN, bestD := l.Optimal(1e22)
 	for _, f := range fitted() {
 		exponents.add(f.Exponents, []float64{a, b})
-		n, d := f.Optimal(1e22)
+		n, d, err := f.Optimal(1e22)
+		if err != nil {
+			t.Fatal(err)
+		}
 		sizes.add([]Constant{n, d}, []float64{bestN, bestD})
 	}
 	exponents.check(t, trials)
