@@ -7,9 +7,17 @@ import (
 
 // natural are θ's constants as the law is written: E (where there is a floor), then A and α of each term.
 func (m *model) natural(theta []float64) []float64 {
+	const none = 1e-4 // a floor below this share of the loss is none: log E runs off to −∞ then, and stops anywhere
 	v, first := append([]float64(nil), theta...), m.first()
 	if m.floor {
 		v[0] = math.Exp(theta[0])
+		terms := 0.0
+		for k := range m.x {
+			terms += math.Exp(theta[first+2*k])
+		}
+		if v[0] < none*terms {
+			v[0] = 0
+		}
 	}
 	for k, centre := range m.centre {
 		a, alpha := theta[first+2*k], theta[first+2*k+1]
