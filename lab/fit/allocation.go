@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// An Allocation says how compute is best spent: N = NScale·C^a parameters and D = DScale·C^b tokens. Its intervals are of the noise of the runs alone; both approaches have
-// errors of their own besides, from sizes far apart and from profiles that are no parabola.
+// An Allocation says how compute is best spent: N = NScale·C^a parameters and D = DScale·C^b tokens. Its intervals are of the noise of
+// the runs alone; both approaches have errors of their own besides, from sizes far apart and from profiles that are no parabola.
 type Allocation struct {
 	Approach  string     `json:"approach"`
 	Exponents []Constant `json:"exponents"` // a and b
@@ -51,8 +51,8 @@ type approach struct {
 	best     func(all []curve, sizes []cost, logC float64) (b Best, why string)
 }
 
-// unstable is the share of draws in which a compute's best size may be untrusted before the compute is excluded. To exclude it in those draws alone would keep, near the
-// ends of the family, the minima that noise moved inwards, and bend the power laws.
+// unstable is the share of draws in which a compute's best size may be untrusted before the compute is excluded. To exclude it in those
+// draws alone would keep, near the ends of the family, the minima that noise moved inwards, and bend the power laws.
 const unstable = 0.025
 
 // allocate finds the best sizes and repeats that o.Draws times with losses changed by noise, the standard deviation of log L between
@@ -121,8 +121,9 @@ func (ap approach) allocate(points []Point, noise float64, o Options) (*Allocati
 		different[b.N] = true
 	}
 	if len(different) < ap.sizes {
-		return fail(fmt.Errorf("%d of %d computes have a best size inside the family, %d different ones: at least %d are needed; the last compute, %.3g, is excluded because %s",
-			len(kept), len(computes), len(different), ap.sizes, a.Excluded[len(a.Excluded)-1].C, a.Excluded[len(a.Excluded)-1].Why))
+		middle := a.Excluded[len(a.Excluded)/2]
+		return fail(fmt.Errorf("%d of %d computes have a best size inside the family, %d different ones, where at least %d are needed; "+
+			"of the others one, %.3g floating-point operations, is excluded because %s", len(kept), len(computes), len(different), ap.sizes, middle.C, middle.Why))
 	}
 	var exponents [][]float64
 	for _, found := range drawn {

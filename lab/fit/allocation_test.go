@@ -68,6 +68,10 @@ func TestAllocationRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	stairs, err := Envelope(dense.points(0), 0.002, Options{Draws: 100})
+	if err != nil || !strings.Contains(strings.Join(stairs.Notes, " "), "a factor of 1.6 apart") {
+		t.Errorf("sizes 500^(1/13) = 1.61 apart: %v, %v", stairs.Notes, err)
+	}
 	if len(r.Excluded) == 0 || len(r.Excluded)+len(r.Best) != 18 {
 		t.Errorf("%d computes are used and %d excluded, 18 in all and some excluded expected", len(r.Best), len(r.Excluded))
 	}
@@ -105,7 +109,8 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
-// At 6 for a parameter and a token the counted optimum is the formula's; where a token costs a constant more, as an embedding does, it is the best at that cost.
+// At 6 for a parameter and a token the counted optimum is the formula's; where a token costs a constant more, as an embedding does, it
+// is the best at that cost.
 func TestOptimalCounted(t *testing.T) {
 	p := dense
 	p.sd = 0

@@ -24,9 +24,10 @@ type estimate struct {
 
 // estimate fits the model to y and repeats the fit o.Draws times on losses drawn from the law that was found: a parametric bootstrap
 // (Efron and Tibshirani 1993, section 6.5). A draw also takes the noise's standard deviation from its own distribution given the
-// residuals, sd·√(ν/χ²_ν), ν = points − constants: with a few dozen points the noise is not known better than to a sixth, and intervals that
-// take it as known are too short. Resampled residuals, tried first, gave intervals that held the truth in as few as 89 of 100 trials where 95 were
-// stated: five constants leave few residuals that are not near 0. size is the number of each point's size, for o.SizeNoise.
+// residuals, sd·√(ν/χ²_ν), ν = points − constants: with a few dozen points the noise is not known better than to a sixth, and intervals
+// that take it as known are too short. Resampled residuals, tried first, gave intervals that held the truth in as few as 89 of 100
+// trials where 95 were stated: five constants leave few residuals that are not near 0. size is the number of each point's size, for
+// o.SizeNoise.
 func (m *model) estimate(y []float64, size []int, o Options, stream string) *estimate {
 	e := &estimate{m: m, y: y, draws: make([][]float64, o.Draws), sds: make([]float64, o.Draws)}
 	e.theta, _ = m.minimise(y, 5)

@@ -62,7 +62,8 @@ func (e *estimate) notes(c []Constant, variables []string) []string {
 			lowest = min(lowest, math.Exp(y))
 		}
 		if c[0].Interval.Low < 0.05*lowest {
-			say(0, "E is not identified: a floor anywhere from %.3g to %.3g fits these points; more or larger runs are needed to see it", c[0].Interval.Low, c[0].Interval.High)
+			say(0, "E is not identified: a floor anywhere from %.3g to %.3g fits these points; more or larger runs are needed to see it",
+				c[0].Interval.Low, c[0].Interval.High)
 		}
 	}
 	for k, name := range variables {
@@ -71,12 +72,17 @@ func (e *estimate) notes(c []Constant, variables []string) []string {
 		case c[alpha].Value <= 0:
 			say(alpha, "%s = %.3g: the loss does not fall with more %s in these points", c[alpha].Name, c[alpha].Value, name)
 		case i.Low <= 0:
-			say(alpha, "%s is not identified: its interval, %.3g to %.3g, holds 0, so the points do not tell whether more %s lower the loss", c[alpha].Name, i.Low, i.High, name)
+			say(alpha, "%s is not identified: its interval, %.3g to %.3g, holds 0, so the points do not tell whether more %s lower the loss",
+				c[alpha].Name, i.Low, i.High, name)
 		case i.High > 3*i.Low:
-			say(alpha, "%s is known only within a factor of %.1f, %.3g to %.3g: more values of %s, or less noise, are needed", c[alpha].Name, i.High/i.Low, i.Low, i.High, name)
+			say(alpha, "%s is known only within a factor of %.1f, %.3g to %.3g: more values of %s, or less noise, are needed",
+				c[alpha].Name, i.High/i.Low, i.Low, i.High, name)
 		}
-		if i := c[a].Interval; i.High > 1000*i.Low {
-			say(a, "%s is known only within %.0f orders of magnitude", c[a].Name, math.Ceil(math.Log10(i.High/max(i.Low, 1e-300))))
+		switch i := c[a].Interval; {
+		case i.High > 1e6*i.Low:
+			say(a, "%s is not identified: it follows %s", c[a].Name, c[alpha].Name)
+		case i.High > 100*i.Low:
+			say(a, "%s is known only within a factor of %.0f: it follows %s, so tell laws apart by their losses", c[a].Name, i.High/i.Low, c[alpha].Name)
 		}
 	}
 	return notes
@@ -84,6 +90,7 @@ func (e *estimate) notes(c []Constant, variables []string) []string {
 
 // method says how a fit was made.
 func method(o Options) string {
-	return fmt.Sprintf("least Huber loss (δ = %g) of log L̂ − log L by L-BFGS from a grid of exponents; intervals of %g %% by a parametric bootstrap of %d draws (percentiles), "+
+	return fmt.Sprintf("least Huber loss (δ = %g) of log L̂ − log L by L-BFGS from a grid of exponents; "+
+		"intervals of %g %% by a parametric bootstrap of %d draws (percentiles), "+
 		"noise normal in log L and its size itself uncertain", o.Delta, 100*o.Level, o.Draws)
 }

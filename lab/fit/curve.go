@@ -41,7 +41,8 @@ func perTokenAt(all []cost, logN float64) float64 {
 	return math.Exp(math.Log(low.perToken) + share*math.Log(high.perToken/low.perToken))
 }
 
-// A curve is what one size reaches with more and more compute: log L between its points, a monotone cubic in log C (Fritsch and Butland 1984).
+// A curve is what one size reaches with more and more compute: log L between its points, a monotone cubic in log C (Fritsch and Butland
+// 1984).
 type curve struct {
 	cost
 	logC    []float64 // ascending

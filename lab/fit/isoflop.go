@@ -23,9 +23,10 @@ func (p Profile) Loss(n float64) float64 {
 	return p.Least + p.Bend*x*x
 }
 
-// IsoFLOP is approach 2 of Hoffmann et al. 2022 (section 3.2): for each of some computes the losses of the sizes, interpolated on their curves, a parabola
-// in log N through them, and power laws through the minima. A compute is excluded where fewer than 3 sizes were trained with less and with more, or where the minimum
-// isn't between the smallest and the largest of them. noise is as for Envelope. It is an error where fewer than 3 computes have a minimum.
+// IsoFLOP is approach 2 of Hoffmann et al. 2022 (section 3.2): for each of some computes the losses of the sizes, interpolated on their
+// curves, a parabola in log N through them, and power laws through the minima. A compute is excluded where fewer than 3 sizes were
+// trained with less and with more, or where the minimum isn't between the smallest and the largest of them. noise is as for Envelope. It
+// is an error where fewer than 3 computes have a minimum.
 func IsoFLOP(points []Point, noise float64, o Options) (*Allocation, error) {
 	return approach{"approach 2 (iso-FLOP profiles)", 18, 3, isoFLOP}.allocate(points, noise, o)
 }
@@ -64,7 +65,7 @@ func profile(all []curve, logC float64) (p Profile, why string) {
 	}
 	count := len(p.N)
 	if count < 3 {
-		return p, fmt.Sprintf("%d sizes were trained with less compute and with more: a parabola needs 3", count)
+		return p, fmt.Sprintf("only %d of the sizes were trained with less compute and with more: a parabola needs 3", count)
 	}
 	// L = q0 + q1·x + q2·x², x = log N less its middle.
 	middle := (math.Log(p.N[0]) + math.Log(p.N[count-1])) / 2

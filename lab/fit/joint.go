@@ -25,8 +25,9 @@ type JointFit struct {
 	laws    []Joint // one a draw
 }
 
-// Fit finds the joint law of the points: at least 6 of them (5 without a floor), of at least 3 numbers of parameters and 3 of tokens. It is the least
-// Huber loss of log L̂ − log L (Hoffmann et al. 2022, eq. 3). C is not looked at. An error says which point or option does not fit.
+// Fit finds the joint law of the points: at least 6 of them (5 without a floor), of at least 3 numbers of parameters and 3 of tokens. It
+// is the least Huber loss of log L̂ − log L (Hoffmann et al. 2022, eq. 3). C is not looked at. An error says which point or option does
+// not fit.
 func Fit(points []Point, o Options) (*JointFit, error) {
 	f, err := fitJoint(points, o)
 	if err != nil {
@@ -112,8 +113,8 @@ func (f *JointFit) leaveOut() {
 	})
 }
 
-// Predict is the loss of one more run of n parameters and d tokens. noise is the standard deviation of log L between such runs, measured with other
-// seeds for instance; 0 takes it from the residuals.
+// Predict is the loss of one more run of n parameters and d tokens. noise is the standard deviation of log L between such runs, measured
+// with other seeds for instance; 0 takes it from the residuals.
 func (f *JointFit) Predict(n, d, noise float64) (Prediction, error) {
 	if !(n > 0 && d > 0 && noise >= 0) || math.IsInf(n+d+noise, 0) {
 		return Prediction{}, fmt.Errorf("prediction for %v parameters, %v tokens and a noise of %v: finite numbers are needed, the first two above 0", n, d, noise)

@@ -23,8 +23,9 @@ type OneFit struct {
 	fit     *estimate
 }
 
-// FitOne finds the law of the points in one variable: at least 4 points of 3 values of it, 3 of 2 without a floor. What else differs between the points is
-// the caller's choice: EqualTokens and Frontier choose points for L(N) and L(C). An error says which point or option does not fit.
+// FitOne finds the law of the points in one variable: at least 4 points of 3 values of it, 3 of 2 without a floor. What else differs
+// between the points is the caller's choice: EqualTokens and Frontier choose points for L(N) and L(C). An error says which point or
+// option does not fit.
 func FitOne(points []Point, v Variable, o Options) (*OneFit, error) {
 	f, err := fitOne(points, v, o)
 	if err != nil {

@@ -5,14 +5,14 @@ import (
 	"math"
 )
 
-// Optimal are the parameters and tokens of lowest loss for flops floating-point operations, at 6 for a parameter and a token, with intervals. It is an error
-// where the law has no optimum.
+// Optimal are the parameters and tokens of lowest loss for flops floating-point operations, at 6 for a parameter and a token, with
+// intervals. It is an error where the law has no optimum.
 func (f *JointFit) Optimal(flops float64) (n, d Constant, err error) {
 	return f.optimal(flops, Joint.Optimal)
 }
 
-// OptimalCounted is Optimal at what a token costs the points' sizes, C/D: small models pay for embeddings and attention, which 6 for a parameter and
-// a token leaves out. Between the sizes and beyond them the cost follows lines in logarithms.
+// OptimalCounted is Optimal at what a token costs the points' sizes, C/D: small models pay for embeddings and attention, which 6 for a
+// parameter and a token leaves out. Between the sizes and beyond them the cost follows lines in logarithms.
 func (f *JointFit) OptimalCounted(flops float64) (n, d Constant, err error) {
 	if err := check(f.Points, Compute); err != nil {
 		return n, d, fmt.Errorf("compute-optimal size at counted cost: %w", err)
@@ -39,7 +39,8 @@ func (f *JointFit) optimal(flops float64, of func(l Joint, flops float64) (n, d 
 	bestN, bestD := of(f.Law, flops)
 	for _, x := range []float64{bestN, bestD} {
 		if !(x > 0 && x <= math.MaxFloat64) {
-			return n, d, fmt.Errorf("compute-optimal size for %.4g floating-point operations: the law has none, its loss does not fall with both parameters and tokens (α = %.3g, β = %.3g)",
+			return n, d, fmt.Errorf("compute-optimal size for %.4g floating-point operations: "+
+				"the law has none, its loss does not fall with both parameters and tokens (α = %.3g, β = %.3g)",
 				flops, f.Law.Alpha, f.Law.Beta)
 		}
 	}

@@ -19,8 +19,8 @@ func sizes(points []Point) []int {
 	return of
 }
 
-// together says so where residuals of a size are too alike for points that are independent: a one-way analysis of variance, on the cautious side
-// because the law has taken up a part of what differs between sizes.
+// together says so where residuals of a size are too alike for points that are independent: a one-way analysis of variance, on the
+// cautious side because the law has taken up a part of what differs between sizes.
 func together(residuals []float64, size []int) string {
 	groups := map[int][]float64{}
 	for i, r := range residuals {
@@ -42,6 +42,7 @@ func together(residuals []float64, size []int) string {
 	if chance := 1 - (distuv.F{D1: k - 1, D2: n - k}).CDF(f); chance > 0.01 {
 		return ""
 	}
-	return fmt.Sprintf("the residuals of a size are alike (F = %.1f): its runs share their noise, or the law bends where the sizes do not; the intervals take them as independent and "+
+	return fmt.Sprintf("the residuals of a size are alike (F = %.1f): its runs share their noise, or the law bends where the sizes do not; "+
+		"the intervals take them as independent and "+
 		"are too short unless the noise between seeds is given", f)
 }

@@ -209,7 +209,8 @@ func TestPredictionCoverage(t *testing.T) {
 	}
 }
 
-// Runs that branch from one training share its noise. The fit says so, and with that noise given its intervals hold the truth; taken as independent they don't.
+// Runs that branch from one training share its noise. The fit says so, and with that noise given its intervals hold the truth; taken as
+// independent they don't.
 func TestSharedNoise(t *testing.T) {
 	p := plans[0]
 	p.sd = 0.001
