@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"math"
 
 	"brick/optim"
 )
@@ -15,6 +14,7 @@ type Fleet struct {
 	Batch     int       `json:"batch"` // sequences in a step
 	Count     int       `json:"count"`
 	Chosen    string    `json:"chosen,omitempty"` // why so many, where nobody asked
+	Rate      float64   `json:"rate,omitempty"`   // tokens or examples a second, of all together
 	Seconds   float64   `json:"seconds,omitempty"`
 	Joules    float64   `json:"joules,omitempty"` // at full power, without cooling; 0 where no power is published
 	Split     *Split    `json:"split,omitempty"`
@@ -50,39 +50,44 @@ func (p *Plan) fleet(h Hardware, kind optim.Kind, mfu float64, o Options) (*Flee
 	if days == 0 {
 		days = usualDays
 	}
-	least := max(1, math.Ceil(work/(days*86400*peak*mfu)))
+	peaks := work / (days * 86400 * peak)
 	var sp Split
-	var ok bool
+	ok, enough := false, false
 	switch {
 	case o.Accelerators > 0:
 		if sp, ok = s.exactly(fl, o.Accelerators); !ok {
 			f.Verdict = fmt.Sprintf("%d × %s: no split of data × tensor × pipeline divides a batch of %d, %d heads and %d layers and fits %.0f GB each", o.Accelerators, h.Name, f.Batch, s.Heads, s.Layers, h.Memory/1e9)
-			if sp, ok := s.smallest(fl, o.Accelerators); ok {
-				f.Verdict += fmt.Sprintf("; %d would do", sp.Devices())
-			} else if sp, ok := s.smallest(fl, 1); ok {
-				f.Verdict += fmt.Sprintf("; %d would do", sp.Devices())
+			if n := s.nearest(fl, o.Accelerators); n > 0 {
+				f.Verdict += fmt.Sprintf("; %d would do", n)
 			}
 		}
-	case least > 1e7:
-		f.Verdict = fmt.Sprintf("to end within %s it takes %s × %s: no machine has so many", timeText(days*86400), short3(least), h.Name)
+	case peaks > 1e7:
+		f.Verdict = fmt.Sprintf("to end within %s days it takes more than %s × %s: nobody has so many", trim3(days), short3(peaks), h.Name)
 	default:
-		f.Chosen = fmt.Sprintf("the fewest that hold it and end within %s", timeText(days*86400))
-		if sp, ok = s.smallest(fl, int(least)); !ok {
-			f.Verdict = fmt.Sprintf("no split on %.0f or more %s divides a batch of %d, %d heads and %d layers and fits %.0f GB each: take a larger batch, more days, or accelerators with more memory",
-				least, h.Name, f.Batch, s.Heads, s.Layers, h.Memory/1e9)
+		sp, ok, enough = s.smallest(fl, peaks)
+		switch {
+		case !ok:
+			f.Verdict = fmt.Sprintf("no split divides a batch of %d, %d heads and %d layers and fits %.0f GB each: take accelerators with more memory, a shorter context, or --recompute",
+				f.Batch, s.Heads, s.Layers, h.Memory/1e9)
+		case enough:
+			f.Chosen = fmt.Sprintf("the fewest that hold it and end within %s days", trim3(days))
+		default:
+			f.Chosen = fmt.Sprintf("the fastest split of a batch of %d, which does not end within %s days", f.Batch, trim3(days))
 		}
 	}
 	if f.Verdict != "" {
 		return f, nil
 	}
 	f.Split = &sp
-	f.run(sp.Devices(), work, peak)
+	f.MFU = sp.reached(mfu)
+	f.run(sp.Devices(), work, s.ModelFLOPs(p.Context), peak)
 	return f, nil
 }
 
-// run fills in time and energy of n accelerators.
-func (f *Fleet) run(n int, work, peak float64) {
+// run fills in rate, time and energy of n accelerators, for so many operations in all and for each token or example.
+func (f *Fleet) run(n int, work, each, peak float64) {
 	f.Count = n
+	f.Rate = float64(n) * peak * f.MFU / each
 	f.Seconds = work / (float64(n) * peak * f.MFU)
 	f.Joules = f.Seconds * float64(n) * f.Hardware.Watts
 }
@@ -100,7 +105,7 @@ func (p *Plan) alone(f *Fleet, work float64, o Options) {
 		f.Verdict = fmt.Sprintf("a step of %d %s needs %s in f32, and one has %s: take a smaller batch", p.Batch, p.Unit, bytesText(need), bytesText(f.Hardware.Memory))
 		return
 	}
-	f.run(max(o.Accelerators, 1), work, f.Hardware.Peak(f.Precision))
+	f.run(max(o.Accelerators, 1), work, p.perUnit, f.Hardware.Peak(f.Precision))
 }
 
 // serve finds what it takes to run the model in each precision, for one sequence.

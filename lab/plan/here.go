@@ -23,6 +23,7 @@ type Here struct {
 	Rate      float64   `json:"rate,omitempty"`     // tokens or examples a second
 	Seconds   float64   `json:"seconds,omitempty"`  // of all steps, without evaluations
 	Evaluate  float64   `json:"evaluate,omitempty"` // seconds of the evaluations that brick train makes besides
+	Tight     bool      `json:"tight,omitempty"`    // it does not fit
 	Verdict   string    `json:"verdict,omitempty"`  // why it is impossible here; "" where it is not
 	Able      *Able     `json:"able,omitempty"`     // what this machine could do instead
 }
@@ -90,7 +91,7 @@ func (p *Plan) here(ctx context.Context, t *Target, o Options, kind optim.Kind, 
 // judge says what is impossible, and what would do.
 func (p *Plan) judge(fits bool) {
 	h := p.Here
-	if !fits {
+	if h.Tight = !fits; h.Tight {
 		h.Verdict = fmt.Sprintf("a training step needs %s, and there are %s left", bytesText(h.Needs), bytesText(h.Available))
 	} else if h.Seconds > year {
 		h.Verdict = fmt.Sprintf("its steps would take %s", timeText(h.Seconds))

@@ -15,7 +15,7 @@ import (
 type Options struct {
 	Hardware     string    // this, or a name of Accelerators; "" means this machine, and h100 for what it cannot do
 	Tokens       string    // such as 300B or 20x, see ParseTokens; "" means those of a published model, or 20 a parameter
-	Batch        int       // sequences in a step; 0 means 16 on this machine, elsewhere by size
+	Batch        int       // sequences in a step; 0 means 16 on this machine (64 examples), elsewhere by size
 	Context      int       // tokens in a sequence; 0 means the model's own, at most 8192
 	Precision    Precision // "" means f32 on this machine, bf16 elsewhere
 	Optimizer    string    // a name of optim.Table; "" means adamw
@@ -31,6 +31,7 @@ const (
 	usualMFU       = 0.4 // Chowdhery et al. 2022 report 0.46 for PaLM, Grattafiori et al. 2024 0.38 to 0.43 for Llama 3 405B
 	usualDays      = 30
 	usualBatch     = 16
+	usualExamples  = 64
 	usualOptimizer = "adamw"
 	elsewhere      = "h100"
 	usualRatio     = 20 // tokens a parameter (Hoffmann et al. 2022)
@@ -124,6 +125,9 @@ func New(ctx context.Context, t *Target, o Options) (*Plan, error) {
 		p.SixND = 6 * n * p.Tokens
 		p.Advice = advise(n, body, p.Tokens)
 	}
+	if o.Hardware != "" && h != nil {
+		p.Here = nil // nobody asked
+	}
 	if h != nil {
 		p.Fleet, err = p.fleet(*h, kind, mfu, o)
 	}
@@ -190,19 +194,24 @@ func (p *Plan) lengths(t *Target, o Options) error {
 		}
 	}
 	if p.Batch = o.Batch; p.Batch == 0 {
-		p.Batch = usualBatch
+		if p.Batch = usualBatch; p.Unit != "tokens" {
+			p.Batch = usualExamples
+		}
 	}
 	return nil
 }
 
 // largeBatch is a batch in sequences as large as those of Brown et al. 2020, table 2.1, rounded to powers of two tokens: half a million
-// below a billion parameters, to four millions above 50 billion.
+// below a billion parameters, to four millions above 50 billion; 16 millions above 300, as Grattafiori et al. 2024, §3.4.1.
 func largeBatch(n float64, context int) int {
 	tokens := 1 << 19
 	for _, more := range []float64{1e9, 5e9, 50e9} {
 		if n >= more {
 			tokens *= 2
 		}
+	}
+	if n >= 300e9 {
+		tokens *= 4
 	}
 	return max(tokens/max(context, 1), 1)
 }
@@ -242,7 +251,8 @@ func (p *Plan) hearsay(o Options) (*Plan, error) {
 	return p, nil
 }
 
-// engine counts a step of the model as the engine executes it: operations, and memory as brick train plans it.
+// engine counts a step of the model as the engine executes it: operations, and memory as brick train plans it. A run whose validation
+// set is so small that its last batch is not full needs more: memory for passes of another size.
 func (p *Plan) engine(t *Target, kind optim.Kind, batch int) error {
 	const deepest = 2000 // layers that are still worth a pass
 	if t.Model == nil || t.Shape != nil && t.Shape.Layers > deepest {

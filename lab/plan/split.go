@@ -1,12 +1,16 @@
 package plan
 
-import "brick/optim"
+import (
+	"math"
+
+	"brick/optim"
+)
 
 // A Split is how a training is spread over accelerators, and what that costs by a simple model (see Shape.cost).
 type Split struct {
 	Data         int  `json:"data"`          // copies of the model, each with its part of the batch
 	Tensor       int  `json:"tensor"`        // parts of each matrix; divides heads, and key heads or is a multiple of them
-	Pipeline     int  `json:"pipeline"`      // stages of layers; divides them
+	Pipeline     int  `json:"pipeline"`      // stages of layers; divides them, unless nothing that does would do
 	MicroBatch   int  `json:"micro_batch"`   // sequences in hand at a time
 	MicroBatches int  `json:"micro_batches"` // one after the other, in a step
 	Recompute    bool `json:"recompute"`
@@ -39,6 +43,7 @@ type fleet struct {
 	k                  optim.Kind
 	sequences, context int // of a step
 	recompute          bool
+	uneven             bool    // the last stage may be shorter
 	mfu                float64 // share of the peak while computing
 }
 
@@ -48,10 +53,7 @@ func (s Shape) splits(f fleet, yield func(Split) bool) {
 		if s.Heads%tensor != 0 || s.KVHeads%tensor != 0 && tensor%s.KVHeads != 0 || s.Width%tensor != 0 {
 			continue
 		}
-		for pipeline := 1; pipeline <= s.Layers; pipeline++ {
-			if s.Layers%pipeline != 0 {
-				continue
-			}
+		for _, pipeline := range s.stages(f.uneven) {
 			for data := 1; data <= f.sequences; data++ {
 				if f.sequences%data != 0 {
 					continue
@@ -63,6 +65,19 @@ func (s Shape) splits(f fleet, yield func(Split) bool) {
 		}
 	}
 }
+
+// stages lists the numbers of stages that divide the layers, or up to 16 that leave the last stage shorter.
+func (s Shape) stages(uneven bool) (list []int) {
+	for n := 1; n <= s.Layers; n++ {
+		if s.Layers%n == 0 || uneven && n <= 16 {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// perStage is the layers of the largest stage.
+func (s Shape) perStage(stages int) int { return (s.Layers + stages - 1) / stages }
 
 // best is the cheapest number of sequences in hand for a split, if any fits.
 func (s Shape) best(f fleet, tensor, pipeline, data int) (found Split, ok bool) {
@@ -107,7 +122,7 @@ func (s Shape) perDevice(f fleet, sp Split) float64 {
 	n := s.stageParams(sp) / float64(sp.Tensor)
 	tokens := float64(sp.MicroBatch) * float64(f.context)
 	b := weightBytes(f.p)
-	layers := float64(s.Layers / sp.Pipeline)
+	layers := float64(s.perStage(sp.Pipeline))
 	block := s.layerActivations() * b * tokens
 	kept := layers * block
 	if sp.Recompute {
@@ -128,13 +143,13 @@ func (s Shape) stageParams(sp Split) float64 {
 	if sp.Pipeline > 1 {
 		tables = max(p.Embedding+p.Positions, s.Vocab*s.Width)
 	}
-	return float64(p.Body())/float64(sp.Pipeline) + float64(tables)
+	return float64(p.Body())*float64(s.perStage(sp.Pipeline))/float64(s.Layers) + float64(tables)
 }
 
 // cost fills in what a split loses, as shares of the time c that a step's operations take on all accelerators at the stated share of
 // their peak. Nothing overlaps:
 //
-//	bubble     (p−1)/m                                  p stages, m micro-batches (Huang et al. 2019, GPipe)
+//	bubble     (p−1)/m                                  p stages, m micro-batches (Huang et al. 2019, GPipe); more where a stage is shorter
 //	reduce     4 all-reduces a layer and micro-batch of its activations, each 2·(t−1)/t of their bytes over a link (Shoeybi et al. 2019);
 //	           2 more where blocks are computed again
 //	gradients  2·(d−1)/d of their bytes over the network, or over a link where a node holds all
@@ -146,13 +161,14 @@ func (s Shape) cost(f fleet, sp Split) Split {
 	b := weightBytes(f.p)
 	activations := float64(sp.MicroBatch) * float64(f.context) * float64(s.Width) * b
 	t, d := float64(sp.Tensor), float64(sp.Data)
-	sp.Bubble = float64(sp.Pipeline-1) / float64(sp.MicroBatches)
+	longest := float64(s.perStage(sp.Pipeline)*sp.Pipeline) / float64(s.Layers)
+	sp.Bubble = longest*(1+float64(sp.Pipeline-1)/float64(sp.MicroBatches)) - 1
 	reduces := 4.0
 	if sp.Recompute {
 		reduces = 6
 	}
 	micro := float64(sp.MicroBatches)
-	sp.Reduce = micro * float64(s.Layers/sp.Pipeline) * reduces * 2 * (t - 1) / t * activations / f.h.Link / c
+	sp.Reduce = micro * float64(s.perStage(sp.Pipeline)) * reduces * 2 * (t - 1) / t * activations / f.h.Link / c
 	net := f.h.Net
 	if sp.Devices() <= f.h.Node {
 		net = f.h.Link
@@ -165,27 +181,58 @@ func (s Shape) cost(f fleet, sp Split) Split {
 	return sp
 }
 
-// smallest is the split on the fewest accelerators that are at least so many, of those the one that loses least.
-func (s Shape) smallest(f fleet, least int) (found Split, ok bool) {
-	s.splits(f, func(sp Split) bool {
-		n, m := sp.Devices(), found.Devices()
-		if n >= least && (!ok || n < m || n == m && sp.total() < found.total()) {
-			found, ok = sp, true
+// reachable is the share of the peak that computing alone reaches at best, between what is lost besides.
+const reachable = 0.75
+
+// reached is the share of the peak that a split reaches, where mfu is asked for.
+func (s Split) reached(mfu float64) float64 { return min(mfu, reachable/s.total()) }
+
+// smallest is the split on the fewest accelerators that together reach so many times one's peak, of those the one that loses least;
+// where none reaches it, the one that reaches most, and enough is false.
+func (s Shape) smallest(f fleet, peaks float64) (found Split, ok, enough bool) {
+	reach := func(sp Split) float64 { return min(peaks, float64(sp.Devices())*sp.reached(f.mfu)) }
+	for _, f.uneven = range []bool{false, true} {
+		s.splits(f, func(sp Split) bool {
+			n, m := sp.Devices(), found.Devices()
+			a, b := reach(sp), reach(found)
+			if !ok || a > b || a == b && (n < m || n == m && sp.total() < found.total()) {
+				found, ok = sp, true
+			}
+			return true
+		})
+		if enough = ok && reach(found) >= peaks; enough {
+			break
 		}
-		return true
-	})
-	return found, ok
+	}
+	return found, ok, enough
 }
 
 // exactly is the split on n accelerators that loses least.
 func (s Shape) exactly(f fleet, n int) (found Split, ok bool) {
+	for _, f.uneven = range []bool{false, true} {
+		s.splits(f, func(sp Split) bool {
+			if sp.Devices() == n && (!ok || sp.total() < found.total()) {
+				found, ok = sp, true
+			}
+			return true
+		})
+		if ok {
+			break
+		}
+	}
+	return found, ok
+}
+
+// nearest is the number of accelerators, of those that a split is found for, that is nearest to n.
+func (s Shape) nearest(f fleet, n int) (found int) {
+	apart := func(m int) float64 { return math.Abs(math.Log(float64(m) / float64(n))) }
 	s.splits(f, func(sp Split) bool {
-		if sp.Devices() == n && (!ok || sp.total() < found.total()) {
-			found, ok = sp, true
+		if m := sp.Devices(); found == 0 || apart(m) < apart(found) {
+			found = m
 		}
 		return true
 	})
-	return found, ok
+	return found
 }
 
 // Serving is what it takes to run a model.
@@ -200,7 +247,7 @@ type Serving struct {
 	Fastest   float64   `json:"tokens_per_second"` // of one sequence: each token reads all weights that it goes through, and its cache, once
 }
 
-// serve is the fewest accelerators that hold weights and caches, each with an even part.
+// serve is the fewest stages, and of those the fewest parts of matrices, that hold weights and caches: stages work one after the other.
 func (s Shape) serve(h Hardware, p Precision, sequences, context int) (Serving, bool) {
 	params := s.Params()
 	keys := p
@@ -209,21 +256,19 @@ func (s Shape) serve(h Hardware, p Precision, sequences, context int) (Serving, 
 	}
 	r := Serving{Precision: p, Sequences: sequences, Context: context, Weights: float64(params.Total) * weightBytes(p), Cache: float64(sequences) * float64(context) * s.CacheBytes(keys)}
 	found := false
-	for pipeline := 1; pipeline <= s.Layers; pipeline++ {
-		if s.Layers%pipeline != 0 {
-			continue
-		}
+	for _, pipeline := range s.stages(true) {
 		for tensor := 1; tensor <= min(h.Node, widest); tensor++ {
 			if s.Heads%tensor != 0 || s.KVHeads%tensor != 0 && tensor%s.KVHeads != 0 || s.Width%tensor != 0 {
 				continue
 			}
 			n := tensor * pipeline
+			longest := float64(s.perStage(pipeline)*pipeline) / float64(s.Layers)
 			cache := r.Cache / float64(pipeline) / float64(min(tensor, s.KVHeads)) // key heads beyond their number are copies
 			if s.Latent != nil {
 				cache = r.Cache / float64(pipeline) // every part needs the one vector
 			}
-			need := r.Weights/float64(n) + cache
-			if need > full*h.Memory || found && n >= r.Tensor*r.Pipeline {
+			need := r.Weights/float64(n)*longest + cache*longest
+			if need > full*h.Memory || found {
 				continue
 			}
 			found, r.Tensor, r.Pipeline = true, tensor, pipeline

@@ -93,6 +93,9 @@ func (t *Target) shaped(s Shape) error {
 	if t.context = min(s.Context, trainedAt); t.context == 0 {
 		t.context = barely
 	}
+	if t.Published != nil && t.Published.Length > 0 && len(t.Input.Shape) == 0 {
+		t.context = t.Published.Length
+	}
 	stack, ok := s.Stack()
 	if !ok {
 		return nil
@@ -124,6 +127,9 @@ func (t *Target) built(m model.Model) error {
 	if s, ok := ShapeOf(m); ok {
 		t.Shape = &s
 		t.Input.Vocab = s.Vocab
+		if s.Positions == 0 && len(t.Input.Shape) == 0 {
+			t.Shape.Context = 0 // rotary positions have no end, and nobody named one
+		}
 		if t.context == 0 && s.Positions > 0 {
 			t.context = s.Positions
 		}

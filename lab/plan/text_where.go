@@ -7,6 +7,9 @@ import (
 
 func (p *Plan) writeHere(w *page) {
 	h := p.Here
+	if h == nil {
+		return
+	}
 	w.gap()
 	free := ""
 	if h.Available > 0 {
@@ -17,20 +20,23 @@ func (p *Plan) writeHere(w *page) {
 	if r := h.Measured; r != nil {
 		what := "steps of this model, batch"
 		if !r.Planned {
-			what = r.Stack + ", batch"
+			what = "steps of " + r.Stack + ", batch"
 		}
 		length := ""
 		if r.Context > 0 {
 			length = fmt.Sprintf(" × %d", r.Context)
 		}
 		w.line("", "measured: %d %s %d%s: %s a step, %s executed", r.Steps, what, r.Batch, length, timeText(r.Seconds), rateText(r.FLOPs))
+		if !r.Planned && p.Stack == "" {
+			w.line("", "of LLaMA's block, as the engine has none of this model's")
+		} else if !r.Planned {
+			w.line("", "a smaller one of the same block, of which the rate is taken")
+		}
 	}
 	switch r := h.Measured; {
 	case h.Verdict != "":
 		w.line("", "not here: %s", h.Verdict)
-		if h.Seconds > 0 && h.Seconds <= year {
-			w.line("", "and at that rate its operations alone would take %s", timeText(h.Seconds))
-		} else if h.Seconds > year && h.Verdict != "its steps would take "+timeText(h.Seconds) {
+		if h.Seconds > 0 && h.Tight {
 			w.line("", "and at that rate its operations alone would take %s", timeText(h.Seconds))
 		}
 		if a := h.Able; a != nil {
@@ -39,14 +45,7 @@ func (p *Plan) writeHere(w *page) {
 	case r == nil:
 		w.line("", "not timed")
 	case h.Seconds > 0:
-		how := ""
-		if !r.Planned {
-			how = ", extrapolated from the smaller stack of the same block"
-			if p.Stack == "" {
-				how = ", extrapolated from a LLaMA block: the engine has none of this kind"
-			}
-		}
-		w.line("", "%s for %s %s: %s %s a second%s", timeText(h.Seconds), short3(p.Tokens), unit, short3(h.Rate), unit, how)
+		w.line("", "%s for %s %s: %s %s a second", timeText(h.Seconds), short3(p.Tokens), unit, short3(h.Rate), unit)
 		if h.Evaluate > 0 {
 			w.line("", "and %s for the ten evaluations that brick train makes", timeText(h.Evaluate))
 		}
@@ -78,9 +77,9 @@ func (p *Plan) writeFleet(w *page) {
 		if f.Chosen != "" {
 			chosen = ", " + f.Chosen
 		}
-		w.line("train", "%s accelerators%s", commas(f.Count), chosen)
+		w.line("train", "%s %s%s: %s %s a second", commas(f.Count), plural(f.Count, "accelerator"), chosen, short3(f.Rate), p.Unit)
 		if f.Seconds > 0 {
-			w.line("", "%s at %.0f %% of their peak%s", timeText(f.Seconds), 100*f.MFU, f.energyText())
+			w.line("", "%s for %s %s at %.0f %% of the peak%s%s", timeText(f.Seconds), short3(p.Tokens), p.Unit, 100*f.MFU, f.mostText(), f.energyText())
 		}
 	}
 	if s := f.Split; s != nil {
@@ -119,6 +118,14 @@ func (f *Fleet) energyText() string {
 	return fmt.Sprintf(", %s at full power, without cooling and hosts", energyText(f.Joules))
 }
 
+// mostText says that a split keeps the utilisation below what was asked for.
+func (f *Fleet) mostText() string {
+	if f.Split != nil && f.Split.total()*f.MFU > 0.999*reachable {
+		return ", the most that this split reaches"
+	}
+	return ""
+}
+
 func recomputeText(yes bool) string {
 	if yes {
 		return ", blocks computed again"
@@ -141,6 +148,9 @@ func percent(v float64) string {
 	return fmt.Sprintf("%.*f %%", map[bool]int{true: 0, false: 1}[v >= 0.0995], 100*v)
 }
 
+// fittedFrom is about the smallest model that Hoffmann et al. 2022 trained, in parameters.
+const fittedFrom = 4e7
+
 func (p *Plan) writeAdvice(w *page) {
 	if len(p.Advice) == 0 {
 		return
@@ -159,6 +169,9 @@ func (p *Plan) writeAdvice(w *page) {
 		rows = append(rows, []string{a.Law, short3(a.Tokens), trim3(a.Tokens / n), short3(a.Size) + " on " + short3(a.For), trim3(a.For / a.Size), loss})
 	}
 	w.table("optimal", rows)
+	if n < fittedFrom {
+		w.line("", "The laws were fitted to models of some ten million parameters and more: for this size they are stretched far.")
+	}
 	rounded, refit := Contradiction()
 	if !math.IsNaN(rounded) && !math.IsNaN(refit) {
 		w.line("", "At Chinchilla's 5.88e23 FLOPs, 20 tokens a parameter, the constants that Hoffmann et al. print for approach 3, rounded, ask for %.0f:", rounded)
