@@ -84,7 +84,8 @@ func (s Shape) activations(p Precision, tokens float64) (kept, recomputed float6
 	block := s.layerActivations() * b * tokens
 	head := tokens * (2*float64(s.Width)*b + 4*float64(s.Vocab))
 	inputs := float64(s.Layers) * float64(s.Width) * b * tokens
-	return float64(s.Layers)*block + head, inputs + block + head
+	kept = float64(s.Layers)*block + head
+	return kept, min(kept, inputs+block+head)
 }
 
 // CacheBytes is the bytes of keys and values that a token leaves behind for those after it.

@@ -75,8 +75,15 @@ func (p *Plan) writeModel(w *page) {
 			w.line("", "%s that a token goes through", commas(q.Active))
 		}
 		w.line("", "%s without embeddings%s, %s in the blocks", commas(q.NonEmbedding()), tiedText(p.Shape), commas(q.Body()))
-		w.table("", [][]string{{"embedding", commas(q.Embedding)}, {"places", commas(q.Positions)}, {"attention", commas(q.Attention)},
-			{"feed-forward", commas(q.FeedForward + q.Router)}, {"norms", commas(q.Norms)}, {"head", headText(p.Shape, q)}})
+		rows := [][]string{{"embedding", commas(q.Embedding)}}
+		if q.Positions > 0 {
+			rows = append(rows, []string{"places", commas(q.Positions)})
+		}
+		rows = append(rows, []string{"attention", commas(q.Attention)}, []string{"feed-forward", commas(q.FeedForward)})
+		if q.Router > 0 {
+			rows = append(rows, []string{"router", commas(q.Router)})
+		}
+		w.table("", append(rows, []string{"norms", commas(q.Norms)}, []string{"head", headText(p.Shape, q)}))
 	}
 }
 
@@ -97,7 +104,7 @@ func headText(s *Shape, q *Params) string {
 // String is the shape in a line.
 func (s Shape) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d layers of width %d, %d heads", s.Layers, s.Width, s.Heads)
+	fmt.Fprintf(&b, "%d %s of width %d, %d %s", s.Layers, plural(s.Layers, "layer"), s.Width, s.Heads, plural(s.Heads, "head"))
 	if s.KVHeads != s.Heads {
 		fmt.Fprintf(&b, " (%d of keys)", s.KVHeads)
 	}

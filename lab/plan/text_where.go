@@ -163,7 +163,7 @@ func (p *Plan) writeAdvice(w *page) {
 	rows := [][]string{{"law", "tokens for this size", "a parameter", "best for this compute", "a parameter", "loss planned"}}
 	for _, a := range p.Advice {
 		loss := "–"
-		if a.Loss > 0 {
+		if a.Loss > 0 && n >= fittedFrom {
 			loss = fmt.Sprintf("%.3f", a.Loss)
 		}
 		rows = append(rows, []string{a.Law, short3(a.Tokens), trim3(a.Tokens / n), short3(a.Size) + " on " + short3(a.For), trim3(a.For / a.Size), loss})
