@@ -2,10 +2,13 @@ package plan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"brick/bench"
+	"brick/grad"
 	"brick/model"
 	"brick/nn"
 	"brick/optim"
@@ -20,6 +23,7 @@ type Here struct {
 	Available float64   `json:"available,omitempty"` // bytes of memory; 0 where the system does not tell
 	Needs     float64   `json:"needs"`               // bytes of a training step, with recomputation if that was asked for
 	Measured  *Measured `json:"measured,omitempty"`
+	Untimed   string    `json:"untimed,omitempty"`  // why no step was timed, where one should have been
 	Rate      float64   `json:"rate,omitempty"`     // tokens or examples a second
 	Seconds   float64   `json:"seconds,omitempty"`  // of all steps, without evaluations
 	Evaluate  float64   `json:"evaluate,omitempty"` // seconds of the evaluations that brick train makes besides
@@ -127,14 +131,23 @@ func (p *Plan) measure(ctx context.Context, t *Target, o Options, kind optim.Kin
 		tr.flops = step
 		r, err := tr.run(ctx)
 		if err != nil {
-			return err
+			p.Here.Untimed = whyUntimed(err)
+			return ctx.Err()
 		}
 		r.Planned, r.Stack = true, p.Stack
 		p.Here.Measured = &r
 		return nil
 	}
-	if t.Shape == nil {
-		return nil // nothing smaller that is alike is known
+	switch {
+	case t.Shape != nil:
+	case t.Model == nil:
+		p.Here.Untimed = "a stack of so many blocks is only counted"
+		return nil
+	case !fits:
+		return nil
+	default:
+		p.Here.Untimed = "a step is too long to be waited for, and no smaller network is like this one"
+		return nil
 	}
 	small, length := t.Shape.like().smaller(p.Context, able*shortStep/4)
 	stack, _ := small.Stack()
@@ -145,18 +158,28 @@ func (p *Plan) measure(ctx context.Context, t *Target, o Options, kind optim.Kin
 	}
 	need := small.byShape(F32, kind, 1, length).Total(false)
 	if p.Here.Available > 0 && need > p.Here.Available/2 {
-		return nil // not even that
+		p.Here.Untimed = "there is no memory for a smaller one of the same block either"
+		return nil
 	}
-	batch := 1
-	tr = trial{m: m, in: in, batch: batch, context: length, optimizer: kind, precision: p.Here.Precision,
-		flops: float64(TrainingFLOPs(small, length)) * float64(batch*length)}
+	tr = trial{m: m, in: in, batch: 1, context: length, optimizer: kind, precision: p.Here.Precision,
+		flops: float64(TrainingFLOPs(small, length)) * float64(length)}
 	r, err := tr.run(ctx)
 	if err != nil {
-		return err
+		p.Here.Untimed = whyUntimed(err)
+		return ctx.Err()
 	}
 	r.Stack = stack
 	p.Here.Measured = &r
 	return nil
+}
+
+// whyUntimed says why a step of random examples failed.
+func whyUntimed(err error) string {
+	var shape *grad.ShapeError
+	if errors.As(err, &shape) {
+		return "what it learns to give is not known without data"
+	}
+	return strings.TrimPrefix(err.Error(), "plan: ")
 }
 
 // like is s, or where the engine has no such blocks a LLaMA of its sizes.

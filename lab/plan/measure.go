@@ -134,8 +134,12 @@ func (t trial) example(key int) (*data.Batch, error) {
 		n := t.batch * t.context
 		return &data.Batch{Shape: shape, IDs: ids(2*key, n, t.in.Vocab), YShape: shape, Labels: ids(2*key+1, n, t.in.Vocab)}, nil
 	}
+	if t.in.Vocab > 0 && t.in.Source == 0 && len(t.in.Shape) == 1 && t.in.Outputs > 1 { // texts and their classes
+		shape := []int{t.batch, t.in.Shape[0]}
+		return &data.Batch{Shape: shape, IDs: ids(2*key, shape[0]*shape[1], t.in.Vocab), YShape: shape[:1], Labels: ids(2*key+1, t.batch, t.in.Outputs)}, nil
+	}
 	if t.in.Source > 0 || t.in.Line > 0 || t.in.Vocab > 0 || len(t.in.Shape) == 0 {
-		return nil, fmt.Errorf("plan: steps on pairs of texts and on lines are not timed here; brick train tells how fast it is")
+		return nil, fmt.Errorf("plan: steps on pairs of texts and on images of lines are not timed here")
 	}
 	b := &data.Batch{Shape: append([]int{t.batch}, t.in.Shape...)}
 	n := 1

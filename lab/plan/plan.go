@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"brick/device"
 	"brick/model"
 	"brick/nn"
 	"brick/optim"
@@ -85,7 +86,7 @@ func New(ctx context.Context, t *Target, o Options) (*Plan, error) {
 	if t.Model != nil {
 		p.Stack = t.Model.Notation()
 	}
-	if !t.language() && t.Model != nil {
+	if !t.language() {
 		p.Unit = "examples"
 	}
 	if err := p.amount(t, o); err != nil {
@@ -282,7 +283,7 @@ func (p *Plan) engine(t *Target, kind optim.Kind, batch int) error {
 		out = p.Context
 	}
 	const inHand = 3 // batches: one in use, two read ahead
-	m.Batches = float64(inHand * batch * (in + out) * 4)
+	m.Batches = float64(inHand * batch * (in + out) * device.Float.Size())
 	p.Engine = m
 	p.perUnit = float64(r.Training)
 	if p.Unit == "tokens" {

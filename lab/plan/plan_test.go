@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"brick/model"
 	"brick/nn"
 )
 
@@ -97,6 +98,22 @@ func TestGPT3(t *testing.T) {
 	for _, want := range []string{"174,604,259,328", "3.14e23 FLOPs", "6·N·D", "memory to train", "they contradict their own rule"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+// Every named model is planned, whatever it reads.
+func TestEveryModel(t *testing.T) {
+	for _, name := range append(model.Names(), ModelNames()...) {
+		p := planned(t, name, nn.Input{}, Options{Tokens: "1M", Hardware: "a100"})
+		if p.Status == Unconfirmed {
+			continue
+		}
+		if p.Total == 0 || p.Executed == 0 && p.Model == 0 || p.Fleet == nil || len(p.String()) < 300 {
+			t.Errorf("%s: %+v", name, p)
+		}
+		if _, err := json.Marshal(p); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

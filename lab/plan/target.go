@@ -116,7 +116,7 @@ func (t *Target) stack(stack string) error {
 		if err2 != nil {
 			return err
 		}
-		t.Count = n
+		t.Count, t.context = n, barely
 		return nil
 	}
 	return t.built(m)
@@ -143,7 +143,8 @@ func (t *Target) built(m model.Model) error {
 	return nil
 }
 
-// language reports whether an example is a text, whose tokens are counted.
+// language reports whether the model is one of language, which learns from every token: tokens are counted then, not examples.
 func (t *Target) language() bool {
-	return t.Shape != nil || t.Input.Source == 0 && t.Input.Vocab > 0
+	in := t.Input
+	return t.Shape != nil || t.Model == nil || in.Source == 0 && in.Vocab > 0 && (in.Outputs == 0 || in.Outputs == in.Vocab)
 }

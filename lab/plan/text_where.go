@@ -42,6 +42,8 @@ func (p *Plan) writeHere(w *page) {
 		if a := h.Able; a != nil {
 			w.line("", "in %.0f days it trains about %s parameters on %s tokens, 20 for each", a.Days, short3(a.Parameters), short3(a.Tokens))
 		}
+	case r == nil && h.Untimed != "":
+		w.line("", "not timed: %s", h.Untimed)
 	case r == nil:
 		w.line("", "not timed")
 	case h.Seconds > 0:
