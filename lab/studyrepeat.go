@@ -71,31 +71,49 @@ func (f *RepeatFinding) upTo(tolerance float64) float64 {
 }
 
 func (f *RepeatFinding) say() Sentence {
-	last := f.Points[len(f.Points)-1]
-	en := fmt.Sprintf("%s on %s tokens, loss %.4f where all are new: %s is as good but for the noise, %s within 1 %%; %.3g passes over %s tokens are %.2g %% worse",
-		f.Size, short(f.Tokens), f.Fresh, passesEN(f.InNoise), passesEN(f.InOne), last.Epochs, short(last.Unique), 100*last.Over)
-	zh := fmt.Sprintf("%s 训练 %s 词元，全为新文本时损失 %.4f：%s与之相当（在波动之内），%s相差不到 1 %%；把 %s 词元读 %.3g 遍则差 %.2g %%",
-		f.Size, short(f.Tokens), f.Fresh, passesZH(f.InNoise), passesZH(f.InOne), short(last.Unique), last.Epochs, 100*last.Over)
+	first, last := f.Points[0], f.Points[len(f.Points)-1]
+	en := fmt.Sprintf("%s on %s tokens has a loss of %.4f where all are new. Passing %.3g times over %s is %s", f.Size, short(f.Tokens), f.Fresh, first.Epochs, short(first.Unique), overEN(first.Over))
+	zh := fmt.Sprintf("%s 训练 %s 词元，全为新文本时损失 %.4f。把 %s 词元读 %.3g 轮，损失%s", f.Size, short(f.Tokens), f.Fresh, short(first.Unique), first.Epochs, overZH(first.Over))
+	if len(f.Points) > 1 {
+		en += fmt.Sprintf(", %.3g times over %s %s", last.Epochs, short(last.Unique), overEN(last.Over))
+		zh += fmt.Sprintf("；把 %s 词元读 %.3g 轮，损失%s", short(last.Unique), last.Epochs, overZH(last.Over))
+	}
+	en += fmt.Sprintf("; %s within 1 %%, %s within what seeds explain", upToEN(f.InOne), upToEN(f.InNoise))
+	zh += fmt.Sprintf("；%s 1 %% 以内，%s随机种子的波动之内", upToZH(f.InOne), upToZH(f.InNoise))
 	for i := len(f.Points) - 1; i >= 0; i-- {
 		if p := f.Points[i]; p.Worth != nil {
-			en += fmt.Sprintf("; going %.3g times over %s tokens gives %.0f %% of what new ones would", p.Epochs, short(p.Unique), 100**p.Worth)
-			zh += fmt.Sprintf("；把 %s 词元读 %.3g 遍，得到新文本所能带来好处的 %.0f %%", short(p.Unique), p.Epochs, 100**p.Worth)
+			en += fmt.Sprintf("; %.3g passes over %s tokens give %.0f %% of what new ones would", p.Epochs, short(p.Unique), 100**p.Worth)
+			zh += fmt.Sprintf("；把 %s 词元读 %.3g 轮，得到新文本所能带来好处的 %.0f %%", short(p.Unique), p.Epochs, 100**p.Worth)
 			break
 		}
 	}
 	return Sentence{en + ".", zh + "。"}
 }
 
-func passesEN(n float64) string {
-	if n <= 1 {
-		return "not even passing twice over half of them"
+func overEN(share float64) string {
+	if share < 0 {
+		return fmt.Sprintf("%.2g %% better", -100*share)
 	}
-	return fmt.Sprintf("passing up to %.3g times over a part of them", n)
+	return fmt.Sprintf("%.2g %% worse", 100*share)
 }
 
-func passesZH(n float64) string {
-	if n <= 1 {
-		return "连把一半读两遍都不能"
+func overZH(share float64) string {
+	if share < 0 {
+		return fmt.Sprintf("低 %.2g %%", -100*share)
 	}
-	return fmt.Sprintf("把一部分读至多 %.3g 遍可", n)
+	return fmt.Sprintf("高 %.2g %%", 100*share)
+}
+
+func upToEN(epochs float64) string {
+	if epochs <= 1 {
+		return "no repeating is"
+	}
+	return fmt.Sprintf("up to %.3g passes are", epochs)
+}
+
+func upToZH(epochs float64) string {
+	if epochs <= 1 {
+		return "任何重复都不在"
+	}
+	return fmt.Sprintf("至多 %.3g 轮仍在", epochs)
 }
