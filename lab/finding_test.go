@@ -2,12 +2,15 @@ package lab
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
+
+	"brick/lab/fit"
 )
 
 // testLaw is what the made-up results follow: L(N, D) with repeats that are worth less and less, a best rate, a best shape of 24 times as
@@ -91,30 +94,32 @@ func TestFindingsFindTheLaw(t *testing.T) {
 	checkSentence(t, f.Probes.Sentence, "d1", "d3")
 
 	r := f.Repeat
-	if len(r.Points) != 6 || !slices.IsSortedFunc(r.Points, func(a, b Repeated) int { return int(a.Epochs - b.Epochs) }) || r.InOne < 2 || r.InOne > 8 || r.InNoise > r.InOne {
+	if len(r.Points) != 4 || !slices.IsSortedFunc(r.Points, func(a, b Repeated) int { return int(a.Epochs - b.Epochs) }) || r.InOne < 2 || r.InOne > 8 || r.InNoise > r.InOne {
 		t.Errorf("repeats: %+v", *r)
 	}
 	if p := r.Points[0]; math.Abs(p.Epochs-2) > 0.01 || p.Worth == nil || *p.Worth < 0.7 || *p.Worth > 1.1 {
 		t.Errorf("two epochs: %+v", p)
 	}
-	checkSentence(t, r.Sentence, "64 times over", "up to 2 passes are within 1 %", "of what new ones would")
+	checkSentence(t, r.Sentence, "16 times over", "up to 2 passes are within 1 %", "of what new ones would")
 
-	if s := f.Shape; s.Best != "d2" || s.Spread < 0.02 || len(s.Shapes) < 4 || s.Shapes[0].Layers != 1 {
-		t.Errorf("shapes around depth 2: %+v", *s)
+	s := f.Shape
+	best := s.Shapes[slices.IndexFunc(s.Shapes, func(x Shaped) bool { return x.Name == s.Best })]
+	if a := float64(best.Width) / float64(best.Layers); a < 12 || a > 48 || s.Spread < 0.02 || len(s.Shapes) < 4 || s.Shapes[0].Layers != 1 || best.Over != 0 {
+		t.Errorf("the best is 24 times as wide as deep: %+v", *s)
 	}
-	checkSentence(t, f.Shape.Sentence, "the one of depth 2 and width 48 is best")
+	checkSentence(t, s.Sentence, fmt.Sprintf("the one of depth %d and width %d is best", best.Layers, best.Width))
 
 	e := f.Ensemble
-	if e.Members != 2 || e.Bigger != "d4" || len(e.Losses) != 2 || e.BigLoss == 0 {
+	if e.Members != len(EnsembleMembers(planned)) || math.Abs(float64(e.BigParam)/float64(e.Params)-1) > sameParams || len(e.Losses) != e.Members || e.BigLoss == 0 {
 		t.Errorf("ensemble: %+v", *e)
 	}
-	checkSentence(t, e.Sentence, "not known before 2×d3")
+	checkSentence(t, e.Sentence, "not known before "+fmt.Sprintf("%d×%s", e.Members, e.Size))
 	e = FindEnsemble(planned, results, 0.99*e.Mean)
-	checkSentence(t, e.Sentence, "1 % below", "one d4 of")
+	checkSentence(t, e.Sentence, "1 % below", "one "+e.Bigger+" of")
 	if want := "worth more in one model"; (e.BigLoss < e.Together) != strings.Contains(e.Sentence.EN, want) {
 		t.Errorf("%q; the bigger model has %v, the ensemble %v", e.Sentence.EN, e.BigLoss, e.Together)
 	}
-	if ids := EnsembleMembers(planned); len(ids) != 2 || !strings.HasPrefix(ids[0], "d3-") || ids[1] != "ensemble-d3-m2" {
+	if ids := EnsembleMembers(planned); !strings.HasPrefix(ids[0], e.Size+"-") || ids[1] != "ensemble-"+e.Size+"-m2" {
 		t.Errorf("members %v", ids)
 	}
 	if js, err := json.Marshal(f); err != nil || !strings.Contains(string(js), `"in_1_percent"`) {
@@ -195,5 +200,40 @@ func TestToleranceWithoutNoise(t *testing.T) {
 	n := &NoiseFinding{SD: 0.01, Mean: 2}
 	if n.differs(2, 2.028) || !n.differs(2, 2.029) {
 		t.Error("with a deviation of 0.01 at a loss of 2, 2√2·0.01 is the bound")
+	}
+}
+
+// From runs whose repeats are worth 1/e after 6, R* is found to be that; runs that are worse than one pass are told apart.
+func TestRepeatsFindRStar(t *testing.T) {
+	planned, results := made(t, testLaw{noise: 0.0005, best: 1})
+	f := Find(planned, results, 0)
+	var points []fit.Point
+	n := 0.0
+	for _, r := range results {
+		if r.Study == Family && !r.HeldOut {
+			points = append(points, fit.Point{N: float64(r.Size.NonEmbedding), D: float64(r.Tokens), C: r.FLOPs, L: r.Loss})
+		}
+		if r.Size.Name == f.Repeat.Size {
+			n = float64(r.Size.NonEmbedding)
+		}
+	}
+	base, err := fit.Fit(points, fit.Options{Seed: 1, Draws: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Repeat.Points[len(f.Repeat.Points)-1].Loss = 9
+	if err := f.Repeat.Fit(base, n, 0.0005); err != nil {
+		t.Fatal(err)
+	}
+	if r := f.Repeat.Law.RStar; math.Abs(r.Value-6) > 1 || r.Interval.Low > 6 || r.Interval.High < 6 {
+		t.Errorf("R* is %+v, want 6", r)
+	}
+	if o := f.Repeat.Overfits; len(o) != 1 || math.Abs(o[0]-16) > 0.1 {
+		t.Errorf("overfitted after %v epochs, want 16", o)
+	}
+	checkSentence(t, f.Repeat.Sentence, "R* = ")
+	empty := &RepeatFinding{Tokens: 1000}
+	if err := empty.Fit(base, n, 0); err == nil || !strings.Contains(err.Error(), "at least 2") {
+		t.Errorf("no runs: %v", err)
 	}
 }

@@ -4,19 +4,24 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"brick/lab/fit"
 )
 
 // A RepeatFinding is what a text is worth when it is passed over again and again, beside as many tokens that are all new
 // (Muennighoff et al. 2023, "Scaling data-constrained language models").
 type RepeatFinding struct {
-	Size     string     `json:"size"`
-	Tokens   int        `json:"tokens"`     // in all, of each run
-	Fresh    float64    `json:"fresh_loss"` // of the run that saw no token twice
-	Points   []Repeated `json:"points"`     // by epochs
-	InNoise  float64    `json:"in_noise"`   // epochs up to which the loss is as good as fresh but for what seeds explain; 1 if not even 2 are
-	InOne    float64    `json:"in_1_percent"`
-	Missing  []string   `json:"missing,omitempty"`
-	Sentence Sentence   `json:"sentence"`
+	Size    string     `json:"size"`
+	Tokens  int        `json:"tokens"`     // in all, of each run
+	Fresh   float64    `json:"fresh_loss"` // of the run that saw no token twice
+	Points  []Repeated `json:"points"`     // by epochs
+	InNoise float64    `json:"in_noise"`   // epochs up to which the loss is as good as fresh but for what seeds explain; 1 if not even 2 are
+	InOne   float64    `json:"in_1_percent"`
+
+	Law      *fit.RepeatFit `json:"law,omitempty"`      // see Fit
+	Overfits []float64      `json:"overfits,omitempty"` // epochs of runs that are worse than one pass over their tokens by the law: Law knows no such thing
+	Missing  []string       `json:"missing,omitempty"`
+	Sentence Sentence       `json:"sentence"`
 }
 
 // A Repeated is one run over a part of the text.
@@ -116,4 +121,28 @@ func upToZH(epochs float64) string {
 		return "任何重复都不在"
 	}
 	return fmt.Sprintf("至多 %.3g 轮仍在", epochs)
+}
+
+// Fit finds after how many repeats a text is worth nothing new, R* of Muennighoff et al. 2023, given the family's law, in which the
+// study's size has n parameters, and the noise between seeds (see fit.FitRepeats), and adds it to the sentence. It errs
+// where fewer than two runs can be described by it.
+func (f *RepeatFinding) Fit(base *fit.JointFit, n, noise float64) error {
+	var runs []fit.Repeat
+	f.Overfits = nil
+	for _, p := range f.Points {
+		if p.Loss >= base.Law.Loss(n, float64(p.Unique)) {
+			f.Overfits = append(f.Overfits, p.Epochs)
+			continue
+		}
+		runs = append(runs, fit.Repeat{N: n, D: float64(f.Tokens), Unique: float64(p.Unique), L: p.Loss})
+	}
+	law, err := fit.FitRepeats(base, runs, noise)
+	if err != nil {
+		return fmt.Errorf("lab: %w", err)
+	}
+	f.Law = law
+	r := law.RStar
+	f.Sentence.EN += fmt.Sprintf(" Each repeat is worth less, by the law of Muennighoff et al. a share 1/e of new text after R* = %.3g of them (%.0f %% interval %.3g to %.3g).", r.Value, 100*law.Level, r.Interval.Low, r.Interval.High)
+	f.Sentence.ZH += fmt.Sprintf("重复一次比一次不值：按 Muennighoff 等人的定律，重复 R* = %.3g 次后，再重复一次只值新文本的 1/e（%.0f %% 区间 %.3g 到 %.3g）。", r.Value, 100*law.Level, r.Interval.Low, r.Interval.High)
+	return nil
 }
