@@ -208,13 +208,10 @@ func TestRepeatsFindRStar(t *testing.T) {
 	planned, results := made(t, testLaw{noise: 0.0005, best: 1})
 	f := Find(planned, results, 0)
 	var points []fit.Point
-	n := 0.0
+	n := float64(f.Repeat.Body)
 	for _, r := range results {
 		if r.Study == Family && !r.HeldOut {
 			points = append(points, fit.Point{N: float64(r.Size.NonEmbedding), D: float64(r.Tokens), C: r.FLOPs, L: r.Loss})
-		}
-		if r.Size.Name == f.Repeat.Size {
-			n = float64(r.Size.NonEmbedding)
 		}
 	}
 	base, err := fit.Fit(points, fit.Options{Seed: 1, Draws: 200})

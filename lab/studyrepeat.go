@@ -12,10 +12,12 @@ import (
 // (Muennighoff et al. 2023, "Scaling data-constrained language models").
 type RepeatFinding struct {
 	Size    string     `json:"size"`
-	Tokens  int        `json:"tokens"`     // in all, of each run
-	Fresh   float64    `json:"fresh_loss"` // of the run that saw no token twice
-	Points  []Repeated `json:"points"`     // by epochs
-	InNoise float64    `json:"in_noise"`   // epochs up to which the loss is as good as fresh but for what seeds explain; 1 if not even 2 are
+	Params  int        `json:"params"`        // of the size
+	Body    int        `json:"non_embedding"` // those beside the embedding
+	Tokens  int        `json:"tokens"`        // in all, of each run
+	Fresh   float64    `json:"fresh_loss"`    // of the run that saw no token twice
+	Points  []Repeated `json:"points"`        // by epochs
+	InNoise float64    `json:"in_noise"`      // epochs up to which the loss is as good as fresh but for what seeds explain; 1 if not even 2 are
 	InOne   float64    `json:"in_1_percent"`
 
 	Law      *fit.RepeatFit `json:"law,omitempty"`      // see Fit
@@ -41,7 +43,7 @@ func FindRepeat(planned []Trial, results []Result, noise *NoiseFinding) *RepeatF
 		return nil
 	}
 	g := groups[0]
-	f := &RepeatFinding{Size: g.base.Size.Name, Tokens: g.base.Tokens, Missing: g.missing}
+	f := &RepeatFinding{Size: g.base.Size.Name, Params: g.base.Size.Params, Body: g.base.Size.NonEmbedding, Tokens: g.base.Tokens, Missing: g.missing}
 	if g.first == nil || len(g.results) == 0 {
 		f.Sentence = waiting("Repeated text", "重复数据", g.missing)
 		return f
