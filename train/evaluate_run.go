@@ -25,7 +25,7 @@ func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, erro
 	}
 	if source != "" {
 		job.Data.Source = source
-		job.Data.Valid, job.Data.Test = -1, -1
+		job.Data.Valid, job.Data.Test, job.Data.Unique = -1, -1, 0
 		if len(r.Info.Input) == 3 { // folders of images are brought to the size of those the model knows
 			job.Data.Channels, job.Data.Height, job.Data.Width = r.Info.Input[0], r.Info.Input[1], r.Info.Input[2]
 		}
@@ -105,7 +105,10 @@ func (r *Run) openAgain(ctx context.Context, job *Job) (*data.Splits, error) {
 		return nil, &InputError{err}
 	}
 	s, err := l.Tokens(o)
-	return &s, err
+	if err != nil {
+		return nil, err
+	}
+	return &s, job.keep(&s)
 }
 
 // rescaled is a set of images in the scaling of those a model was trained on.
