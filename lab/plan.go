@@ -36,6 +36,7 @@ type Plan struct {
 	FLOPs    float64       `json:"flops"`                  // of training, all trials together
 	Limited  string        `json:"data_limited,omitempty"` // why the text and not the budget ends the trials
 	Unlimits float64       `json:"tokens_by_budget,omitempty"`
+	Omitted  []Omitted     `json:"omitted,omitempty"` // studies that the budget or the text leaves no room for
 	Notes    []string      `json:"notes,omitempty"`
 }
 
@@ -51,6 +52,9 @@ type Text struct {
 
 // EvalBatch is the number of examples that are evaluated together; it is the same for all sizes, so that all see the same text.
 const EvalBatch = 16
+
+// skillTokens is about what Skills reads.
+const skillTokens = 33_000
 
 // evalTokens is about how many tokens of the test split a trial is measured on.
 const evalTokens = 1 << 17
@@ -210,6 +214,7 @@ func (s Setup) with(depths []int, held int) (*Plan, error) {
 			free = q
 		}
 		if float64(l.tokens) <= most {
+			s.study(q)
 			q.limit(float64(free.longest()))
 			return q, nil
 		}
@@ -279,6 +284,32 @@ func (s Setup) fits(p Plan, l length) *Plan {
 	return &p
 }
 
+// study adds the trials of the studies to a plan.
+func (s Setup) study(p *Plan) {
+	if s.Studies == 0 {
+		return
+	}
+	o := StudyOptions{
+		Budget: s.Studies * s.Budget.FLOPs, Context: p.Text.Context, Text: p.Text.Train,
+		Make: func(layers, width, heads int) (Size, error) {
+			return p.Rule.Shaped(fmt.Sprintf("l%dw%d", layers, width), layers, width, heads, p.Text.Vocab, p.Text.Context)
+		},
+	}
+	if s.Budget.Seconds > 0 {
+		o.Budget = s.Studies * (aim*s.Budget.Seconds - s.Spent) * float64(p.Lanes.Count)
+		o.Cost = func(t Trial) float64 { return p.Costs.seconds(t, p.Lanes, p.measured()) }
+	}
+	trials, left := Studies(p.Trials, o)
+	p.Omitted = left
+	p.Trials = append(p.Trials, trials...)
+	for _, t := range trials {
+		p.FLOPs += t.FLOPs()
+	}
+	if p.Seconds > 0 {
+		p.Seconds = s.Spent + fitSeconds + p.seconds(p.Lanes)
+	}
+}
+
 // seconds is how long all trials take where they share the machine in a way: those that are fitted and the studies first, then the held-out
 // trunk alone on all threads, then its branches.
 func (p *Plan) seconds(way Lanes) float64 {
@@ -289,14 +320,14 @@ func (p *Plan) seconds(way Lanes) float64 {
 		switch {
 		case t.Trunk != "":
 		case t.HeldOut:
-			trunk += p.Costs.seconds(t, alone, p.evalTokens())
+			trunk += p.Costs.seconds(t, alone, p.measured())
 			for _, b := range p.branches(t) {
-				last = append(last, work{seconds: p.Costs.seconds(b, way, p.evalTokens())})
+				last = append(last, work{seconds: p.Costs.seconds(b, way, p.measured())})
 			}
 		default:
-			w := work{seconds: p.Costs.seconds(t, way, p.evalTokens())}
+			w := work{seconds: p.Costs.seconds(t, way, p.measured())}
 			for _, b := range p.branches(t) {
-				w.branches = append(w.branches, branch{float64(b.At) / float64(t.Steps), p.Costs.seconds(b, way, p.evalTokens())})
+				w.branches = append(w.branches, branch{float64(b.At) / float64(t.Steps), p.Costs.seconds(b, way, p.measured())})
 			}
 			first = append(first, w)
 		}
@@ -304,7 +335,8 @@ func (p *Plan) seconds(way Lanes) float64 {
 	return makespan(way.Count, first) + trunk + makespan(way.Count, last)
 }
 
-func (p *Plan) evalTokens() int { return p.Eval * EvalBatch * p.Text.Context }
+// measured is how many tokens a trial goes through when it is evaluated and its skills are looked at.
+func (p *Plan) measured() int { return p.Eval*EvalBatch*p.Text.Context + skillTokens }
 
 // family are the trials that the law is fitted to and verified on: of each size a trunk with the longest training, and a branch for each
 // shorter one, which leaves the trunk where its own decay begins.

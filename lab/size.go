@@ -7,6 +7,7 @@ import (
 	"brick/data"
 	"brick/device/dry"
 	"brick/grad"
+	"brick/lab/plan"
 	"brick/model"
 	"brick/nn"
 	"brick/train"
@@ -22,13 +23,13 @@ func (r Rule) Size(depth, vocab, context int) (Size, error) {
 	if depth < 1 || depth > MaxDepth {
 		return Size{}, fmt.Errorf("lab: a size %d blocks deep; want 1 to %d", depth, MaxDepth)
 	}
-	return r.Shaped(fmt.Sprintf("d%d", depth), depth, r.Width*depth, vocab, context)
+	width := r.Width * depth
+	return r.Shaped(fmt.Sprintf("d%d", depth), depth, width, max(width/r.Head, 1), vocab, context)
 }
 
-// Shaped is a size of any depth and width; name is what it is called. The width must be a multiple of the rule's heads, or less than one.
-func (r Rule) Shaped(name string, layers, width, vocab, context int) (Size, error) {
-	heads := max(width/r.Head, 1)
-	if width%heads != 0 || width/heads%2 != 0 {
+// Shaped is a size of any depth, width and heads, by the rule in all else; name is what it is called.
+func (r Rule) Shaped(name string, layers, width, heads, vocab, context int) (Size, error) {
+	if layers < 1 || heads < 1 || width%heads != 0 || width/heads%2 != 0 {
 		return Size{}, fmt.Errorf("lab: size %s: a width of %d does not divide into %d heads of an even width", name, width, heads)
 	}
 	s := Size{Name: name, Layers: layers, Width: width, Heads: heads}
@@ -42,6 +43,11 @@ func (r Rule) Shaped(name string, layers, width, vocab, context int) (Size, erro
 	s.Params = nn.Count(m)
 	s.NonEmbedding = s.Params - vocab*width
 	s.Rate = r.Rate(s.NonEmbedding)
+	shape, err := plan.ShapeOfStack(s.Stack, in)
+	if err != nil {
+		return Size{}, fmt.Errorf("lab: size %s: %w", name, err)
+	}
+	s.Formula = plan.TrainingFLOPs(shape, context)
 	s.FLOPs, err = countFLOPs(m, context)
 	return s, err
 }
