@@ -98,13 +98,15 @@ func (e *exam) ask(ids []int32, n, t int) (logits []grad.Float, err error) {
 	if err := e.ctx.Err(); err != nil {
 		return nil, err
 	}
+	var shape []int
 	err = grad.Catch(func() {
 		e.tape.Reset()
 		y := e.model.Forward(e.tape.IDs(ids, n, t))
-		if logits = y.Data(); len(logits) != n*t*e.vocab {
-			err = fmt.Errorf("the model gives %v for %d sequences of %d tokens; want a logit for each of %d tokens", y.Shape(), n, t, e.vocab)
-		}
+		logits, shape = y.Data(), y.Shape()
 	})
+	if err == nil && len(logits) != n*t*e.vocab {
+		err = fmt.Errorf("the model gives %v for %d sequences of %d tokens; want a logit for each of %d tokens", shape, n, t, e.vocab)
+	}
 	return logits, err
 }
 

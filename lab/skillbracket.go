@@ -72,7 +72,7 @@ func (e *exam) brackets(tok token.Tokenizer, held data.Set) (name string, s scor
 
 // bracketPlaces looks for places, and returns the windows that have some, one after the other.
 func (e *exam) bracketPlaces(tok token.Tokenizer, held data.Set, c *closers) (ids []int32, places []place, err error) {
-	order := data.NewPermutation(held.Len(), keyOf("brackets"))
+	order := data.NewPermutation(held.Len(), streamKey("brackets"))
 	var b data.Batch
 	n := 0
 	for i := range min(held.Len(), bracketsLooked) {
@@ -171,8 +171,8 @@ func (c *closers) judge(logits []grad.Float, need rune) (right bool, logP float6
 	return c.bracket[best] == need, logSum(c.right) - logSum(c.chosen)
 }
 
-// keyOf turns a name into the key of a random stream.
-func keyOf(name string) uint64 {
+// streamKey turns a name into the key of a random stream.
+func streamKey(name string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(name))
 	return h.Sum64()

@@ -34,7 +34,7 @@ func (e *exam) induction(tok token.Tokenizer) (name string, s score, err error) 
 		return name, s, nil
 	}
 	s.base = 1 / float64(len(ids))
-	r := rand.New(rand.NewPCG(keyOf("induction"), uint64(len(ids))))
+	r := rand.New(rand.NewPCG(streamKey("induction"), uint64(len(ids))))
 	rows := e.rows(2 * length)
 	asked := make([]int32, 0, rows*2*length)
 	for done := 0; done < inductionSequences; done += rows {

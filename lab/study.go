@@ -9,11 +9,11 @@ import (
 
 // StudyOptions say what the studies of a sweep may cost, and what they start from.
 type StudyOptions struct {
-	Budget  float64                                      // what all studies together may cost
-	Cost    func(Trial) float64                          // of a trial that is trained from its beginning, in the unit of Budget; nil means FLOPs, see Trial.FLOPs
-	Context int                                          // tokens in an example
-	Text    int                                          // different tokens there are to train on
-	Make    func(layers, width, heads int) (Size, error) // a size by the family's rule but for its shape, for the study of shapes
+	Budget  float64                                            // what all studies together may cost
+	Cost    func(Trial) float64                                // of a trial that is trained from its beginning, in the unit of Budget; nil means FLOPs, see Trial.FLOPs
+	Context int                                                // tokens in an example
+	Text    int                                                // different tokens there are to train on
+	Make    func(name string, layers, width int) (Size, error) // a size by the family's rule but for its shape, erring for a width that heads do not divide; nil plans no shapes
 }
 
 // An Omitted is a study for which nothing could be planned, and why.

@@ -48,6 +48,17 @@ func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, erro
 	return Metrics{}, usagef("train: %s has no %s split; it has %s", job.Data.Source, split, strings.Join(names, ", "))
 }
 
+// EvaluatePart measures the model on a split of the run's data, limit batches of batch examples evenly spread over it, as Evaluate
+// does with a set in hand; limit 0 means all.
+func (r *Run) EvaluatePart(ctx context.Context, split string, batch, limit int) (m Metrics, err error) {
+	set, done, err := r.openSplit(ctx, split)
+	if err != nil {
+		return m, err
+	}
+	m, err = Evaluate(ctx, r.dev, r.Model, set, r.Loss, batch, limit)
+	return m, done(err)
+}
+
 // openSplit opens one split of the run's data; done closes them.
 func (r *Run) openSplit(ctx context.Context, split string) (set data.Set, done func(error) error, err error) {
 	job := r.Job
