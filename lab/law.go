@@ -54,7 +54,7 @@ func FitLaw(list []Result, seed uint64) (*Law, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lab: %w", err)
 	}
-	l := &Law{Counted: CountAll, Joint: all, Other: body, Noise: SeedNoise(list)}
+	l := &Law{Counted: CountAll, Joint: all, Other: body, Noise: seedNoise(list)}
 	if leftOut(body) < leftOut(all) {
 		l.Counted, l.Joint, l.Other = CountBody, body, all
 	}
@@ -97,36 +97,14 @@ func (l *Law) predict(t Trial) (Predicted, error) {
 	return Predicted{Trial: t.ID, N: n, Tokens: t.Tokens, Loss: p.Loss, Low: p.Interval.Low, High: p.Interval.High}, nil
 }
 
-// SeedNoise is the standard deviation of log L between trials that differ in nothing but the seed, over all groups of them; 0 if there is none.
-func SeedNoise(list []Result) float64 {
-	groups := map[string][]float64{}
+// seedNoise is the standard deviation of log L between trials that differ in nothing but the seed; 0 if none tell.
+func seedNoise(list []Result) float64 {
+	var done []Trial
 	for _, r := range list {
-		if r.Study == Noise && r.Base != "" {
-			groups[r.Base] = append(groups[r.Base], math.Log(r.Loss))
-		}
+		done = append(done, r.Trial)
 	}
-	for _, r := range list {
-		if g, ok := groups[r.ID]; ok {
-			groups[r.ID] = append(g, math.Log(r.Loss))
-		}
+	if f := FindNoise(done, list); f != nil && f.Mean > 0 {
+		return f.SD / f.Mean
 	}
-	sum, free := 0.0, 0
-	for _, r := range list { // in their order, so that the sum is the same each time
-		g := groups[r.ID]
-		if len(g) < 2 {
-			continue
-		}
-		mean := 0.0
-		for _, v := range g {
-			mean += v / float64(len(g))
-		}
-		for _, v := range g {
-			sum += (v - mean) * (v - mean)
-		}
-		free += len(g) - 1
-	}
-	if free == 0 {
-		return 0
-	}
-	return math.Sqrt(sum / float64(free))
+	return 0
 }

@@ -1,8 +1,13 @@
 package lab
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"math"
+	"os"
+
+	"brick/train"
 )
 
 // A Rule says how everything that training needs follows from a size's depth, so that each size is trained near its best.
@@ -34,6 +39,25 @@ func DefaultRule() Rule {
 		Horizons: []float64{1. / 16, 1. / 8, 1. / 4, 1. / 2, 1}, Steps: 2000, Warmup: 0.2, Decay: 0.2,
 		Context: 128, Sequences: 4, PerParam: 4,
 	}
+}
+
+// ReadRule reads a rule from a JSON file; fields it leaves out are DefaultRule's.
+func ReadRule(path string) (Rule, error) {
+	r := DefaultRule()
+	f, err := os.Open(path)
+	if err != nil {
+		return r, fmt.Errorf("lab: rule: %w", err)
+	}
+	defer f.Close()
+	d := json.NewDecoder(io.LimitReader(f, 1<<20))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&r); err != nil {
+		return r, &train.InputError{Err: fmt.Errorf("lab: rule %s: %w", path, err)}
+	}
+	if err := r.check(); err != nil {
+		return r, &train.InputError{Err: fmt.Errorf("%w (in %s)", err, path)}
+	}
+	return r, nil
 }
 
 // Rate is the largest learning rate for n parameters without embedding.

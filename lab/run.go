@@ -99,6 +99,9 @@ func (r *running) all(ctx context.Context) error {
 	if err := r.phase(ctx, r.Plan.Lanes, rest); err != nil {
 		return err
 	}
+	if _, err := r.ensemble(ctx); err != nil {
+		return err
+	}
 	verdict, err := r.verify(prediction)
 	if err != nil {
 		return err

@@ -26,6 +26,7 @@ import (
 //	tokenizer.json …  the vocabulary of all trials
 //	runs/ID/…         a run folder for each trial, with its result.json once it is measured
 //	results.csv, results.jsonl
+//	ensemble.json     the loss of the ensemble
 //	prediction.json   what the law says of the largest size, written before its first step
 //	verdict.json      what it reached
 //	DONE
@@ -49,6 +50,7 @@ const (
 	resultFile     = "result.json"
 	predictionFile = "prediction.json"
 	verdictFile    = "verdict.json"
+	ensembleFile   = "ensemble.json"
 	doneFile       = "DONE"
 	runsDir        = "runs"
 	setupDir       = ".setup"

@@ -175,9 +175,9 @@ func (x *scaleScreen) table() string {
 	}
 	if studies > 0 {
 		fmt.Fprintf(&b, "studies %d of %d", done, studies)
-		for id, e := range x.running {
-			if t := x.trial(id); t != nil && t.Study != lab.Family {
-				fmt.Fprintf(&b, "  %s %d%%", id, 100*e.Step/max(e.Steps, 1))
+		for _, t := range p.Trials {
+			if e, ok := x.running[t.ID]; ok && t.Study != lab.Family {
+				fmt.Fprintf(&b, "  %s %d%%", t.ID, 100*e.Step/max(e.Steps, 1))
 			}
 		}
 		fmt.Fprintln(&b)
@@ -193,15 +193,6 @@ func (x *scaleScreen) cell(t lab.Trial) string {
 		return fmt.Sprintf("%d%%", 100*e.Step/max(e.Steps, 1))
 	}
 	return "·"
-}
-
-func (x *scaleScreen) trial(id string) *lab.Trial {
-	for i := range x.sweep.Plan.Trials {
-		if t := &x.sweep.Plan.Trials[i]; t.ID == id {
-			return t
-		}
-	}
-	return nil
 }
 
 // points are the family's losses so far.
