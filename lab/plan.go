@@ -128,10 +128,10 @@ func span(r Rule, t Text, held int) float64 {
 	if errA != nil || errB != nil {
 		return 0
 	}
-	return leap(a, b)
+	return times(a, b)
 }
 
-func leap(a, b Size) float64 {
+func times(a, b Size) float64 {
 	return min(float64(b.Params)/float64(a.Params), float64(b.NonEmbedding)/float64(a.NonEmbedding))
 }
 
@@ -141,7 +141,7 @@ func fitted(r Rule, t Text, held int) []int {
 	for d := 1; d < held; d++ {
 		a, errA := r.Size(d, t.Vocab, t.Context)
 		b, errB := r.Size(held, t.Vocab, t.Context)
-		if errA == nil && errB == nil && leap(a, b) >= minLeap {
+		if errA == nil && errB == nil && times(a, b) >= minLeap {
 			top = d
 		}
 	}
@@ -291,8 +291,8 @@ func (s Setup) study(p *Plan) {
 	}
 	o := StudyOptions{
 		Budget: s.Studies * s.Budget.FLOPs, Context: p.Text.Context, Text: p.Text.Train,
-		Make: func(layers, width, heads int) (Size, error) {
-			return p.Rule.Shaped(fmt.Sprintf("l%dw%d", layers, width), layers, width, heads, p.Text.Vocab, p.Text.Context)
+		Make: func(name string, layers, width int) (Size, error) {
+			return p.Rule.Shaped(name, layers, width, p.Text.Vocab, p.Text.Context)
 		},
 	}
 	if s.Budget.Seconds > 0 {
@@ -387,10 +387,10 @@ func (p *Plan) limit(free float64) {
 		p.Notes = append(p.Notes, fmt.Sprintf("the longest trials see the text %.1f times", long/train))
 	}
 	last, top := p.Sizes[len(p.Sizes)-1], p.Sizes[len(p.Sizes)-2]
-	if l := leap(p.Sizes[0], last); l < minSpan || len(p.Sizes) < 6 {
+	if l := times(p.Sizes[0], last); l < minSpan || len(p.Sizes) < 6 {
 		p.Notes = append(p.Notes, fmt.Sprintf("%d sizes span a factor of %.0f in parameters: less than 6 sizes and %d×", len(p.Sizes), l, minSpan))
 	}
-	if l := leap(top, last); l < minLeap {
+	if l := times(top, last); l < minLeap {
 		p.Notes = append(p.Notes, fmt.Sprintf("the held-out size is %.1f times the largest fitted one: less than %g×", l, minLeap))
 	}
 	if n := p.perParam(); n < 1 {
@@ -407,7 +407,7 @@ func (p *Plan) String() string {
 	for _, s := range p.Sizes[:len(p.Sizes)-1] {
 		names = append(names, fmt.Sprintf("%s %s", s.Name, count(float64(s.Params))))
 	}
-	fmt.Fprintf(&b, "family   %s parameters; held out %s %s, %.1f times the largest fitted, %.0f times the smallest\n", strings.Join(names, ", "), last.Name, count(float64(last.Params)), leap(p.Sizes[len(p.Sizes)-2], last), leap(p.Sizes[0], last))
+	fmt.Fprintf(&b, "family   %s parameters; held out %s %s, %.1f times the largest fitted, %.0f times the smallest\n", strings.Join(names, ", "), last.Name, count(float64(last.Params)), times(p.Sizes[len(p.Sizes)-2], last), times(p.Sizes[0], last))
 	var tokens []string
 	for _, h := range p.Rule.Horizons {
 		tokens = append(tokens, count(math.Round(h*float64(p.Steps))*float64(p.Batch*p.Text.Context)))

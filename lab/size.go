@@ -23,14 +23,14 @@ func (r Rule) Size(depth, vocab, context int) (Size, error) {
 	if depth < 1 || depth > MaxDepth {
 		return Size{}, fmt.Errorf("lab: a size %d blocks deep; want 1 to %d", depth, MaxDepth)
 	}
-	width := r.Width * depth
-	return r.Shaped(fmt.Sprintf("d%d", depth), depth, width, max(width/r.Head, 1), vocab, context)
+	return r.Shaped(fmt.Sprintf("d%d", depth), depth, r.Width*depth, vocab, context)
 }
 
-// Shaped is a size of any depth, width and heads, by the rule in all else; name is what it is called.
-func (r Rule) Shaped(name string, layers, width, heads, vocab, context int) (Size, error) {
-	if layers < 1 || heads < 1 || width%heads != 0 || width/heads%2 != 0 {
-		return Size{}, fmt.Errorf("lab: size %s: a width of %d does not divide into %d heads of an even width", name, width, heads)
+// Shaped is a size of any depth and width, by the rule in all else; name is what it is called. It errs for a width that heads do not divide.
+func (r Rule) Shaped(name string, layers, width, vocab, context int) (Size, error) {
+	heads := r.heads(width)
+	if layers < 1 || heads < 1 {
+		return Size{}, fmt.Errorf("lab: size %s: %d blocks of width %d; want one or more, of a width that heads about %d wide divide", name, layers, width, r.Head)
 	}
 	s := Size{Name: name, Layers: layers, Width: width, Heads: heads}
 	s.FF = max(int(math.Round(8./3*float64(width)/float64(r.FFUnit))), 1) * r.FFUnit
@@ -50,6 +50,21 @@ func (r Rule) Shaped(name string, layers, width, heads, vocab, context int) (Siz
 	s.Formula = plan.TrainingFLOPs(shape, context)
 	s.FLOPs, err = countFLOPs(m, context)
 	return s, err
+}
+
+// heads is how many heads of even width, nearest to the rule's and between half and twice that, divide a width; 0 if none does. A width
+// below that is one head.
+func (r Rule) heads(width int) (heads int) {
+	if width < r.Head && width > 0 && width%2 == 0 {
+		return 1
+	}
+	off := 1.01
+	for h := 1; h <= width/2; h++ {
+		if d := math.Abs(math.Log2(float64(width) / float64(h*r.Head))); width%h == 0 && width/h%2 == 0 && d < off {
+			heads, off = h, d
+		}
+	}
+	return heads
 }
 
 // countFLOPs is the operations a token of a forward and a backward pass over a sequence, counted as they run on a device that computes nothing.
