@@ -23,7 +23,7 @@ func (s *Sweep) job(t Trial) train.Job {
 		Schedule:  train.Schedule{Name: "wsd", Args: map[string]any{"warmup": min(p.Warmup, max(t.Steps-t.Decay, 0)), "decay": t.Decay, "min_lr": 0.0}},
 		Batch:     t.Batch, Accumulate: 1, Steps: t.Steps, Seed: t.Seed, ClipNorm: 1, Precision: "f32",
 		Eval: train.EvalJob{Every: max(p.Steps, t.Steps), Batches: 2}, // the test split is what counts, at the end
-		Save: train.SaveJob{Every: max(p.Steps/10, 1)},
+		Save: train.SaveJob{Every: max(p.Steps/10, 50)},
 	}
 	if t.Study == Repeat {
 		j.Data.Unique = t.Unique / p.Text.Context
