@@ -16,8 +16,11 @@ type Law struct {
 	Other   *fit.JointFit `json:"joint_other_count"`
 	InN     *fit.OneFit   `json:"in_n,omitempty"` // at the most tokens; nil where the points are too few
 	InC     *fit.OneFit   `json:"in_c,omitempty"` // along the frontier
-	Noise   float64       `json:"noise"`          // standard deviation of log L between seeds; 0 where no trial tells
-	Notes   []string      `json:"notes,omitempty"`
+	// Approaches 1 and 2 to the compute-optimal size (Hoffmann et al. 2022); 3 is Joint.Exponents. nil where the family cannot tell.
+	Envelope *fit.Allocation `json:"approach_1,omitempty"`
+	IsoFLOP  *fit.Allocation `json:"approach_2,omitempty"`
+	Noise    float64         `json:"noise"` // standard deviation of log L between seeds; 0 where no trial tells
+	Notes    []string        `json:"notes,omitempty"`
 }
 
 // What N counts.
@@ -64,6 +67,12 @@ func FitLaw(list []Result, seed uint64) (*Law, error) {
 		l.Notes = append(l.Notes, err.Error())
 	}
 	if l.InC, err = fit.FitOne(fit.Frontier(points), fit.Compute, o); err != nil {
+		l.Notes = append(l.Notes, err.Error())
+	}
+	if l.Envelope, err = fit.Envelope(points, l.Noise, o); err != nil {
+		l.Notes = append(l.Notes, err.Error())
+	}
+	if l.IsoFLOP, err = fit.IsoFLOP(points, l.Noise, o); err != nil {
 		l.Notes = append(l.Notes, err.Error())
 	}
 	return l, nil

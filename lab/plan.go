@@ -252,18 +252,25 @@ func (s Setup) lengths() (out []length) {
 		if batch == r.Sequences {
 			low = 1
 		}
-		unit := 1
-		if high >= 800 {
-			unit = 80 // so that shares of it are whole numbers
-		}
-		for n := unit; n <= high; n += unit {
-			if n >= low && n >= minSteps(r) {
+		for n := max(low, minSteps(r)); n <= high; n++ {
+			if n%coarse(n) == 0 { // so that shares of it are whole numbers, or nearly
 				out = append(out, length{batch, n, n * batch * s.Text.Context})
 			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b length) int { return b.tokens - a.tokens })
 	return out
+}
+
+// coarse is what a number of steps is a multiple of.
+func coarse(steps int) int {
+	switch {
+	case steps >= 800:
+		return 80
+	case steps >= 160:
+		return 16
+	}
+	return 1
 }
 
 // fits is the plan p with trainings of length l, nil if that is beyond the budget.
@@ -431,7 +438,7 @@ func (p *Plan) String() string {
 	if p.Seconds > 0 {
 		fmt.Fprintf(&b, ", about %s", shortDuration(p.Seconds))
 	}
-	fmt.Fprintf(&b, "; %d side by side on %d each, the largest on %d\n", p.Lanes.Count, p.Lanes.Threads, p.Threads)
+	fmt.Fprintf(&b, "; %d at a time on %s, the largest on %s\n", p.Lanes.Count, threads(p.Lanes.Threads), threads(p.Threads))
 	if p.Limited != "" {
 		fmt.Fprintln(&b, p.Limited)
 	}
@@ -439,6 +446,13 @@ func (p *Plan) String() string {
 		fmt.Fprintf(&b, "note     %s\n", n)
 	}
 	return b.String()
+}
+
+func threads(n int) string {
+	if n == 1 {
+		return "1 thread"
+	}
+	return fmt.Sprintf("%d threads", n)
 }
 
 // count writes a number as people read it: 926 k, 2.46 M, 3.1e+14.

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"time"
+
+	"brick/train"
 )
 
 // A Prediction is what the law of the smaller sizes says of the largest, written down before its first step.
@@ -49,6 +52,11 @@ func (s *Sweep) predict() (*Prediction, error) {
 	err := readJSON(path, &p)
 	if err == nil && p != nil || !errors.Is(err, fs.ErrNotExist) {
 		return p, err
+	}
+	for _, t := range s.Plan.Trials {
+		if _, err := os.Lstat(s.dir(t)); t.HeldOut && err == nil {
+			return nil, &train.InputError{Err: fmt.Errorf("lab: %s is missing, and %s has begun already: what is said now is no prediction; put the file back, or remove the runs of %s", path, s.dir(t), t.Size.Name)}
+		}
 	}
 	list, err := s.Results()
 	if err != nil {

@@ -10,24 +10,38 @@ import (
 	"brick/lab/fit"
 )
 
+// A Summary is all that a sweep knows so far.
+type Summary struct {
+	Plan       *Plan       `json:"plan"`
+	Results    []Result    `json:"results"`
+	Prediction *Prediction `json:"prediction,omitempty"`
+	Verdict    *Verdict    `json:"verdict,omitempty"`
+	Findings   Findings    `json:"findings"`
+}
+
+// Summary gathers what the sweep's folder holds.
+func (s *Sweep) Summary() (out Summary, err error) {
+	out.Plan = s.Plan
+	if out.Results, err = s.Results(); err != nil {
+		return out, err
+	}
+	if out.Prediction, err = s.Prediction(); err != nil {
+		return out, err
+	}
+	if out.Verdict, err = s.Verdict(); err != nil {
+		return out, err
+	}
+	out.Findings, err = s.Findings()
+	return out, err
+}
+
 // WriteTo writes what a sweep found for people: the table, the law, the prediction beside what was measured, the studies.
 func (s *Sweep) WriteTo(w io.Writer) (int64, error) {
-	list, err := s.Results()
+	all, err := s.Summary()
 	if err != nil {
 		return 0, err
 	}
-	prediction, err := s.Prediction()
-	if err != nil {
-		return 0, err
-	}
-	verdict, err := s.Verdict()
-	if err != nil {
-		return 0, err
-	}
-	findings, err := s.Findings()
-	if err != nil {
-		return 0, err
-	}
+	list, prediction, verdict, findings := all.Results, all.Prediction, all.Verdict, all.Findings
 	var law *Law
 	if prediction != nil {
 		law = prediction.Law
@@ -99,9 +113,16 @@ func (l *Law) String() string {
 			fmt.Fprintf(&b, "L(%s) = %.4g + %.4g/%s^%.4g: R² %.4f over %d points\n", f.Variable, f.Law.E, f.Law.A, f.Variable, f.Law.Alpha, f.Quality.R2, len(f.Points))
 		}
 	}
-	for _, c := range j.Exponents {
-		fmt.Fprintf(&b, "approach 3: exponent %s %.3f (%.3f to %.3f) of the compute-optimal %s ∝ C^%s\n", c.Name, c.Value, c.Interval.Low, c.Interval.High, map[string]string{"a": "N", "b": "D"}[c.Name], c.Name)
+	fmt.Fprintln(&b, "compute-optimal N ∝ C^a, D ∝ C^b (Hoffmann et al. 2022):")
+	approach := func(name string, c []fit.Constant) {
+		fmt.Fprintf(&b, "  %s  a %.3f (%.3f to %.3f)  b %.3f (%.3f to %.3f)\n", name, c[0].Value, c[0].Interval.Low, c[0].Interval.High, c[1].Value, c[1].Interval.Low, c[1].Interval.High)
 	}
+	for _, a := range []*fit.Allocation{l.Envelope, l.IsoFLOP} {
+		if a != nil {
+			approach(a.Approach, a.Exponents)
+		}
+	}
+	approach("approach 3 (the law)", j.Exponents)
 	if l.Noise > 0 {
 		fmt.Fprintf(&b, "noise between seeds: %.2f %% of the loss\n", 100*l.Noise)
 	}

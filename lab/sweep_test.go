@@ -126,7 +126,7 @@ func TestSweep(t *testing.T) {
 	if _, err := s.WriteTo(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"d5-s", "approach 3", "predicted before its first step", "the formula is within 0.00 %", "differ in their seed alone"} {
+	for _, want := range []string{"d5-s", "approach 3 (the law)", "predicted before its first step", "the formula is within 0.00 %", "differ in their seed alone"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the summary lacks %q:\n%s", want, &text)
 		}
@@ -143,6 +143,14 @@ func TestSweep(t *testing.T) {
 	}
 	if table(t, s.Dir) != before || read(t, filepath.Join(s.Dir, "prediction.json")) != done {
 		t.Error("running a sweep that is done has changed it")
+	}
+	if err := os.Remove(filepath.Join(s.Dir, "prediction.json")); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range opened.Run(context.Background()) {
+		if err != nil && !strings.Contains(err.Error(), "no prediction") || err == nil {
+			t.Errorf("predicted after the fact: %v", err)
+		}
 	}
 	if found, err := lab.List(o.Root); err != nil || len(found) != 1 || found[0].Done != len(list) || found[0].Error == nil {
 		t.Errorf("list: %+v, %v", found, err)

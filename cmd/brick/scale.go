@@ -52,7 +52,7 @@ the first trial. Every trial is a run folder. Ctrl-C finishes the step and saves
 	f.Float64Var(&studies, "studies", 0.15, "share of the budget for what is learnt beside the law: noise, rates, shapes, repeated text, ensembles")
 	f.StringVar(&rule, "rule", "", "file with the family's rule (JSON) in place of the built-in one; --print-rule shows that")
 	f.StringVar(&ask.Name, "name", "", "of the sweep's folder")
-	f.StringVar(&root, "scales", "scale", "folder that sweeps are made in")
+	c.PersistentFlags().StringVar(&root, "scales", "scale", "folder that sweeps are made in")
 	f.StringVar(&resume, "resume", "", "a sweep's folder, or its name under --scales, to go on with")
 	f.BoolVar(&list, "list", false, "list the sweeps that are there")
 	f.BoolVar(&printPlan, "print-plan", false, "measure and plan, print the plan, and stop; --resume carries it out")
@@ -124,7 +124,8 @@ func commandLine(cmd *cobra.Command) []string {
 }
 
 func newScaleShow(root *string) *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use:   "show DIR",
 		Short: "Print the table of a sweep, its law, and what became of its prediction",
 		Args:  usage(cobra.ExactArgs(1)),
@@ -133,10 +134,19 @@ func newScaleShow(root *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if asJSON {
+				found, err := s.Summary()
+				if err != nil {
+					return err
+				}
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(found)
+			}
 			_, err = s.WriteTo(cmd.OutOrStdout())
 			return err
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object: plan, results, prediction, verdict, findings")
+	return c
 }
 
 // findSweep is a sweep's folder by its path, or by its name under root.
