@@ -202,6 +202,9 @@ func (s *Sweep) tokenizer() train.TokenJob {
 
 // measured measures what the family costs on this machine and plans; a family that was chosen by the budget is measured itself.
 func (s *Sweep) measured(ctx context.Context, setup Setup, set data.Set, began time.Time) (*Plan, error) {
+	if err := setup.check(); err != nil { // before anybody waits
+		return nil, &train.UsageError{Err: err}
+	}
 	share := ways(s.threads)
 	about := setup.Budget.Seconds
 	if about == 0 {
