@@ -201,7 +201,7 @@ func (j *Jump) say() Sentence {
 	fromZH := strings.ReplaceAll(from, " tokens", "")
 	unit := ""
 	if j.Along == "tokens" {
-		unit = " 词元"
+		unit = "词元"
 	}
 	first, last := j.Points[0], j.Points[len(j.Points)-1]
 	if math.Abs(last.Skill-first.Skill) < 0.02 && j.Rise < 0.02 {
@@ -209,9 +209,9 @@ func (j *Jump) say() Sentence {
 			fmt.Sprintf("%s %s stays the same over %s: %.1f %% to %.1f %%.", j.Skill, fixed, j.Along, 100*first.Skill, 100*last.Skill),
 			fmt.Sprintf("%s在 %s基本不变：%.1f %% 到 %.1f %%。", name, fixedZH, 100*first.Skill, 100*last.Skill)}
 	}
-	en := fmt.Sprintf("%s %s rises most from %s to %s, %.1f %% to %.1f %%: %.1f times as steeply as a straight line, where the loss falls %.1f times so",
+	en := fmt.Sprintf("%s %s rises most from %s to %s, %.1f %% to %.1f %%: %.1f times as steeply as a straight line, where the loss falls %.1f times as steeply as its own",
 		j.Skill, fixed, from, to, 100*a.Skill, 100*b.Skill, j.Slope, j.LossSlope)
-	zh := fmt.Sprintf("%s在 %s从 %s 到 %s%s上升最快，由 %.1f %% 到 %.1f %%：陡度为直线的 %.1f 倍，而损失在此处为 %.1f 倍",
+	zh := fmt.Sprintf("%s在 %s从 %s 到 %s %s上升最快，由 %.1f %% 到 %.1f %%：陡度为直线的 %.1f 倍，而损失在此处下降的陡度为其直线的 %.1f 倍",
 		name, fixedZH, fromZH, to, unit, 100*a.Skill, 100*b.Skill, j.Slope, j.LossSlope)
 	switch {
 	case !j.Sharp:

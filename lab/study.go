@@ -172,7 +172,7 @@ func (g grid) noises(StudyOptions) (designs [][]Trial) {
 }
 
 // repeated is how often the text is passed over at most.
-const repeated = 64
+const repeated = 16
 
 // repeats are designs of a fixed number of tokens, of which ½, ¼, … are different ones, down to what one step reads.
 func (g grid) repeats(o StudyOptions) (designs [][]Trial) {
@@ -190,9 +190,9 @@ func (g grid) repeats(o StudyOptions) (designs [][]Trial) {
 				t := alike(base, Repeat, fmt.Sprintf("repeat-%s-x%d", base.Size.Name, times))
 				t.Unique = examples * o.Context
 				d = append(d, t)
-				if len(d) > 1 {
-					designs = append(designs, slices.Clone(d))
-				}
+			}
+			if len(d) > 1 {
+				designs = append(designs, d)
 			}
 		}
 	}

@@ -71,7 +71,7 @@ func (p *Probed) vertex() {
 		return
 	}
 	p.Edge = true
-	best := 0
+	best := 1
 	for i := range y {
 		if y[i] < y[best] {
 			best = i

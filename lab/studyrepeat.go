@@ -4,19 +4,26 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"brick/lab/fit"
 )
 
 // A RepeatFinding is what a text is worth when it is passed over again and again, beside as many tokens that are all new
 // (Muennighoff et al. 2023, "Scaling data-constrained language models").
 type RepeatFinding struct {
-	Size     string     `json:"size"`
-	Tokens   int        `json:"tokens"`     // in all, of each run
-	Fresh    float64    `json:"fresh_loss"` // of the run that saw no token twice
-	Points   []Repeated `json:"points"`     // by epochs
-	InNoise  float64    `json:"in_noise"`   // epochs up to which the loss is as good as fresh but for what seeds explain; 1 if not even 2 are
-	InOne    float64    `json:"in_1_percent"`
-	Missing  []string   `json:"missing,omitempty"`
-	Sentence Sentence   `json:"sentence"`
+	Size    string     `json:"size"`
+	Params  int        `json:"params"`        // of the size
+	Body    int        `json:"non_embedding"` // those beside the embedding
+	Tokens  int        `json:"tokens"`        // in all, of each run
+	Fresh   float64    `json:"fresh_loss"`    // of the run that saw no token twice
+	Points  []Repeated `json:"points"`        // by epochs
+	InNoise float64    `json:"in_noise"`      // epochs up to which the loss is as good as fresh but for what seeds explain; 1 if not even 2 are
+	InOne   float64    `json:"in_1_percent"`
+
+	Law      *fit.RepeatFit `json:"law,omitempty"`      // see Fit
+	Overfits []float64      `json:"overfits,omitempty"` // epochs of runs that are worse than one pass over their tokens by the law: Law knows no such thing
+	Missing  []string       `json:"missing,omitempty"`
+	Sentence Sentence       `json:"sentence"`
 }
 
 // A Repeated is one run over a part of the text.
@@ -36,7 +43,7 @@ func FindRepeat(planned []Trial, results []Result, noise *NoiseFinding) *RepeatF
 		return nil
 	}
 	g := groups[0]
-	f := &RepeatFinding{Size: g.base.Size.Name, Tokens: g.base.Tokens, Missing: g.missing}
+	f := &RepeatFinding{Size: g.base.Size.Name, Params: g.base.Size.Params, Body: g.base.Size.NonEmbedding, Tokens: g.base.Tokens, Missing: g.missing}
 	if g.first == nil || len(g.results) == 0 {
 		f.Sentence = waiting("Repeated text", "重复数据", g.missing)
 		return f
@@ -71,31 +78,73 @@ func (f *RepeatFinding) upTo(tolerance float64) float64 {
 }
 
 func (f *RepeatFinding) say() Sentence {
-	last := f.Points[len(f.Points)-1]
-	en := fmt.Sprintf("%s on %s tokens, loss %.4f where all are new: %s is as good but for the noise, %s within 1 %%; %.3g passes over %s tokens are %.2g %% worse",
-		f.Size, short(f.Tokens), f.Fresh, passesEN(f.InNoise), passesEN(f.InOne), last.Epochs, short(last.Unique), 100*last.Over)
-	zh := fmt.Sprintf("%s 训练 %s 词元，全为新文本时损失 %.4f：%s与之相当（在波动之内），%s相差不到 1 %%；把 %s 词元读 %.3g 遍则差 %.2g %%",
-		f.Size, short(f.Tokens), f.Fresh, passesZH(f.InNoise), passesZH(f.InOne), short(last.Unique), last.Epochs, 100*last.Over)
+	first, last := f.Points[0], f.Points[len(f.Points)-1]
+	en := fmt.Sprintf("%s on %s tokens has a loss of %.4f where all are new. Passing %.3g times over %s is %s", f.Size, short(f.Tokens), f.Fresh, first.Epochs, short(first.Unique), overEN(first.Over))
+	zh := fmt.Sprintf("%s 训练 %s 词元，全为新文本时损失 %.4f。把 %s 词元读 %.3g 轮，损失%s", f.Size, short(f.Tokens), f.Fresh, short(first.Unique), first.Epochs, overZH(first.Over))
+	if len(f.Points) > 1 {
+		en += fmt.Sprintf(", %.3g times over %s %s", last.Epochs, short(last.Unique), overEN(last.Over))
+		zh += fmt.Sprintf("；把 %s 词元读 %.3g 轮，损失%s", short(last.Unique), last.Epochs, overZH(last.Over))
+	}
+	en += fmt.Sprintf("; %s within 1 %%, %s within what seeds explain", upToEN(f.InOne), upToEN(f.InNoise))
+	zh += fmt.Sprintf("；%s 1 %% 以内，%s随机种子的波动之内", upToZH(f.InOne), upToZH(f.InNoise))
 	for i := len(f.Points) - 1; i >= 0; i-- {
 		if p := f.Points[i]; p.Worth != nil {
-			en += fmt.Sprintf("; going %.3g times over %s tokens gives %.0f %% of what new ones would", p.Epochs, short(p.Unique), 100**p.Worth)
-			zh += fmt.Sprintf("；把 %s 词元读 %.3g 遍，得到新文本所能带来好处的 %.0f %%", short(p.Unique), p.Epochs, 100**p.Worth)
+			en += fmt.Sprintf("; %.3g passes over %s tokens give %.0f %% of what new ones would", p.Epochs, short(p.Unique), 100**p.Worth)
+			zh += fmt.Sprintf("；把 %s 词元读 %.3g 轮，得到新文本所能带来好处的 %.0f %%", short(p.Unique), p.Epochs, 100**p.Worth)
 			break
 		}
 	}
 	return Sentence{en + ".", zh + "。"}
 }
 
-func passesEN(n float64) string {
-	if n <= 1 {
-		return "not even passing twice over half of them"
+func overEN(share float64) string {
+	if share < 0 {
+		return fmt.Sprintf("%.2g %% better", -100*share)
 	}
-	return fmt.Sprintf("passing up to %.3g times over a part of them", n)
+	return fmt.Sprintf("%.2g %% worse", 100*share)
 }
 
-func passesZH(n float64) string {
-	if n <= 1 {
-		return "连把一半读两遍都不能"
+func overZH(share float64) string {
+	if share < 0 {
+		return fmt.Sprintf("低 %.2g %%", -100*share)
 	}
-	return fmt.Sprintf("把一部分读至多 %.3g 遍可", n)
+	return fmt.Sprintf("高 %.2g %%", 100*share)
+}
+
+func upToEN(epochs float64) string {
+	if epochs <= 1 {
+		return "no repeating is"
+	}
+	return fmt.Sprintf("up to %.3g passes are", epochs)
+}
+
+func upToZH(epochs float64) string {
+	if epochs <= 1 {
+		return "任何重复都不在"
+	}
+	return fmt.Sprintf("至多 %.3g 轮仍在", epochs)
+}
+
+// Fit finds after how many repeats a text is worth nothing new, R* of Muennighoff et al. 2023, given the family's law, in which the
+// study's size has n parameters, and the noise between seeds (see fit.FitRepeats), and adds it to the sentence. It errs
+// where fewer than two runs can be described by it.
+func (f *RepeatFinding) Fit(base *fit.JointFit, n, noise float64) error {
+	var runs []fit.Repeat
+	f.Overfits = nil
+	for _, p := range f.Points {
+		if p.Loss >= base.Law.Loss(n, float64(p.Unique)) {
+			f.Overfits = append(f.Overfits, p.Epochs)
+			continue
+		}
+		runs = append(runs, fit.Repeat{N: n, D: float64(f.Tokens), Unique: float64(p.Unique), L: p.Loss})
+	}
+	law, err := fit.FitRepeats(base, runs, noise)
+	if err != nil {
+		return fmt.Errorf("lab: %w", err)
+	}
+	f.Law = law
+	r := law.RStar
+	f.Sentence.EN += fmt.Sprintf(" Each repeat is worth less, by the law of Muennighoff et al. a share 1/e of new text after R* = %.3g of them (%.0f %% interval %.3g to %.3g).", r.Value, 100*law.Level, r.Interval.Low, r.Interval.High)
+	f.Sentence.ZH += fmt.Sprintf("重复一次比一次不值：按 Muennighoff 等人的定律，重复 R* = %.3g 次后，再重复一次只值新文本的 1/e（%.0f %% 区间 %.3g 到 %.3g）。", r.Value, 100*law.Level, r.Interval.Low, r.Interval.High)
+	return nil
 }

@@ -11,12 +11,13 @@ var depths = []int{1, 2, 4, 8, 16}
 // sameShape is by how much, as a share, the parameters beside the embedding may differ.
 const sameShape = 0.1
 
-// shapes are designs around each size but the smallest, of other depths than its own.
+// shapes are designs around each small size but the smallest, of other depths than its own: a large one would see few tokens for
+// each of its parameters.
 func (g grid) shapes(o StudyOptions) (designs [][]Trial) {
 	if o.Make == nil || len(g) < 2 {
 		return nil
 	}
-	for _, size := range g[1:] {
+	for _, size := range g[1:max(2, len(g.small()))] {
 		var others []Size
 		for _, layers := range depths {
 			if layers == size[0].Size.Layers {
