@@ -1,0 +1,219 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+
+	"brick/lab"
+	"brick/lab/fit"
+)
+
+// verdict is what was predicted for the held-out size, with its interval, and what was then measured, relative to the prediction.
+func (v view) verdict() (Figure, bool) {
+	if _, ok := v.headline(); !ok {
+		return Figure{}, false
+	}
+	c := newChart(v.say("axis.off"), v.say("axis.tokens-of", short(v.Verdict[0].N)))
+	c.height = 100 + 34*float64(len(v.Verdict))
+	c.right = 190
+	most := 0.5
+	var ticks []plot.Tick
+	off := func(x float64, p Prediction) float64 { return 100 * (x/p.Loss - 1) }
+	for i, p := range v.Verdict {
+		most = max(most, -off(p.Lo, p), off(p.Hi, p))
+		if p.Measured > 0 {
+			most = max(most, math.Abs(off(p.Measured, p)))
+		}
+		ticks = append(ticks, plot.Tick{Value: float64(i), Label: "D = " + short(p.D)})
+	}
+	most *= 1.15
+	c.p.X.Min, c.p.X.Max, c.p.X.Tick.Marker = -most, most, evenTicks(7, percent)
+	c.p.Y.Min, c.p.Y.Max, c.p.Y.Tick.Marker = -0.6, float64(len(v.Verdict))-0.4, at(ticks...)
+	c.line(plotter.XYs{{X: 0, Y: c.p.Y.Min}, {X: 0, Y: c.p.Y.Max}}, quiet, 1.2)
+	for i, p := range v.Verdict {
+		y := float64(i)
+		c.line(plotter.XYs{{X: off(p.Lo, p), Y: y}, {X: off(p.Hi, p), Y: y}}, faint(vermilion, 90), 8)
+		if p.Measured > 0 {
+			c.dots(plotter.XYs{{X: off(p.Measured, p), Y: y}}, ink, 5)
+			c.note(most, y, fmt.Sprintf("%s → %s  (%s)", plain(p.Loss, 0.001), plain(p.Measured, 0.001), percent(off(p.Measured, p), 0.1)), ink, 12, 0, text.XLeft)
+		}
+	}
+	return Figure{ID: "verdict", Title: v.say("title.verdict"), charts: []*chart{c}}, true
+}
+
+// residuals are how far each measured loss is from the law.
+func (v view) residuals() (Figure, bool) {
+	if v.Law == nil || len(v.family) == 0 {
+		return Figure{}, false
+	}
+	c := newChart(v.say("axis.n."+v.basis()), v.say("axis.residual"))
+	c.height = 360
+	lo, hi := span(v.both(), v.n, 1.5)
+	c.logX(lo, hi, short)
+	off := func(r lab.Result) float64 { return 100 * (r.Loss/v.Law.Loss(v.n(r), tokens(r)) - 1) }
+	most := 0.0
+	for _, r := range v.both() {
+		most = max(most, math.Abs(off(r)))
+	}
+	most = max(1.15*most, 0.2)
+	c.p.Y.Min, c.p.Y.Max, c.p.Y.Tick.Marker = -most, most, evenTicks(7, percent)
+	if s := 100 * v.Noise; s > 0 {
+		c.band(plotter.XYs{{X: lo, Y: -2 * s}, {X: hi, Y: -2 * s}}, plotter.XYs{{X: lo, Y: 2 * s}, {X: hi, Y: 2 * s}}, faint(rgb(0x8f9aa6), 45))
+		c.y += v.say("label.noise")
+	}
+	c.line(plotter.XYs{{X: lo, Y: 0}, {X: hi, Y: 0}}, quiet, 1.2)
+	var ends []endLabel
+	for i, g := range v.budgets {
+		col := ramp(tokenRamp, i, len(v.budgets))
+		trained, held := split(g.results)
+		at := func(results []lab.Result) plotter.XYs {
+			xy := make(plotter.XYs, len(results))
+			for j, r := range results {
+				xy[j] = plotter.XY{X: v.n(r), Y: off(r)}
+			}
+			return xy
+		}
+		c.dots(at(trained), col, 4.5)
+		c.dots(at(held), vermilion, 4.5)
+		ends = append(ends, endLabel{most - 2*most*(0.1+0.8*float64(len(v.budgets)-1-i)/float64(max(1, len(v.budgets)-1))), "● " + v.say("label.tokens", short(g.key)), col})
+	}
+	c.ends(ends...)
+	return Figure{ID: "residuals", Title: v.say("title.residuals"), charts: []*chart{c}}, true
+}
+
+// predicted is what the law says against what was measured; on the line both agree.
+func (v view) predicted() (Figure, bool) {
+	if v.Law == nil || len(v.family) == 0 {
+		return Figure{}, false
+	}
+	c := newChart(v.say("axis.measured"), v.say("axis.predicted"))
+	c.height, c.right = 470, 200
+	lo, hi := v.losses()
+	c.p.X.Min, c.p.X.Max, c.p.X.Scale, c.p.X.Tick.Marker = lo, hi, plot.LogScale{}, evenTicks(7, plain)
+	c.logLoss(lo, hi)
+	c.line(plotter.XYs{{X: lo, Y: lo}, {X: hi, Y: hi}}, quiet, 1.2)
+	var names []endLabel
+	place := func(i int) float64 { return lo * math.Pow(hi/lo, 0.08+0.07*float64(i)) }
+	for i, g := range v.sizes {
+		trained, held := split(g.results)
+		col := ramp(sizeRamp, i, len(v.sizes))
+		if len(held) > 0 {
+			col = vermilion
+		}
+		var xy plotter.XYs
+		for _, r := range trained {
+			xy = append(xy, plotter.XY{X: r.Loss, Y: v.Law.Loss(v.n(r), tokens(r))})
+		}
+		c.dots(xy, col, 4)
+		var tested plotter.XYs
+		for _, r := range held {
+			if p, ok := v.prediction(r); ok {
+				c.interval(r.Loss, p.Lo, p.Hi, col)
+				tested = append(tested, plotter.XY{X: r.Loss, Y: p.Loss})
+			}
+		}
+		c.dots(tested, col, 4)
+		names = append(names, endLabel{place(i), "● N = " + short(v.n(g.results[0])), col})
+	}
+	if len(v.held) > 0 {
+		names[len(names)-1].name += v.say("label.held-out")
+	}
+	c.ends(names...)
+	return Figure{ID: "predicted", Title: v.say("title.predicted"), charts: []*chart{c}}, true
+}
+
+// exponents are those of the compute-optimal size, ours with their intervals beside published ones.
+func (v view) exponents() (Figure, bool) {
+	type row struct {
+		name string
+		a    Value
+		ours bool
+	}
+	var rows []row
+	for _, a := range v.Approaches {
+		if a.Why == "" && !math.IsNaN(a.A.Value) {
+			rows = append(rows, row{v.say(a.Name), a.A, true})
+		}
+	}
+	if len(rows) == 0 {
+		return Figure{}, false
+	}
+	for _, l := range fit.Published {
+		a := publishedExponent(l)
+		rows = append(rows, row{v.say("law." + l.Name), Value{a, a, a}, false})
+	}
+	slices.Reverse(rows)
+	c := newChart(v.say("axis.exponent"), "")
+	c.height = 58 + 27*float64(len(rows))
+	lo, hi := math.Inf(1), math.Inf(-1)
+	var ticks []plot.Tick
+	for i, r := range rows {
+		lo, hi = min(lo, r.a.Lo), max(hi, r.a.Hi)
+		ticks = append(ticks, plot.Tick{Value: float64(i), Label: r.name})
+	}
+	lo, hi = max(min(lo-0.05, 0.25), -0.5), min(max(hi+0.05, 0.8), 1.5)
+	c.p.X.Min, c.p.X.Max, c.p.X.Tick.Marker = lo, hi, evenTicks(8, plain)
+	c.p.Y.Min, c.p.Y.Max, c.p.Y.Tick.Marker = -0.6, float64(len(rows))-0.4, at(ticks...)
+	c.right = 60
+	for i, r := range rows {
+		y, col := float64(i), quiet
+		if r.ours {
+			col = rgb(0x28568c)
+			c.line(plotter.XYs{{X: max(r.a.Lo, lo), Y: y}, {X: min(r.a.Hi, hi), Y: y}}, col, 2.4)
+		}
+		c.dots(plotter.XYs{{X: r.a.Value, Y: y}}, col, 4.5)
+		c.note(hi, y, plain(r.a.Value, 0.01), col, 10, 0, text.XLeft)
+	}
+	return Figure{ID: "exponents", Title: v.say("title.exponents"), charts: []*chart{c}}, true
+}
+
+// counting is L(N) of the most tokens with the embedding counted and without: the same losses, two laws.
+func (v view) counting() (Figure, bool) {
+	if v.Law == nil || v.Other == nil || len(v.sizes) < 2 {
+		return Figure{}, false
+	}
+	g := v.fullest()
+	if len(g.results) < 2 {
+		return Figure{}, false
+	}
+	c := newChart(v.say("axis.n"), v.say("axis.loss"))
+	lo, hi := span(g.results, func(r lab.Result) float64 { return float64(r.Size.NonEmbedding) }, 1)
+	_, most := span(g.results, params, 1)
+	lo, hi = lo/1.6, max(hi, most)*1.6
+	if !(lo > 0) {
+		return Figure{}, false
+	}
+	least, high := span(g.results, loss, 1)
+	room := math.Pow(high/least, 0.12)
+	c.logX(lo, hi, short)
+	c.logLoss(least/room, high*room)
+	all, inner := v.Law, v.Other
+	if v.basis() == "inner" {
+		all, inner = inner, all
+	}
+	for _, s := range []struct {
+		law   *Law
+		n     func(lab.Result) float64
+		name  string
+		k     int
+		dx    vg.Length
+		align text.XAlignment
+	}{
+		{inner, func(r lab.Result) float64 { return float64(r.Size.NonEmbedding) }, "label.inner", 2, -9, text.XRight},
+		{all, params, "label.all", 0, 9, text.XLeft},
+	} {
+		col := separate[s.k]
+		from, _ := span(g.results, s.n, 1.3)
+		c.function(func(n float64) float64 { return s.law.Loss(n, g.key) }, from, hi, col, 1.8)
+		xy := points(g.results, s.n)
+		c.dots(xy, col, 4.5)
+		c.note(xy[1].X, xy[1].Y, v.say(s.name, plain(s.law.Alpha, 0.01)), col, s.dx, s.dx, s.align)
+	}
+	return Figure{ID: "counting", Title: v.say("title.counting", short(g.key)), charts: []*chart{c}}, true
+}

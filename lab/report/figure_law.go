@@ -1,0 +1,304 @@
+package report
+
+import (
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+
+	"brick/lab"
+)
+
+// points are (x, loss) of results.
+func points(results []lab.Result, x func(lab.Result) float64) plotter.XYs {
+	xy := make(plotter.XYs, len(results))
+	for i, r := range results {
+		xy[i] = plotter.XY{X: x(r), Y: r.Loss}
+	}
+	return xy
+}
+
+// trained and heldOut split a group.
+func split(results []lab.Result) (trained, heldOut []lab.Result) {
+	for _, r := range results {
+		if r.HeldOut {
+			heldOut = append(heldOut, r)
+		} else {
+			trained = append(trained, r)
+		}
+	}
+	return trained, heldOut
+}
+
+// byParameters is L(N), a curve for each number of tokens.
+func (v view) byParameters() (Figure, bool) {
+	if len(v.sizes) < 2 {
+		return Figure{}, false
+	}
+	c := newChart(v.say("axis.n."+v.basis()), v.say("axis.loss"))
+	lo, hi := span(v.both(), v.n, 1)
+	for _, p := range v.Verdict {
+		hi = max(hi, p.N)
+	}
+	lo, hi = lo/1.5, hi*1.5
+	c.logX(lo, hi, short)
+	c.logLoss(v.losses())
+	var ends []endLabel
+	for i, g := range v.budgets {
+		col := ramp(tokenRamp, i, len(v.budgets))
+		trained, _ := split(g.results)
+		xy := points(trained, v.n)
+		end := g.results[len(g.results)-1].Loss
+		if v.Law != nil {
+			at := func(n float64) float64 { return v.Law.Loss(n, g.key) }
+			_, known := span(v.family, v.n, 1)
+			c.function(at, lo, known, col, 1.8)
+			c.function(at, known, hi, col, 1.4, 4, 3) // beyond what it was fitted to
+			end = at(hi)
+		} else {
+			c.line(xy, col, 1.8)
+		}
+		c.dots(xy, col, 4)
+		ends = append(ends, endLabel{end, v.say("label.tokens", short(g.key)), col})
+	}
+	v.drawHeldOut(c, v.n, func(p Prediction) float64 { return p.N })
+	if p, ok := v.headline(); ok {
+		c.note(p.N, min(p.Lo, p.Measured), v.say("label.verdict", plain(p.Loss, 0.001), plain(p.Measured, 0.001)), vermilion, 8, -16, text.XRight)
+	}
+	c.ends(ends...)
+	return Figure{ID: "loss-parameters", Title: v.say("title.loss-parameters"), charts: []*chart{c}}, true
+}
+
+// drawHeldOut draws what was predicted as intervals and what was measured as dots.
+func (v view) drawHeldOut(c *chart, x func(lab.Result) float64, px func(Prediction) float64) {
+	for _, p := range v.Verdict {
+		c.interval(px(p), p.Lo, p.Hi, vermilion)
+	}
+	c.dots(points(v.held, x), vermilion, 4)
+}
+
+// byTokens is L(D), a curve for each size.
+func (v view) byTokens() (Figure, bool) {
+	if len(v.budgets) < 2 {
+		return Figure{}, false
+	}
+	c := newChart(v.say("axis.d"), v.say("axis.loss"))
+	lo, hi := span(v.both(), tokens, 1.25)
+	c.logX(lo, hi, short)
+	c.logLoss(v.losses())
+	var ends []endLabel
+	for i, g := range v.sizes {
+		trained, held := split(g.results)
+		col := ramp(sizeRamp, i, len(v.sizes))
+		if len(held) > 0 {
+			col = vermilion
+		}
+		n, end := v.n(g.results[0]), g.results[len(g.results)-1].Loss
+		xy := points(g.results, tokens)
+		if v.Law != nil {
+			at := func(d float64) float64 { return v.Law.Loss(n, d) }
+			c.function(at, lo, hi, col, 1.8)
+			end = at(hi)
+		} else {
+			c.line(xy, col, 1.8)
+		}
+		c.dots(points(trained, tokens), col, 4)
+		ends = append(ends, endLabel{end, "N = " + short(n), col})
+	}
+	v.drawHeldOut(c, tokens, func(p Prediction) float64 { return p.D })
+	c.ends(ends...)
+	return Figure{ID: "loss-tokens", Title: v.say("title.loss-tokens"), charts: []*chart{c}}, true
+}
+
+// perToken is the floating-point operations of training on a token as a function of n, straight between the sizes in logarithms.
+func (v view) perToken(n float64) float64 {
+	at := func(g group) (x, y float64) {
+		r := g.results[0]
+		return math.Log(v.n(r)), math.Log(r.FLOPs / tokens(r))
+	}
+	k := 1
+	for k < len(v.sizes)-1 && math.Log(n) > math.Log(v.n(v.sizes[k].results[0])) {
+		k++
+	}
+	x0, y0 := at(v.sizes[k-1])
+	x1, y1 := at(v.sizes[k])
+	return math.Exp(y0 + (y1-y0)*(math.Log(n)-x0)/(x1-x0))
+}
+
+// bestSize is the size between lo and hi to which the law gives the least loss for c operations; NaN where that is at an end.
+func (v view) bestSize(c, lo, hi float64) float64 {
+	const steps = 300
+	best, where := math.Inf(1), 0
+	for i := 0; i <= steps; i++ {
+		n := lo * math.Pow(hi/lo, float64(i)/steps)
+		if l := v.Law.Loss(n, c/v.perToken(n)); l < best {
+			best, where = l, i
+		}
+	}
+	if where == 0 || where == steps {
+		return math.NaN()
+	}
+	return lo * math.Pow(hi/lo, float64(where)/steps)
+}
+
+// byCompute is L(C): each size bends off where another is the better buy.
+func (v view) byCompute() (Figure, bool) {
+	if len(v.sizes) < 2 {
+		return Figure{}, false
+	}
+	c := newChart(v.say("axis.c"), v.say("axis.loss"))
+	lo, hi := span(v.both(), flops, 1.6)
+	if !(lo > 0) {
+		return Figure{}, false
+	}
+	c.logX(lo, hi, power)
+	c.logLoss(v.losses())
+	for i, g := range v.sizes {
+		trained, held := split(g.results)
+		col := ramp(sizeRamp, i, len(v.sizes))
+		if len(held) > 0 {
+			col = vermilion
+		}
+		r := g.results[0]
+		n, per := v.n(r), r.FLOPs/tokens(r)
+		xy := points(g.results, flops)
+		name := xy[0]
+		if v.Law != nil {
+			c.function(func(x float64) float64 { return v.Law.Loss(n, x/per) }, name.X/1.5, hi, faint(col, 170), 1.5)
+		} else {
+			c.line(xy, col, 1.5)
+		}
+		c.dots(points(trained, flops), col, 4)
+		c.note(name.X, name.Y, short(n), col, 7, 8, text.XLeft)
+	}
+	if v.Law != nil {
+		small, big := v.n(v.sizes[0].results[0]), v.n(v.sizes[len(v.sizes)-1].results[0])
+		edge := sample(func(x float64) float64 {
+			n := v.bestSize(x, small, big)
+			return v.Law.Loss(n, x/v.perToken(n))
+		}, lo, hi, 120)
+		c.line(edge, ink, 2.2, 6, 4)
+		for _, q := range edge { // the name stands in the empty corner below the frontier
+			if q.Y < c.p.Y.Min*math.Pow(c.p.Y.Max/c.p.Y.Min, 0.4) {
+				c.note(q.X, q.Y, v.say("label.frontier"), ink, -12, -8, text.XRight)
+				break
+			}
+		}
+	}
+	v.drawHeldOut(c, flops, func(p Prediction) float64 {
+		for _, r := range v.held {
+			if tokens(r) == p.D {
+				return r.FLOPs
+			}
+		}
+		return math.NaN()
+	})
+	return Figure{ID: "loss-compute", Title: v.say("title.loss-compute"), charts: []*chart{c}}, true
+}
+
+// isoFLOP is the loss of all sizes at equal cost, with parabolas through them (Hoffmann et al. 2022, approach 2).
+func (v view) isoFLOP() (Figure, bool) {
+	if len(v.Profiles) == 0 {
+		return Figure{}, false
+	}
+	c := newChart(v.say("axis.n."+v.basis()), v.say("axis.loss"))
+	lo, hi, least, most := math.Inf(1), 0.0, math.Inf(1), 0.0
+	for _, p := range v.Profiles {
+		for i, n := range p.N {
+			lo, hi, least, most = min(lo, n), max(hi, n), min(least, p.L[i]), max(most, p.L[i])
+		}
+	}
+	lo, hi = lo/1.4, hi*1.4
+	room := math.Pow(most/least, 0.08)
+	c.logX(lo, hi, short)
+	c.logLoss(least/room, most*room)
+	var ends []endLabel
+	var minima plotter.XYs
+	for i, p := range v.Profiles {
+		col := ramp(sizeRamp, i, len(v.Profiles))
+		parabola := func(n float64) float64 {
+			x := math.Log(n)
+			return p.Curve[0] + x*(p.Curve[1]+x*p.Curve[2])
+		}
+		from, to := p.N[0]/1.15, p.N[len(p.N)-1]*1.15
+		c.function(parabola, from, to, col, 1.8)
+		xy := make(plotter.XYs, len(p.N))
+		for j := range xy {
+			xy[j] = plotter.XY{X: p.N[j], Y: p.L[j]}
+		}
+		c.dots(xy, col, 4)
+		ends = append(ends, endLabel{parabola(to), "C = " + power(p.FLOPs), col})
+		if p.Inside {
+			minima = append(minima, plotter.XY{X: p.Best, Y: p.BestL})
+			c.note(p.Best, p.BestL, short(p.Best), vermilion, 0, -15, text.XCenter)
+		}
+	}
+	c.line(minima, vermilion, 1.5, 5, 4)
+	c.rings(minima, vermilion, 6)
+	c.ends(ends...)
+	return Figure{ID: "iso-flop", Title: v.say("title.iso-flop"), charts: []*chart{c}}, true
+}
+
+// surface is the fitted L over N and D as contours: each level is a curve D(N) of the law, solved.
+//
+//	D = (B / (ℓ − E − A/N^α))^(1/β)
+func (v view) surface() (Figure, bool) {
+	if v.Law == nil || len(v.sizes) < 2 || len(v.budgets) < 2 {
+		return Figure{}, false
+	}
+	c := newChart(v.say("axis.n."+v.basis()), v.say("axis.d"))
+	c.height, c.right = 500, 64
+	nLo, nHi := span(v.both(), v.n, 1.6)
+	dLo, dHi := span(v.both(), tokens, 1.6)
+	c.logX(nLo, nHi, short)
+	c.p.Y.Min, c.p.Y.Max, c.p.Y.Scale, c.p.Y.Tick.Marker = dLo, dHi, c.p.X.Scale, logTicks(short)
+	least, most := v.Law.Loss(nHi, dHi), v.Law.Loss(nLo, dLo)
+	const levels = 12
+	plate := func(xy plotter.XYs, col color.NRGBA) {
+		top := make(plotter.XYs, len(xy))
+		for i, q := range xy {
+			top[i] = plotter.XY{X: q.X, Y: dHi}
+		}
+		c.band(xy, top, col)
+	}
+	plate(plotter.XYs{{X: nLo, Y: dLo}, {X: nHi, Y: dLo}}, blend(surfaceRamp, 0))
+	var names []func()
+	for k := 1; k < levels; k++ {
+		level := most * math.Pow(least/most, float64(k)/levels)
+		contour := sample(func(n float64) float64 {
+			rest := level - v.Law.E - v.Law.A*math.Pow(n, -v.Law.Alpha)
+			if rest <= 0 {
+				return dHi * 1e3
+			}
+			return math.Pow(v.Law.B/rest, 1/v.Law.Beta)
+		}, nLo, nHi, 160)
+		plate(contour, blend(surfaceRamp, float64(k)/(levels-1)))
+		c.line(contour, faint(ink, 70), 0.8)
+		if end := contour[len(contour)-1].Y; end > dLo && end < dHi {
+			names = append(names, func() { c.note(nHi, end, plain(level, 0.01), quiet, 8, 0, text.XLeft) })
+		}
+	}
+	for _, name := range names {
+		name()
+	}
+	c.note(nHi, dHi, v.say("label.loss"), quiet, 8, 8, text.XLeft)
+	best := sample(v.Law.Tokens, nLo, nHi, 60)
+	c.line(best, ink, 2, 6, 4)
+	for i, q := range best {
+		if q.Y > dLo*1.6 && i > 2 {
+			c.note(q.X, q.Y, v.say("label.optimal"), ink, 8, -8, text.XLeft)
+			break
+		}
+	}
+	dn := func(results []lab.Result) plotter.XYs {
+		xy := make(plotter.XYs, len(results))
+		for i, r := range results {
+			xy[i] = plotter.XY{X: v.n(r), Y: tokens(r)}
+		}
+		return xy
+	}
+	c.dots(dn(v.family), ink, 3.5)
+	c.dots(dn(v.held), vermilion, 4.5)
+	return Figure{ID: "surface", Title: v.say("title.surface"), charts: []*chart{c}}, true
+}

@@ -1,0 +1,143 @@
+package report
+
+// pageWords are the texts of the page outside its figures. ^ raises the letter after it.
+var pageWords = map[string]phrase{
+	"page.title":    {"Why do more parameters make a model better?", "为什么参数越多，模型越好？"},
+	"page.subtitle": {"A scaling study of %s, sweep %s", "以 %s 为文本的缩放实验，实验名 %s"},
+	"page.contents": {"Contents", "目录"},
+
+	"section.answer":  {"The question, answered by measurement", "用测量回答这个问题"},
+	"section.law":     {"The law", "缩放定律"},
+	"section.figures": {"What it looks like", "图解"},
+	"section.studies": {"Beyond the loss", "损失之外"},
+	"section.data":    {"All results", "全部数据"},
+	"section.method":  {"Method", "方法"},
+	"section.limits":  {"How far to trust it", "可信到什么程度"},
+	"section.repeat":  {"Repeat it", "如何重做"},
+
+	// The headline.
+	"head.verified": {
+		"From models of up to %[1]s parameters the law said that one of %[2]s would reach a loss of %[3]s (between %[4]s and %[5]s). Trained, it reached %[6]s: off by %[7]s.",
+		"只用不超过 %[1]s 参数的模型拟合出的定律预言：%[2]s 参数的模型损失为 %[3]s（区间 %[4]s～%[5]s）。实际训练后测得 %[6]s，误差 %[7]s。",
+	},
+	"head.inside":   {"The prediction was written down before the model's first step. Over all %[1]d numbers of tokens the largest error is %[2]s, and %[3]d of %[1]d measurements lie within their intervals.", "预测在该模型训练第一步之前就已写下。在全部 %[1]d 种词元数下，最大误差为 %[2]s；%[1]d 次测量中有 %[3]d 次落在预测区间之内。"},
+	"head.larger":   {"It is %[1]s times as large as the largest model the law was fitted to.", "它的参数量是拟合所用最大模型的 %[1]s 倍。"},
+	"head.waiting":  {"The law says that a model of %[1]s parameters trained on %[2]s tokens will reach a loss of %[3]s (between %[4]s and %[5]s). It has not been trained yet.", "定律预言：%[1]s 参数的模型用 %[2]s 个词元训练后，损失为 %[3]s（区间 %[4]s～%[5]s）。这个模型尚未训练。"},
+	"head.no-held":  {"No size was held out, so this law has not been tested on a model that it had not seen.", "没有留出任何规模，所以这条定律还没有在它未见过的模型上检验过。"},
+	"head.no-law":   {"The law cannot be fitted yet: %[1]d trainings of %[2]d sizes are done, and the fit waits for the rest.", "目前还不能拟合：已完成 %[2]d 种规模的 %[1]d 次训练，其余尚待完成。"},
+	"box.predicted": {"predicted", "预测"},
+	"box.measured":  {"measured", "实测"},
+	"box.error":     {"error", "误差"},
+	"box.unit":      {"nats a token", "奈特/词元"},
+	"box.relative":  {"of the measured loss", "相对实测损失"},
+	"box.interval":  {"%[1]s to %[2]s", "%[1]s～%[2]s"},
+
+	// The answer in words.
+	"answer.parameters": {
+		"What more parameters buy: trained on the same %[1]s tokens, the model of %[2]s parameters reaches a loss of %[3]s nats a token, the one of %[4]s reaches %[5]s. In perplexity, it hesitates between %[7]s next tokens rather than %[6]s.",
+		"增加参数换来了什么：同样用 %[1]s 个词元训练，%[2]s 参数的模型损失为 %[3]s 奈特/词元，%[4]s 参数的模型降到 %[5]s。换成困惑度来说，预测下一个词元时，“拿不准”的候选从 %[6]s 个减少到 %[7]s 个。",
+	},
+	"answer.n": {
+		"The law gives the parameters a term of their own, A/N^α. With α = %[1]s, ten times the parameters leave %[2]s of it. Every tenfold buys the same share, so no size is the last one that helps; but the nats it is a share of grow fewer.",
+		"在定律中，参数量有自己的一项 A/N^α。α = %[1]s 意味着参数每增加十倍，这一项只剩原来的 %[2]s。每十倍削减的比例相同，所以没有哪个规模是“最后一个有用的”；但可供削减的奈特数越来越少。",
+	},
+	"answer.d": {
+		"The text has its term too, B/D^β. With β = %[1]s, ten times the text leave %[2]s of it. For the model of %[3]s parameters and %[4]s tokens, twice the parameters would lower the loss by %[5]s nats and twice the text by %[6]s: %[7]s.",
+		"文本也有自己的一项 B/D^β。β = %[1]s 意味着词元每增加十倍，这一项只剩 %[2]s。对于 %[3]s 参数、%[4]s 词元的模型，参数翻倍可使损失再降 %[5]s 奈特，文本翻倍可再降 %[6]s 奈特：%[7]s。",
+	},
+	"answer.need-n":     {"it is short of parameters", "它更缺参数"},
+	"answer.need-d":     {"it is short of text", "它更缺文本"},
+	"answer.e":          {"What neither can buy is E = %[1]s nats a token (%[2]s bits a byte): below it, says the law, no model of this family gets on this text.", "两者都换不来的是 E = %[1]s 奈特/词元（%[2]s 比特/字节）：按定律，这一族模型在这份文本上无论如何也低不过它。"},
+	"answer.e-interval": {"That is far beyond anything trained here, and its interval says so: %[1]s to %[2]s.", "这远远超出了本实验训练的范围，从区间也看得出来：%[1]s～%[2]s。"},
+	"answer.e-unknown":  {"The constant E, the loss that no amount of parameters and text gets below, is not identified by these models: its interval is %[1]s to %[2]s. The predictions above hardly depend on it; a statement about the limit would.", "常数 E（再多参数和文本也降不下去的损失）不能由这些模型确定：区间为 %[1]s～%[2]s。上面的预测几乎不依赖它，而关于极限的任何论断都依赖它。"},
+	"answer.compute":    {"Compute buys either. For the %[1]s floating-point operations of the costliest training here, the law would choose about %[2]s parameters and %[3]s tokens, %[4]s tokens a parameter.", "算力可以花在参数上，也可以花在文本上。以本实验最贵的一次训练（%[1]s 次浮点运算）为例，定律会选约 %[2]s 参数、%[3]s 词元，即每个参数配 %[4]s 个词元。"},
+	"answer.outside":    {"For the %[1]s floating-point operations of the costliest training here, the best size lies outside the family.", "以本实验最贵的一次训练（%[1]s 次浮点运算）为例，最优规模在这一族模型的范围之外。"},
+	"answer.why":        {"Why a power law? One explanation, which this page does not test: what there is to learn in a text comes in pieces whose usefulness itself falls off as a power law; a larger model has room for more of the rarer pieces (Hutter 2021, Michaud et al. 2023).", "为什么是幂律？一种解释（本页并未检验）：文本中可学的东西由许多“小块知识”组成，它们的用处本身按幂律递减；模型越大，越有余地学会更罕见的那些（Hutter 2021；Michaud 等 2023）。"},
+	"answer.none":       {"There is no answer yet: the sweep has no law.", "暂时没有答案：实验尚未得到定律。"},
+
+	// The law.
+	"law.counted":    {"N counts %[1]s. The law is fitted to %[2]d trainings; the held-out size is not among them.", "N 计%[1]s。定律由 %[2]d 次训练拟合，留出的规模不在其中。"},
+	"law.all":        {"all parameters, the embedding included", "全部参数（含嵌入层）"},
+	"law.inner":      {"all parameters but those of the embedding", "除嵌入层以外的参数"},
+	"law.quality":    {"R² is %[1]s in log space; the residuals' root mean square is %[2]s.", "在对数空间中 R² = %[1]s，残差的均方根为 %[2]s。"},
+	"law.leave-out":  {"Fitted without one of the sizes, and asked for that size, the law is off by %[1]s (root mean square).", "若去掉某一规模再拟合，并用来预测该规模，误差的均方根为 %[1]s。"},
+	"law.noise":      {"Another seed changes the loss by %[1]s (standard deviation), which no law can explain.", "只换随机种子，损失的标准差就有 %[1]s，这是任何定律都解释不了的。"},
+	"law.noise-none": {"The noise between seeds was not measured.", "没有测量不同随机种子间的噪声。"},
+	"law.other":      {"Counted the other way, %[1]s, the exponents would be α = %[2]s and β = %[3]s: a statement about exponents says nothing without saying what was counted.", "换一种计法（%[1]s），指数变为 α = %[2]s，β = %[3]s：只谈指数而不说明如何计参数量，是没有意义的。"},
+	"law.level":      {"%[1]s interval", "%[1]s 区间"},
+	"law.value":      {"value", "取值"},
+	"law.meaning":    {"what it says", "含义"},
+	"mean.E":         {"loss that is left with endless parameters and text", "参数与文本都无限时剩下的损失"},
+	"mean.A":         {"size of the parameters' term", "参数项的大小"},
+	"mean.alpha":     {"how fast more parameters lower it", "参数增加时下降的快慢"},
+	"mean.B":         {"size of the text's term", "文本项的大小"},
+	"mean.beta":      {"how fast more text lowers it", "文本增加时下降的快慢"},
+	"law.approach":   {"Three ways to the exponent a of the compute-optimal size, N = G·C^a, beside published ones:", "求计算最优参数量 N = G·C^a 中指数 a 的三种方法，并列出已发表的结果："},
+	"law.source":     {"source", "出处"},
+	"law.name":       {"from", "来自"},
+	"law.cannot":     {"not possible: %[1]s", "无法进行：%[1]s"},
+	"law.none":       {"No law has been fitted.", "尚未拟合出定律。"},
+
+	// Captions: what to see.
+	"caption.verdict":         {"Each row is the held-out size at one number of tokens. The bar was drawn before the model existed; the dot is what it turned out to be.", "每行是留出规模在一种词元数下的结果。横条在模型出现之前就已画好，圆点是后来的实测。"},
+	"caption.loss-parameters": {"Each curve is one number of training tokens, each dot a trained model. The curves flatten to the right where the text, not the parameters, has become the limit. Dashed: beyond what the law was fitted to. Orange: the held-out size as it was measured, between the ends of the interval that was predicted.", "每条曲线对应一种训练词元数，每个点是一个训练好的模型。曲线向右变平之处，限制损失的已不是参数而是文本。虚线：超出拟合范围的外推；橙色点：留出规模的实测值，上下短横是预测区间的两端。"},
+	"caption.loss-tokens":     {"The same models by the text they have read, a curve for each size. Small models stop profiting early; large ones keep falling.", "同样的模型，改按读过的文本排列，每条曲线是一种规模。小模型很早就读不出新东西，大模型还在继续下降。"},
+	"caption.loss-compute":    {"Each curve is one size, bought more training as it goes right. Where it crosses the next one, the larger model becomes the better buy. The dashed line touches the best of all sizes.", "每条曲线是一种规模，越往右训练得越久。与下一条相交之处，更大的模型开始更划算。虚线是所有规模中的最优者。"},
+	"caption.iso-flop":        {"All models on one curve cost the same. Too small a model cannot use the compute, too large a one has read too little. Rings mark the minima of the parabolas.", "同一条曲线上的模型花费相同：太小的用不完算力，太大的读得太少。圆环是抛物线的最低点。"},
+	"caption.surface":         {"Darker is better. Dots are trainings, orange ones of the held-out size; along a contour, parameters and text are exchanged at equal loss. The dashed line is where 6ND operations are spent best.", "颜色越深越好。点是训练过的模型，橙色点是留出规模；沿同一条等高线，参数与文本可以互换而损失不变。虚线上 6ND 次运算花得最值。"},
+	"caption.residuals":       {"If the law holds, the dots scatter around zero without a pattern. A bend from left to right would say that the form of the law is wrong.", "如果定律成立，各点应无规律地散布在零线两侧；若从左到右呈弯曲状，说明公式的形式不对。"},
+	"caption.predicted":       {"On the line, law and measurement agree. The orange dots were not used for the fit.", "落在直线上，说明公式与测量一致。橙色点没有参与拟合。"},
+	"caption.exponents":       {"At a = 0.5 parameters and text grow alike. Bars are intervals of this sweep; the published ones are of far larger models, on other text.", "a = 0.5 表示参数与文本同步增长。横线是本实验的区间；已发表结果来自大得多的模型和不同的文本。"},
+	"caption.counting":        {"The same losses, with the embedding counted and without. In small models the embedding is most of the parameters, so the two laws differ.", "同样的损失，分别把嵌入层计入或不计入参数量。小模型的参数大半在嵌入层，两条定律因此不同。"},
+	"caption.skills":          {"The loss falls evenly; a skill may stay near chance and then rise. Part of such a jump is the measure's: an answer counts as right or not at all (Schaeffer et al. 2023).", "损失平稳下降，而某项能力可能先停在随机水平、再突然上升。这种跳变部分来自度量本身：答案只有对与错之分（Schaeffer 等 2023）。"},
+	"caption.repeated":        {"The number of training tokens is the same everywhere; only how many of them are different changes.", "各点的训练词元总数相同，不同的只是其中有多少是不重复的。"},
+	"caption.shape":           {"All have about the same number of parameters; only how they are shared out changes.", "各模型参数量大致相同，不同的只是分配方式。"},
+	"caption.ensemble":        {"An ensemble takes the mean of its members' probabilities. The single model has about as many parameters as all members together.", "集成是对各成员给出的概率取平均。单个大模型的参数量大致等于全体成员之和。"},
+	"caption.rates":           {"Below zero another rate would have been better. If the rule were bad for large models only, the law would bend for a reason that is not size.", "低于零说明换一个学习率会更好。如果规则只在大模型上变差，定律就会因规模以外的原因而弯曲。"},
+
+	"studies.none": {"This sweep made no studies beside its family of sizes.", "本实验除模型族之外没有做其他研究。"},
+
+	// Tables.
+	"col.size": {"size", "规模"}, "col.study": {"study", "研究"}, "col.n": {"N", "N"}, "col.inner": {"N without embedding", "N（不含嵌入层）"},
+	"col.d": {"D", "D"}, "col.unique": {"different", "不重复"}, "col.ratio": {"D/N", "D/N"}, "col.loss": {"loss", "损失"}, "col.bpb": {"bits a byte", "每字节比特"},
+	"col.accuracy": {"accuracy", "准确率"}, "col.law": {"law", "公式值"}, "col.off": {"off", "偏差"}, "col.flops": {"FLOPs", "浮点运算"}, "col.seconds": {"seconds", "秒"},
+	"col.trial": {"training", "训练"}, "col.seed": {"seed", "种子"}, "col.rate": {"learning rate", "学习率"}, "col.layers": {"layers", "层"}, "col.width": {"width", "宽"},
+	"col.heads": {"heads", "头"}, "col.ff": {"feed-forward", "前馈宽度"}, "col.per": {"FLOPs a token", "每词元浮点运算"}, "col.formula": {"formula − count", "公式 − 计数"}, "col.stack": {"stack", "结构"},
+	"study.family": {"family", "模型族"}, "study.held": {"held out", "留出"}, "study.probe": {"learning rate", "学习率"}, "study.noise": {"seeds", "种子"},
+	"study.repeat": {"repeated text", "重复文本"}, "study.shape": {"depth and width", "深与宽"}, "study.ensemble": {"ensemble", "集成"},
+	"data.family":  {"The family. Loss in nats a token, on text that no training has seen.", "模型族。损失以奈特/词元计，在所有训练都未见过的文本上测得。"},
+	"data.studies": {"The studies.", "其他研究。"},
+	"data.none":    {"No training is done yet.", "还没有完成的训练。"},
+
+	// Method.
+	"method.family":     {"One dial: the depth. Width, heads and learning rate follow from it:", "只有一个旋钮：深度。宽度、头数和学习率都由它决定："},
+	"method.schedule":   {"Each size is trained once, its learning rate held after a warm-up; at each number of tokens a branch leaves that training and lets the rate fall over the last %[1]s of its steps (warm-up, stable, decay: Hu et al. 2024, Hägele et al. 2024). A branch is bit for bit the model trained for so many tokens from the start.", "每种规模只训练一次主干，预热之后保持学习率不变；在每个词元数处分出一支，在其最后 %[1]s 的步数内把学习率降下来（预热—稳定—衰减：Hu 等 2024;Hägele 等 2024）。每一支与从头训练到该词元数的模型逐位相同。"},
+	"method.apart":      {"Each training of the family stands by itself and lets its learning rate fall over the last %[1]s of its steps.", "模型族中的每次训练彼此独立，学习率在最后 %[1]s 的步数内下降。"},
+	"method.evaluation": {"Loss, bits a byte and accuracy are measured after training, on the same held-out text for all.", "损失、每字节比特和准确率都在训练结束后、在同一份留出文本上测得。"},
+	"method.fit":        {"The law L(N, D) = E + A/N^α + B/D^β is fitted by L-BFGS from a grid of starts to the least Huber loss (δ = 10⁻³) of the difference in log L (Hoffmann et al. 2022, approach 3). Intervals come from the bootstrap.", "定律 L(N, D) = E + A/N^α + B/D^β 用 L-BFGS 从一组网格起点出发拟合，最小化 log L 之差的 Huber 损失（δ = 10⁻³;Hoffmann 等 2022，方法三）。区间由自助法得到。"},
+	"method.flops":      {"Floating-point operations are counted from the operations that run, forward and backward; the formula agrees within %[1]s.", "浮点运算次数按前向与反向实际执行的运算计数；与公式相差不超过 %[1]s。"},
+	"method.order":      {"The predictions were written down at %[1]s, before the held-out size's first step, and not touched again.", "预测写于 %[1]s，早于留出规模的第一步训练，此后未再改动。"},
+
+	// Limits.
+	"limit.extrapolate": {"The law was fitted between %[1]s and %[2]s parameters and between %[3]s and %[4]s tokens. Beyond %[5]s parameters, the held-out size, it is a guess.", "拟合范围是 %[1]s 到 %[2]s 参数、%[3]s 到 %[4]s 词元。超过留出规模（%[5]s 参数），它就只是猜测。"},
+	"limit.fitted":      {"The law was fitted between %[1]s and %[2]s parameters and between %[3]s and %[4]s tokens. Beyond, it is a guess.", "拟合范围是 %[1]s 到 %[2]s 参数、%[3]s 到 %[4]s 词元。超出这个范围，它就只是猜测。"},
+	"limit.text":        {"One text, one vocabulary, one kind of model. Loss a token depends on the vocabulary; across vocabularies compare bits a byte.", "只有一份文本、一个词表、一类模型。每词元损失取决于词表；不同词表之间应比较每字节比特。"},
+	"limit.small":       {"These models are far smaller than published ones, whose exponents need not be the same.", "这些模型远小于已发表的模型，两者的指数不必相同。"},
+	"limit.data":        {"Data-limited: the text has %[1]s tokens to train on, and no training reads them more than %[2]s times. The longest has %[3]s tokens; the budget would have reached %[4]s.", "数据受限：文本只有 %[1]s 个训练词元，且任何训练都不把它读超过 %[2]s 遍。最长的训练用了 %[3]s 个词元，而算力预算本可达到 %[4]s 个。"},
+	"limit.fresh":       {"No model of the family has read a token of its training text twice.", "模型族中没有任何模型把训练文本读过两遍。"},
+	"limit.epochs":      {"Data-limited: the longest training of the family read its text %[1]s times, and repeated text is worth less than fresh text (Muennighoff et al. 2023).", "数据受限：模型族中最长的训练把文本读了 %[1]s 遍，而重复文本的价值低于新文本（Muennighoff 等 2023）。"},
+	"limit.warning":     {"The fit warns: %[1]s", "拟合给出的警告：%[1]s"},
+
+	// Repeating.
+	"repeat.how":     {"The sweep was made by this command. It turned the budget into a plan by the speed of its machine; the plan, plan.json, fixes every training, and each gives the same bits on any number of cores of the same kind.", "实验由下面的命令产生。它按本机速度把预算化为计划；计划 plan.json 规定了每一次训练，在同类处理器上不论核数多少，结果逐位相同。"},
+	"repeat.page":    {"and this page:", "并生成本页："},
+	"repeat.commit":  {"commit", "提交"},
+	"repeat.version": {"version", "版本"},
+	"repeat.machine": {"machine", "机器"},
+	"repeat.go":      {"compiler", "编译器"},
+	"repeat.started": {"started", "开始"},
+	"repeat.took":    {"training took", "训练用时"},
+	"repeat.seconds": {"%[1]s of computing in %[2]d trainings", "%[2]d 次训练共 %[1]s"},
+	"repeat.unknown": {"not recorded", "未记录"},
+	"repeat.figures": {"The figures are also beside this page, in the folder figures, as SVG and PNG.", "各图另存于本页旁的 figures 文件夹，有 SVG 与 PNG 两种格式。"},
+}
