@@ -111,6 +111,7 @@ type Info struct {
 	Carry   bool     `json:"carry,omitempty"`   // examples in a row are one stretch of text: a loader serves them as streams (Language)
 	Source  int      `json:"source,omitempty"`  // of S+T ids the first S are the source (Translation)
 	Picture []int    `json:"picture,omitempty"` // shape (C, H, W) of sources that are pictures, of Levels levels (Translation)
+	Unique  int      `json:"unique,omitempty"`  // examples that are trained on, where a part was chosen; see Splits.Keep
 	Targets int      `json:"targets,omitempty"` // numbers to predict for each example (Regression), or symbols of the longest line (Reading)
 	Classes []string `json:"classes,omitempty"` // names of the classes (Classification), or the symbols of lines, after "" for the blank (Reading)
 	Symbols []string `json:"symbols,omitempty"` // text of each token id, where the set brings its own alphabet

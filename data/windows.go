@@ -17,6 +17,7 @@ type windows struct {
 	split int
 	train bool
 	sizes []int32 // bytes of text each id stands for; nil if they do not add up
+	still bool    // windows for training begin at i·T too, see Splits.Keep
 }
 
 func (w *windows) Info() *Info { return w.info }
@@ -38,7 +39,7 @@ func (w *windows) Read(b *Batch, index []int, seed uint64) error {
 	ids, labels := b.tokens(len(index), size)
 	for e, i := range index {
 		first := i * size
-		if w.train && !w.info.Carry {
+		if w.train && !w.info.Carry && !w.still {
 			first += int(mix(seed, uint64(i)) % uint64(size))
 			first = max(0, min(first, total-1-size))
 		}
@@ -98,7 +99,7 @@ func (c *Corpus) windows(t *tokens, enc Encoder, size int, carry bool) (Splits, 
 		s.closers = append(s.closers, t.m.close)
 	}
 	for i, dst := range []*Set{&s.Train, &s.Valid, &s.Test} {
-		if w := (&windows{info, t, i, i == 0, sizes}); w.Len() > 0 {
+		if w := (&windows{info: info, t: t, split: i, train: i == 0, sizes: sizes}); w.Len() > 0 {
 			*dst = w
 		}
 	}

@@ -42,6 +42,7 @@ type Trial struct {
 	Unique  int     `json:"unique"` // different tokens among them
 	Trunk   string  `json:"trunk,omitempty"`
 	At      int     `json:"at,omitempty"`       // step of the trunk from which it goes on by itself; it is bit for bit the run that had begun alone
+	Base    string  `json:"base,omitempty"`     // of a study: the family's trial that it is compared with
 	HeldOut bool    `json:"held_out,omitempty"` // of the largest size, which the law is verified on
 }
 

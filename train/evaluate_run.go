@@ -25,7 +25,7 @@ func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, erro
 	}
 	if source != "" {
 		job.Data.Source = source
-		job.Data.Valid, job.Data.Test = -1, -1
+		job.Data.Valid, job.Data.Test, job.Data.Unique = -1, -1, 0
 		if len(r.Info.Input) == 3 { // folders of images are brought to the size of those the model knows
 			job.Data.Channels, job.Data.Height, job.Data.Width = r.Info.Input[0], r.Info.Input[1], r.Info.Input[2]
 		}
@@ -46,6 +46,17 @@ func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, erro
 		return Evaluate(ctx, r.dev, r.Model, s.Train, r.Loss, batch, 0)
 	}
 	return Metrics{}, usagef("train: %s has no %s split; it has %s", job.Data.Source, split, strings.Join(names, ", "))
+}
+
+// EvaluatePart measures the model on a split of the run's data, limit batches of batch examples evenly spread over it, as Evaluate
+// does with a set in hand; limit 0 means all.
+func (r *Run) EvaluatePart(ctx context.Context, split string, batch, limit int) (m Metrics, err error) {
+	set, done, err := r.openSplit(ctx, split)
+	if err != nil {
+		return m, err
+	}
+	m, err = Evaluate(ctx, r.dev, r.Model, set, r.Loss, batch, limit)
+	return m, done(err)
 }
 
 // openSplit opens one split of the run's data; done closes them.
@@ -105,7 +116,10 @@ func (r *Run) openAgain(ctx context.Context, job *Job) (*data.Splits, error) {
 		return nil, &InputError{err}
 	}
 	s, err := l.Tokens(o)
-	return &s, err
+	if err != nil {
+		return nil, err
+	}
+	return &s, job.keep(&s)
 }
 
 // rescaled is a set of images in the scaling of those a model was trained on.

@@ -60,6 +60,7 @@ type DataJob struct {
 	Context  int      `yaml:"context,omitempty"`  // tokens in an example of text; of pairs, in each of the two
 	Carry    bool     `yaml:"carry,omitempty"`    // text: recurrent states go on from step to step, through batches that are streams of the text (truncated back-propagation through time)
 	Limit    int64    `yaml:"limit,omitempty"`    // bytes of text to use, 0 for all
+	Unique   int      `yaml:"unique,omitempty"`   // training examples to use, a choice by the seed; the others are never seen, and epochs pass over these; 0 for all
 	Examples int      `yaml:"examples,omitempty"` // of a generated set
 	Noise    float64  `yaml:"noise,omitempty"`
 	Length   int      `yaml:"length,omitempty"`   // copy: symbols to copy; arithmetic: digits of a number

@@ -52,6 +52,7 @@ func (j *Job) check() error {
 		count("data.size", int64(j.Data.Size), 4096),
 		count("data.context", int64(j.Data.Context), 1<<24),
 		count("data.limit", j.Data.Limit, math.MaxInt64),
+		count("data.unique", int64(j.Data.Unique), 1<<40),
 		count("data.examples", int64(j.Data.Examples), 1<<40),
 		count("data.length", int64(j.Data.Length), 1<<16),
 		count("data.distance", int64(j.Data.Distance), 1<<16),
@@ -78,6 +79,8 @@ func (j *Job) check() error {
 		return fmt.Errorf("lora and head change a model that is trained; name it as from")
 	case j.Data.Size > 0 && (j.Data.Height > 0 || j.Data.Width > 0):
 		return fmt.Errorf("data.size is %d, and data.height or data.width is given too; want the one or the others", j.Data.Size)
+	case j.Data.Unique > 0 && j.Data.Carry:
+		return fmt.Errorf("data.unique is %d, and data.carry makes streams of all of the text; want the one or the other", j.Data.Unique)
 	case j.EMA == 1:
 		return fmt.Errorf("ema is 1: the average would never move; want less, such as 0.999")
 	case j.Data.Task != "" && !slices.Contains([]string{"regression", "classification", "translation", "reading"}, j.Data.Task):

@@ -194,5 +194,16 @@ func openData(ctx context.Context, j *Job, t token.Tokenizer) (*data.Splits, err
 	if err != nil {
 		return nil, &InputError{err}
 	}
-	return &s, nil
+	return &s, j.keep(&s)
+}
+
+// keep leaves the examples to train on that data.unique asks for. After an error s is closed.
+func (j *Job) keep(s *data.Splits) error {
+	if j.Data.Unique == 0 {
+		return nil
+	}
+	if err := s.Keep(j.Data.Unique, j.Seed); err != nil {
+		return errors.Join(usagef("train: data.unique: %w", err), s.Close())
+	}
+	return nil
 }

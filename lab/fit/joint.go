@@ -1,0 +1,126 @@
+package fit
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// A JointFit is the law L(N, D) = E + A/N^α + B/D^β of some points, with all that a report says of it.
+type JointFit struct {
+	Law       Joint      `json:"law"`
+	Constants []Constant `json:"constants"` // E (where there is a floor), A, alpha, B, beta
+	Exponents []Constant `json:"exponents"` // a and b of the compute-optimal N ∝ C^a, D ∝ C^b: approach 3 of Hoffmann et al. 2022
+	Quality   Quality    `json:"quality"`
+	Sizes     []LeftOut  `json:"left_out_sizes"`  // a law without any point of a size, tried on that size
+	Singles   []LeftOut  `json:"left_out_points"` // the same for each point
+	Points    []Point    `json:"points"`
+	Level     float64    `json:"level"`  // of all intervals
+	Draws     int        `json:"draws"`  // of the bootstrap
+	Method    string     `json:"method"` // how it was fitted and how the intervals were found
+	Notes     []string   `json:"notes,omitempty"`
+
+	options Options
+	fit     *estimate
+	laws    []Joint // one a draw
+}
+
+// Fit finds the joint law of the points: at least 6 of them (5 without a floor), of at least 3 numbers of parameters and 3 of tokens. It is the least Huber
+// loss of log L̂ − log L (Hoffmann et al. 2022, eq. 3). C is not looked at. An error says which point or option does not fit.
+func Fit(points []Point, o Options) (*JointFit, error) {
+	o, err := o.filled()
+	if err != nil {
+		return nil, fmt.Errorf("fit of L(N, D): %w", err)
+	}
+	if err := check(points, Parameters, Tokens); err != nil {
+		return nil, fmt.Errorf("fit of L(N, D): %w", err)
+	}
+	n, d, y := column(points, Parameters), column(points, Tokens), logLoss(points)
+	m := newModel(!o.NoFloor, o.Delta, n, d)
+	if err := enough(m, points, y, Parameters, Tokens); err != nil {
+		return nil, fmt.Errorf("fit of L(N, D): %w", err)
+	}
+	e := m.estimate(y, o, "L(N, D)")
+	f := &JointFit{
+		Law: m.joint(e.theta), Quality: e.quality(), Points: slices.Clone(points), Level: o.Level, Draws: o.Draws, Method: method(o),
+		options: o, fit: e,
+	}
+	exponents := make([][]float64, o.Draws)
+	for i, theta := range e.draws {
+		l := m.joint(theta)
+		a, b := l.Exponents()
+		f.laws, exponents[i] = append(f.laws, l), []float64{a, b}
+	}
+	f.Constants = e.constants(o.Level, []string{"A", "alpha", "B", "beta"})
+	a, b := f.Law.Exponents()
+	f.Exponents = constants([]string{"a", "b"}, []float64{a, b}, exponents, o.Level)
+	f.Notes = e.notes(f.Constants, []string{"parameters", "tokens"})
+	f.leaveOut()
+	return f, nil
+}
+
+// joint is the law that θ stands for.
+func (m *model) joint(theta []float64) Joint {
+	v := m.natural(theta)
+	if !m.floor {
+		v = append([]float64{0}, v...)
+	}
+	return Joint{E: v[0], A: v[1], Alpha: v[2], B: v[3], Beta: v[4]}
+}
+
+// leaveOut fills Sizes and Singles, as far as the rest is enough for a fit.
+func (f *JointFit) leaveOut() {
+	sizes := distinct(column(f.Points, Parameters))
+	if len(sizes) > 3 {
+		for _, n := range sizes {
+			kept := 0
+			for _, p := range f.Points {
+				if p.N != n {
+					kept++
+				}
+			}
+			if kept <= f.fit.m.size() {
+				continue
+			}
+			errs, worst := f.fit.without(func(i int) bool { return f.Points[i].N != n })
+			f.Sizes = append(f.Sizes, LeftOut{N: n, Errors: errs, Worst: worst})
+		}
+	}
+	if len(f.Points) <= f.fit.m.size()+1 {
+		return
+	}
+	f.Singles = make([]LeftOut, len(f.Points))
+	each(len(f.Points), func(at int) {
+		errs, worst := f.fit.without(func(i int) bool { return i != at })
+		f.Singles[at] = LeftOut{N: f.Points[at].N, D: f.Points[at].D, Errors: errs, Worst: worst}
+	})
+}
+
+// Predict is the loss of one more run of n parameters and d tokens. noise is the standard deviation of log L between such runs, measured with other
+// seeds for instance; 0 takes it from the residuals.
+func (f *JointFit) Predict(n, d, noise float64) (Prediction, error) {
+	if !(n > 0 && d > 0 && noise >= 0) || math.IsInf(n+d+noise, 0) {
+		return Prediction{}, fmt.Errorf("prediction for %v parameters, %v tokens and a noise of %v: finite numbers are needed, the first two above 0", n, d, noise)
+	}
+	return f.fit.predict(f.options, noise, n, d), nil
+}
+
+// Optimal are the parameters and tokens of lowest loss for flops floating-point operations, at 6 for a parameter and a token, with intervals.
+func (f *JointFit) Optimal(flops float64) (n, d Constant) {
+	draws := make([][]float64, len(f.laws))
+	for i, l := range f.laws {
+		n, d := l.Optimal(flops)
+		draws[i] = []float64{orEnd(n), orEnd(d)}
+	}
+	bestN, bestD := f.Law.Optimal(flops)
+	c := constants([]string{"N", "D"}, []float64{bestN, bestD}, draws, f.Level)
+	return c[0], c[1]
+}
+
+// orEnd puts a draw without an optimum beyond all others.
+func orEnd(x float64) float64 {
+	if math.IsNaN(x) {
+		return math.MaxFloat64
+	}
+	return x
+}

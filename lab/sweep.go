@@ -1,0 +1,333 @@
+package lab
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"brick/bench"
+	"brick/data"
+	"brick/device/cpu"
+	"brick/tensor/durable"
+	"brick/token"
+	"brick/train"
+)
+
+// A Sweep is a plan in a folder, done as far as it is:
+//
+//	plan.json         what will be done, written once
+//	tokenizer.json …  the vocabulary of all trials
+//	runs/ID/…         a run folder for each trial, with its result.json once it is measured
+//	results.csv, results.jsonl
+//	ensemble.json     the loss of the ensemble
+//	prediction.json   what the law says of the largest size, written before its first step
+//	verdict.json      what it reached
+//	DONE
+type Sweep struct {
+	Dir  string
+	Plan *Plan
+
+	threads int
+	note    func(string)
+}
+
+// Options say how a sweep is run; the zero value does it quietly on all cores.
+type Options struct {
+	Root    string       // folder of sweeps; "" means scale
+	Threads int          // 0 means as many as the machine has
+	Note    func(string) // told what is being done before training starts; may be nil
+}
+
+const (
+	planFile       = "plan.json"
+	resultFile     = "result.json"
+	predictionFile = "prediction.json"
+	verdictFile    = "verdict.json"
+	ensembleFile   = "ensemble.json"
+	doneFile       = "DONE"
+	runsDir        = "runs"
+	setupDir       = ".setup"
+)
+
+// Ask is what a new sweep is asked for. What is left open is chosen.
+type Ask struct {
+	Name      string // of its folder; "" means made from the text's name
+	Command   []string
+	Source    string // text: a named set, a file, a folder or a glob
+	Tokenizer train.TokenJob
+	Rule      Rule
+	Seed      uint64
+	Budget    Budget
+	Depths    []int
+	HeldOut   int
+	Epochs    float64 // 0 means 4
+	Studies   float64 // share of the budget; 0 means 0.15, negative none
+}
+
+// New learns the vocabulary, measures the machine, and plans a sweep in a new folder.
+func New(ctx context.Context, a Ask, o Options) (*Sweep, error) {
+	began := time.Now()
+	if !data.IsText(a.Source) {
+		return nil, &train.UsageError{Err: fmt.Errorf("lab: %s is not text; want a named text (go, tinyshakespeare, tang), a file, a folder or a glob", a.Source)}
+	}
+	s, err := newFolder(a, o)
+	if err != nil {
+		return nil, err
+	}
+	setup, set, err := s.look(ctx, &a)
+	if err != nil {
+		return nil, err
+	}
+	defer set.Close()
+	setup.Name, setup.Command = filepath.Base(s.Dir), a.Command
+	asked, err := s.measured(ctx, setup, set.Splits.Train, began)
+	if err != nil {
+		return nil, err
+	}
+	asked.Made, asked.Machine = time.Now().UTC().Truncate(time.Second), bench.ThisMachine()
+	s.Plan = asked
+	if err := os.RemoveAll(filepath.Join(s.Dir, setupDir)); err != nil {
+		return nil, fmt.Errorf("lab: %w", err)
+	}
+	return s, writeJSON(filepath.Join(s.Dir, planFile), s.Plan)
+}
+
+// newFolder makes the folder of a sweep: one of its name without a plan may stand there, of one that was stopped before it had any.
+func newFolder(a Ask, o Options) (*Sweep, error) {
+	if o.Root == "" {
+		o.Root = "scale"
+	}
+	s := &Sweep{threads: o.Threads, note: o.Note}
+	name := a.Name
+	if name != "" {
+		local := filepath.FromSlash(name)
+		if !filepath.IsLocal(local) || filepath.Clean(local) == "." {
+			return nil, &train.UsageError{Err: fmt.Errorf("lab: the name %q is no folder inside %s", name, o.Root)}
+		}
+		if s.Dir = filepath.Join(o.Root, local); hasPlan(s.Dir) {
+			return nil, fmt.Errorf("lab: %s: a sweep of this name exists; go on with it by --resume %s, or choose another name", s.Dir, s.Dir)
+		}
+	} else {
+		base := strings.Trim(strings.Map(func(c rune) rune {
+			if strings.ContainsRune(`/\:*?"<>|[]{} `, c) || c < ' ' {
+				return '-'
+			}
+			return c
+		}, strings.TrimSuffix(filepath.Base(a.Source), filepath.Ext(a.Source))), "-.")
+		if base == "" {
+			base = "sweep"
+		}
+		for i := 1; ; i++ {
+			s.Dir = filepath.Join(o.Root, fmt.Sprintf("%s-%d", base, i))
+			if _, err := os.Lstat(s.Dir); err != nil {
+				break
+			}
+		}
+	}
+	if s.threads <= 0 {
+		s.threads = cpu.Usable()
+	}
+	if s.note == nil {
+		s.note = func(string) {}
+	}
+	if err := durable.MkdirAll(filepath.Join(s.Dir, runsDir)); err != nil {
+		return nil, fmt.Errorf("lab: the sweep's folder: %w", err)
+	}
+	return s, nil
+}
+
+func hasPlan(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, planFile))
+	return err == nil
+}
+
+// look learns the vocabulary, opens the text, and finds how long an example may be.
+func (s *Sweep) look(ctx context.Context, a *Ask) (Setup, *train.Run, error) {
+	setup := Setup{Rule: a.Rule, Seed: a.Seed, Budget: a.Budget, Depths: a.Depths, HeldOut: a.HeldOut, Epochs: a.Epochs, Studies: a.Studies}
+	if setup.Epochs == 0 {
+		setup.Epochs = 4
+	}
+	switch {
+	case setup.Studies == 0:
+		setup.Studies = 0.15
+	case setup.Studies < 0:
+		setup.Studies = 0
+	}
+	if err := setup.Rule.check(); err != nil {
+		return setup, nil, &train.UsageError{Err: err}
+	}
+	dir := filepath.Join(s.Dir, setupDir)
+	if err := os.RemoveAll(dir); err != nil { // of an attempt that was killed
+		return setup, nil, fmt.Errorf("lab: %w", err)
+	}
+	job := train.Job{Name: "look", Model: "embed(2) linear(tied=true)", Data: train.DataJob{Source: a.Source, Context: a.Rule.Context}, Tokenizer: a.Tokenizer, Steps: 1}
+	r, err := train.Create(ctx, job, train.Options{Root: dir, Note: s.note})
+	if err != nil {
+		return setup, nil, err
+	}
+	if err := token.Save(r.Tokenizer, s.Dir); err != nil {
+		return setup, nil, errors.Join(fmt.Errorf("lab: %w", err), r.Close())
+	}
+	context := a.Rule.Context
+	for tokens := float64(r.Splits.Train.Len() * a.Rule.Context); context > 32 && setup.Epochs*tokens < 500*float64(a.Rule.Sequences*context); {
+		context /= 2
+	}
+	if err := r.Close(); err != nil {
+		return setup, nil, err
+	}
+	job.Name, job.Data.Context, job.Tokenizer = "again", context, s.tokenizer()
+	began := time.Now()
+	if r, err = train.Create(ctx, job, train.Options{Root: dir}); err != nil {
+		return setup, nil, err
+	}
+	setup.Costs.Open = time.Since(began).Seconds()
+	if r.Splits.Test == nil || r.Splits.Test.Len() == 0 {
+		return setup, nil, errors.Join(&train.InputError{Err: fmt.Errorf("lab: %s has no text to test on; want one of some thousand tokens", a.Source)}, r.Close())
+	}
+	setup.Text = Text{Source: a.Source, Vocab: r.Info.Vocab, Context: context, Train: r.Splits.Train.Len() * context, Test: r.Splits.Test.Len() * context, Rule: r.Info.Rule}
+	return setup, r, nil
+}
+
+// tokenizer is that of all trials.
+func (s *Sweep) tokenizer() train.TokenJob {
+	return train.TokenJob{Kind: filepath.Join(s.Dir, "tokenizer.json")}
+}
+
+// measured measures what the family costs on this machine and plans; a family that was chosen by the budget is measured itself.
+func (s *Sweep) measured(ctx context.Context, setup Setup, set data.Set, began time.Time) (*Plan, error) {
+	share := ways(s.threads)
+	about := setup.Budget.Seconds
+	if about == 0 {
+		about = setup.Budget.FLOPs / (2e10 * float64(s.threads)) // what a core does, roughly
+	}
+	spend := min(20, 0.03*about)
+	depths, held := setup.Depths, setup.HeldOut
+	if len(depths) == 0 {
+		depths, held = fitted(setup.Rule, setup.Text, minHeldOut), minHeldOut
+	}
+	for {
+		var sizes []Size
+		for _, d := range append(depths[:len(depths):len(depths)], held) {
+			size, err := setup.Rule.Size(d, setup.Text.Vocab, setup.Text.Context)
+			if err != nil {
+				return nil, &train.UsageError{Err: err}
+			}
+			if !setup.Costs.has(size) {
+				sizes = append(sizes, size)
+			}
+		}
+		if len(sizes) > 0 {
+			s.note(fmt.Sprintf("measuring %d sizes on this machine", len(sizes)))
+			costs, err := measureCosts(ctx, set, setup.Rule, sizes, share, spend)
+			if err != nil {
+				return nil, err
+			}
+			setup.Costs.Sizes = append(setup.Costs.Sizes, costs...)
+		}
+		setup.Spent = time.Since(began).Seconds()
+		plan, err := setup.Make()
+		if err != nil {
+			return nil, &train.UsageError{Err: err}
+		}
+		depths = depths[:0:0]
+		for _, size := range plan.Sizes {
+			depths, held = append(depths, size.Layers), size.Layers
+		}
+		depths = depths[:len(depths)-1]
+		setup.Depths, setup.HeldOut = depths, held // what is measured next cannot change the family again
+		missing := false
+		for _, size := range plan.Sizes {
+			missing = missing || !setup.Costs.has(size)
+		}
+		if !missing {
+			return plan, nil
+		}
+	}
+}
+
+// Open reads a sweep that was planned.
+func Open(dir string, o Options) (*Sweep, error) {
+	s := &Sweep{Dir: dir, threads: o.Threads, note: o.Note}
+	if s.threads <= 0 {
+		s.threads = cpu.Usable()
+	}
+	if s.note == nil {
+		s.note = func(string) {}
+	}
+	path := filepath.Join(dir, planFile)
+	if err := readJSON(path, &s.Plan); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, &train.UsageError{Err: fmt.Errorf("lab: %s holds no sweep: it has no %s", dir, planFile)}
+		}
+		return nil, err
+	}
+	if err := s.Plan.check(); err != nil {
+		return nil, &train.InputError{Err: fmt.Errorf("lab: %s: %w", path, err)}
+	}
+	return s, nil
+}
+
+// check refuses plans that none of ours can be.
+func (p *Plan) check() error {
+	if p == nil || p.Version != 1 {
+		return errors.New("no plan of version 1")
+	}
+	if len(p.Sizes) < 3 || len(p.Trials) == 0 || p.Eval < 1 || p.Lanes.Count < 1 || p.Lanes.Threads < 1 || p.Threads < 1 || max(p.Lanes.Count, p.Lanes.Threads, p.Threads) > 4096 {
+		return fmt.Errorf("%d sizes, %d trials, %d batches to evaluate, %d lanes of %d threads, %d threads: want 3 sizes or more and some of each", len(p.Sizes), len(p.Trials), p.Eval, p.Lanes.Count, p.Lanes.Threads, p.Threads)
+	}
+	if p.Text.Vocab < 2 || p.Text.Context < 2 {
+		return fmt.Errorf("a vocabulary of %d and sequences of %d tokens", p.Text.Vocab, p.Text.Context)
+	}
+	seen := map[string]bool{}
+	for i, t := range p.Trials {
+		switch {
+		case !filepath.IsLocal(t.ID) || t.ID != filepath.Base(t.ID) || seen[t.ID]:
+			return fmt.Errorf("trial %d is called %q; want a name of its own that a folder can have", i, t.ID)
+		case t.Steps < 1 || t.Batch < 1 || t.Decay < 0 || t.Decay > t.Steps || t.At < 0 || t.At >= t.Steps || t.Tokens < 1 || t.Size.FLOPs < 1 || !(t.Rate > 0) || math.IsInf(t.Rate, 0):
+			return fmt.Errorf("trial %s has %d steps, %d of them decay, from step %d, of %d examples, %d tokens, rate %v: want counts above 0 that fit each other", t.ID, t.Steps, t.Decay, t.At, t.Batch, t.Tokens, t.Rate)
+		case t.Trunk != "" && !seen[t.Trunk]:
+			return fmt.Errorf("trial %s branches from %q, which is not before it", t.ID, t.Trunk)
+		}
+		seen[t.ID] = true
+	}
+	return nil
+}
+
+// maxJSON bounds the files of a sweep.
+const maxJSON = 64 << 20
+
+func readJSON(path string, into any) error {
+	info, err := os.Stat(path)
+	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxJSON) {
+		err = fmt.Errorf("%s is no file of at most %d bytes", path, maxJSON)
+	}
+	if err != nil {
+		return fmt.Errorf("lab: %w", err)
+	}
+	js, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("lab: %w", err)
+	}
+	if err := json.Unmarshal(js, into); err != nil {
+		return &train.InputError{Err: fmt.Errorf("lab: %s: %w", path, err)}
+	}
+	return nil
+}
+
+func writeJSON(path string, v any) error {
+	js, err := json.MarshalIndent(v, "", "  ")
+	if err == nil {
+		err = durable.WriteFile(path, append(js, '\n'))
+	}
+	if err != nil {
+		return fmt.Errorf("lab: %w", err)
+	}
+	return nil
+}
