@@ -86,6 +86,13 @@ func (c *chart) rings(xy plotter.XYs, col color.Color, radius vg.Length) {
 	c.p.Add(marks{xy: xy, color: col, radius: radius, hollow: true})
 }
 
+// trace joins points by a line and marks each. It returns their name for the line's end.
+func (c *chart) trace(xy plotter.XYs, name string, col color.NRGBA) endLabel {
+	c.line(xy, col, 1.8)
+	c.dots(xy, col, 4.5)
+	return endLabel{xy[len(xy)-1].Y, name, col}
+}
+
 // interval draws an upright bar from lo to hi with short ends.
 func (c *chart) interval(x, lo, hi float64, col color.Color) {
 	c.p.Add(bar{x, lo, hi, col})

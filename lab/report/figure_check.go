@@ -14,34 +14,39 @@ import (
 	"brick/lab/fit"
 )
 
-// verdict is what was predicted for the held-out size, with its interval, and what was then measured, relative to the prediction.
+// verdict is what was predicted for the held-out size, with its interval, and what was then measured: shares of what was measured.
 func (v view) verdict() (Figure, bool) {
 	if _, ok := v.headline(); !ok {
 		return Figure{}, false
 	}
-	c := newChart(v.say("axis.off"), v.say("axis.tokens-of", short(v.Verdict[0].N)))
-	c.height = 100 + 34*float64(len(v.Verdict))
+	c := newChart(v.say("axis.off"), v.say("axis.tokens-of", short(v.forecasts[0].n)))
+	c.height = 100 + 34*float64(len(v.forecasts))
 	c.right = 190
 	most := 0.5
 	var ticks []plot.Tick
-	off := func(x float64, p Prediction) float64 { return 100 * (x/p.Loss - 1) }
-	for i, p := range v.Verdict {
-		most = max(most, -off(p.Lo, p), off(p.Hi, p))
-		if p.Measured > 0 {
-			most = max(most, math.Abs(off(p.Measured, p)))
+	off := func(x float64, f forecast) float64 {
+		if f.measured > 0 {
+			return 100 * (x - f.loss) / f.measured
 		}
-		ticks = append(ticks, plot.Tick{Value: float64(i), Label: "D = " + short(p.D)})
+		return 100 * (x/f.loss - 1)
+	}
+	for i, f := range v.forecasts {
+		most = max(most, -off(f.lo, f), off(f.hi, f))
+		if f.measured > 0 {
+			most = max(most, math.Abs(off(f.measured, f)))
+		}
+		ticks = append(ticks, plot.Tick{Value: float64(i), Label: "D = " + short(f.d)})
 	}
 	most *= 1.15
 	c.p.X.Min, c.p.X.Max, c.p.X.Tick.Marker = -most, most, evenTicks(7, percent)
-	c.p.Y.Min, c.p.Y.Max, c.p.Y.Tick.Marker = -0.6, float64(len(v.Verdict))-0.4, at(ticks...)
+	c.p.Y.Min, c.p.Y.Max, c.p.Y.Tick.Marker = -0.6, float64(len(v.forecasts))-0.4, at(ticks...)
 	c.line(plotter.XYs{{X: 0, Y: c.p.Y.Min}, {X: 0, Y: c.p.Y.Max}}, quiet, 1.2)
-	for i, p := range v.Verdict {
+	for i, f := range v.forecasts {
 		y := float64(i)
-		c.line(plotter.XYs{{X: off(p.Lo, p), Y: y}, {X: off(p.Hi, p), Y: y}}, faint(vermilion, 90), 8)
-		if p.Measured > 0 {
-			c.dots(plotter.XYs{{X: off(p.Measured, p), Y: y}}, ink, 5)
-			c.note(most, y, fmt.Sprintf("%s → %s  (%s)", plain(p.Loss, 0.001), plain(p.Measured, 0.001), percent(off(p.Measured, p), 0.1)), ink, 12, 0, text.XLeft)
+		c.line(plotter.XYs{{X: off(f.lo, f), Y: y}, {X: off(f.hi, f), Y: y}}, faint(vermilion, 90), 8)
+		if f.measured > 0 {
+			c.dots(plotter.XYs{{X: off(f.measured, f), Y: y}}, ink, 5)
+			c.note(most, y, fmt.Sprintf("%s → %s  (%s)", loss3(f.loss), loss3(f.measured), percent(off(f.measured, f), 0.1)), ink, 12, 0, text.XLeft)
 		}
 	}
 	return Figure{ID: "verdict", Title: v.say("title.verdict"), charts: []*chart{c}}, true
@@ -49,21 +54,21 @@ func (v view) verdict() (Figure, bool) {
 
 // residuals are how far each measured loss is from the law.
 func (v view) residuals() (Figure, bool) {
-	if v.Law == nil || len(v.family) == 0 {
+	if v.law == nil || len(v.family) == 0 {
 		return Figure{}, false
 	}
 	c := newChart(v.say("axis.n."+v.basis()), v.say("axis.residual"))
 	c.height = 360
 	lo, hi := span(v.both(), v.n, 1.5)
 	c.logX(lo, hi, short)
-	off := func(r lab.Result) float64 { return 100 * (r.Loss/v.Law.Loss(v.n(r), tokens(r)) - 1) }
+	off := func(r lab.Result) float64 { return 100 * (r.Loss/v.law.Loss(v.n(r), tokens(r)) - 1) }
 	most := 0.0
 	for _, r := range v.both() {
 		most = max(most, math.Abs(off(r)))
 	}
 	most = max(1.15*most, 0.2)
 	c.p.Y.Min, c.p.Y.Max, c.p.Y.Tick.Marker = -most, most, evenTicks(7, percent)
-	if s := 100 * v.Noise; s > 0 {
+	if s := 100 * v.noise; s > 0 {
 		c.band(plotter.XYs{{X: lo, Y: -2 * s}, {X: hi, Y: -2 * s}}, plotter.XYs{{X: lo, Y: 2 * s}, {X: hi, Y: 2 * s}}, faint(rgb(0x8f9aa6), 45))
 		c.y += v.say("label.noise")
 	}
@@ -89,7 +94,7 @@ func (v view) residuals() (Figure, bool) {
 
 // predicted is what the law says against what was measured; on the line both agree.
 func (v view) predicted() (Figure, bool) {
-	if v.Law == nil || len(v.family) == 0 {
+	if v.law == nil || len(v.family) == 0 {
 		return Figure{}, false
 	}
 	c := newChart(v.say("axis.measured"), v.say("axis.predicted"))
@@ -108,14 +113,14 @@ func (v view) predicted() (Figure, bool) {
 		}
 		var xy plotter.XYs
 		for _, r := range trained {
-			xy = append(xy, plotter.XY{X: r.Loss, Y: v.Law.Loss(v.n(r), tokens(r))})
+			xy = append(xy, plotter.XY{X: r.Loss, Y: v.law.Loss(v.n(r), tokens(r))})
 		}
 		c.dots(xy, col, 4)
 		var tested plotter.XYs
 		for _, r := range held {
-			if p, ok := v.prediction(r); ok {
-				c.interval(r.Loss, p.Lo, p.Hi, col)
-				tested = append(tested, plotter.XY{X: r.Loss, Y: p.Loss})
+			if f, ok := v.forecast(r); ok {
+				c.interval(r.Loss, f.lo, f.hi, col)
+				tested = append(tested, plotter.XY{X: r.Loss, Y: f.loss})
 			}
 		}
 		c.dots(tested, col, 4)
@@ -136,7 +141,7 @@ func (v view) exponents() (Figure, bool) {
 		ours bool
 	}
 	var rows []row
-	for _, a := range v.Approaches {
+	for _, a := range v.approaches {
 		if a.Why == "" && !math.IsNaN(a.A.Value) {
 			rows = append(rows, row{v.say(a.Name), a.A, true})
 		}
@@ -175,7 +180,7 @@ func (v view) exponents() (Figure, bool) {
 
 // counting is L(N) of the most tokens with the embedding counted and without: the same losses, two laws.
 func (v view) counting() (Figure, bool) {
-	if v.Law == nil || v.Other == nil || len(v.sizes) < 2 {
+	if v.law == nil || v.other == nil || len(v.sizes) < 2 {
 		return Figure{}, false
 	}
 	g := v.fullest()
@@ -183,29 +188,26 @@ func (v view) counting() (Figure, bool) {
 		return Figure{}, false
 	}
 	c := newChart(v.say("axis.n"), v.say("axis.loss"))
-	lo, hi := span(g.results, func(r lab.Result) float64 { return float64(r.Size.NonEmbedding) }, 1)
+	lo, hi := span(g.results, inner, 1)
 	_, most := span(g.results, params, 1)
 	lo, hi = lo/1.6, max(hi, most)*1.6
-	if !(lo > 0) {
-		return Figure{}, false
-	}
 	least, high := span(g.results, loss, 1)
 	room := math.Pow(high/least, 0.12)
 	c.logX(lo, hi, short)
 	c.logLoss(least/room, high*room)
-	all, inner := v.Law, v.Other
-	if v.basis() == "inner" {
-		all, inner = inner, all
+	all, body := v.law, v.other
+	if v.inner {
+		all, body = body, all
 	}
 	for _, s := range []struct {
-		law   *Law
+		law   *fit.Joint
 		n     func(lab.Result) float64
 		name  string
 		k     int
 		dx    vg.Length
 		align text.XAlignment
 	}{
-		{inner, func(r lab.Result) float64 { return float64(r.Size.NonEmbedding) }, "label.inner", 2, -9, text.XRight},
+		{body, inner, "label.inner", 2, -9, text.XRight},
 		{all, params, "label.all", 0, 9, text.XLeft},
 	} {
 		col := separate[s.k]

@@ -38,8 +38,8 @@ func (v view) byParameters() (Figure, bool) {
 	}
 	c := newChart(v.say("axis.n."+v.basis()), v.say("axis.loss"))
 	lo, hi := span(v.both(), v.n, 1)
-	for _, p := range v.Verdict {
-		hi = max(hi, p.N)
+	for _, p := range v.forecasts {
+		hi = max(hi, p.n)
 	}
 	lo, hi = lo/1.5, hi*1.5
 	c.logX(lo, hi, short)
@@ -50,8 +50,8 @@ func (v view) byParameters() (Figure, bool) {
 		trained, _ := split(g.results)
 		xy := points(trained, v.n)
 		end := g.results[len(g.results)-1].Loss
-		if v.Law != nil {
-			at := func(n float64) float64 { return v.Law.Loss(n, g.key) }
+		if v.law != nil {
+			at := func(n float64) float64 { return v.law.Loss(n, g.key) }
 			_, known := span(v.family, v.n, 1)
 			c.function(at, lo, known, col, 1.8)
 			c.function(at, known, hi, col, 1.4, 4, 3) // beyond what it was fitted to
@@ -62,18 +62,18 @@ func (v view) byParameters() (Figure, bool) {
 		c.dots(xy, col, 4)
 		ends = append(ends, endLabel{end, v.say("label.tokens", short(g.key)), col})
 	}
-	v.drawHeldOut(c, v.n, func(p Prediction) float64 { return p.N })
+	v.drawHeldOut(c, v.n, func(f forecast) float64 { return f.n })
 	if p, ok := v.headline(); ok {
-		c.note(p.N, min(p.Lo, p.Measured), v.say("label.verdict", plain(p.Loss, 0.001), plain(p.Measured, 0.001)), vermilion, 8, -16, text.XRight)
+		c.note(p.n, min(p.lo, p.measured), v.say("label.verdict", plain(p.loss, 0.001), plain(p.measured, 0.001)), vermilion, 8, -16, text.XRight)
 	}
 	c.ends(ends...)
 	return Figure{ID: "loss-parameters", Title: v.say("title.loss-parameters"), charts: []*chart{c}}, true
 }
 
 // drawHeldOut draws what was predicted as intervals and what was measured as dots.
-func (v view) drawHeldOut(c *chart, x func(lab.Result) float64, px func(Prediction) float64) {
-	for _, p := range v.Verdict {
-		c.interval(px(p), p.Lo, p.Hi, vermilion)
+func (v view) drawHeldOut(c *chart, x func(lab.Result) float64, px func(forecast) float64) {
+	for _, f := range v.forecasts {
+		c.interval(px(f), f.lo, f.hi, vermilion)
 	}
 	c.dots(points(v.held, x), vermilion, 4)
 }
@@ -96,8 +96,8 @@ func (v view) byTokens() (Figure, bool) {
 		}
 		n, end := v.n(g.results[0]), g.results[len(g.results)-1].Loss
 		xy := points(g.results, tokens)
-		if v.Law != nil {
-			at := func(d float64) float64 { return v.Law.Loss(n, d) }
+		if v.law != nil {
+			at := func(d float64) float64 { return v.law.Loss(n, d) }
 			c.function(at, lo, hi, col, 1.8)
 			end = at(hi)
 		} else {
@@ -106,7 +106,7 @@ func (v view) byTokens() (Figure, bool) {
 		c.dots(points(trained, tokens), col, 4)
 		ends = append(ends, endLabel{end, "N = " + short(n), col})
 	}
-	v.drawHeldOut(c, tokens, func(p Prediction) float64 { return p.D })
+	v.drawHeldOut(c, tokens, func(f forecast) float64 { return f.d })
 	c.ends(ends...)
 	return Figure{ID: "loss-tokens", Title: v.say("title.loss-tokens"), charts: []*chart{c}}, true
 }
@@ -132,7 +132,7 @@ func (v view) bestSize(c, lo, hi float64) float64 {
 	best, where := math.Inf(1), 0
 	for i := 0; i <= steps; i++ {
 		n := lo * math.Pow(hi/lo, float64(i)/steps)
-		if l := v.Law.Loss(n, c/v.perToken(n)); l < best {
+		if l := v.law.Loss(n, c/v.perToken(n)); l < best {
 			best, where = l, i
 		}
 	}
@@ -149,9 +149,6 @@ func (v view) byCompute() (Figure, bool) {
 	}
 	c := newChart(v.say("axis.c"), v.say("axis.loss"))
 	lo, hi := span(v.both(), flops, 1.6)
-	if !(lo > 0) {
-		return Figure{}, false
-	}
 	c.logX(lo, hi, power)
 	c.logLoss(v.losses())
 	for i, g := range v.sizes {
@@ -164,19 +161,19 @@ func (v view) byCompute() (Figure, bool) {
 		n, per := v.n(r), r.FLOPs/tokens(r)
 		xy := points(g.results, flops)
 		name := xy[0]
-		if v.Law != nil {
-			c.function(func(x float64) float64 { return v.Law.Loss(n, x/per) }, name.X/1.5, hi, faint(col, 170), 1.5)
+		if v.law != nil {
+			c.function(func(x float64) float64 { return v.law.Loss(n, x/per) }, name.X/1.5, hi, faint(col, 170), 1.5)
 		} else {
 			c.line(xy, col, 1.5)
 		}
 		c.dots(points(trained, flops), col, 4)
 		c.note(name.X, name.Y, short(n), col, 7, 8, text.XLeft)
 	}
-	if v.Law != nil {
+	if v.law != nil {
 		small, big := v.n(v.sizes[0].results[0]), v.n(v.sizes[len(v.sizes)-1].results[0])
 		edge := sample(func(x float64) float64 {
 			n := v.bestSize(x, small, big)
-			return v.Law.Loss(n, x/v.perToken(n))
+			return v.law.Loss(n, x/v.perToken(n))
 		}, lo, hi, 120)
 		c.line(edge, ink, 2.2, 6, 4)
 		for _, q := range edge { // the name stands in the empty corner below the frontier
@@ -186,25 +183,18 @@ func (v view) byCompute() (Figure, bool) {
 			}
 		}
 	}
-	v.drawHeldOut(c, flops, func(p Prediction) float64 {
-		for _, r := range v.held {
-			if tokens(r) == p.D {
-				return r.FLOPs
-			}
-		}
-		return math.NaN()
-	})
+	v.drawHeldOut(c, flops, func(f forecast) float64 { return f.d * v.perToken(f.n) })
 	return Figure{ID: "loss-compute", Title: v.say("title.loss-compute"), charts: []*chart{c}}, true
 }
 
 // isoFLOP is the loss of all sizes at equal cost, with parabolas through them (Hoffmann et al. 2022, approach 2).
 func (v view) isoFLOP() (Figure, bool) {
-	if len(v.Profiles) == 0 {
+	if len(v.profiles) == 0 {
 		return Figure{}, false
 	}
 	c := newChart(v.say("axis.n."+v.basis()), v.say("axis.loss"))
 	lo, hi, least, most := math.Inf(1), 0.0, math.Inf(1), 0.0
-	for _, p := range v.Profiles {
+	for _, p := range v.profiles {
 		for i, n := range p.N {
 			lo, hi, least, most = min(lo, n), max(hi, n), min(least, p.L[i]), max(most, p.L[i])
 		}
@@ -215,8 +205,8 @@ func (v view) isoFLOP() (Figure, bool) {
 	c.logLoss(least/room, most*room)
 	var ends []endLabel
 	var minima plotter.XYs
-	for i, p := range v.Profiles {
-		col := ramp(sizeRamp, i, len(v.Profiles))
+	for i, p := range v.profiles {
+		col := ramp(sizeRamp, i, len(v.profiles))
 		parabola := func(n float64) float64 {
 			x := math.Log(n)
 			return p.Curve[0] + x*(p.Curve[1]+x*p.Curve[2])
@@ -244,7 +234,7 @@ func (v view) isoFLOP() (Figure, bool) {
 //
 //	D = (B / (ℓ − E − A/N^α))^(1/β)
 func (v view) surface() (Figure, bool) {
-	if v.Law == nil || len(v.sizes) < 2 || len(v.budgets) < 2 {
+	if v.law == nil || len(v.sizes) < 2 || len(v.budgets) < 2 {
 		return Figure{}, false
 	}
 	c := newChart(v.say("axis.n."+v.basis()), v.say("axis.d"))
@@ -253,7 +243,7 @@ func (v view) surface() (Figure, bool) {
 	dLo, dHi := span(v.both(), tokens, 1.6)
 	c.logX(nLo, nHi, short)
 	c.p.Y.Min, c.p.Y.Max, c.p.Y.Scale, c.p.Y.Tick.Marker = dLo, dHi, c.p.X.Scale, logTicks(short)
-	least, most := v.Law.Loss(nHi, dHi), v.Law.Loss(nLo, dLo)
+	least, most := v.law.Loss(nHi, dHi), v.law.Loss(nLo, dLo)
 	const levels = 12
 	plate := func(xy plotter.XYs, col color.NRGBA) {
 		top := make(plotter.XYs, len(xy))
@@ -267,11 +257,11 @@ func (v view) surface() (Figure, bool) {
 	for k := 1; k < levels; k++ {
 		level := most * math.Pow(least/most, float64(k)/levels)
 		contour := sample(func(n float64) float64 {
-			rest := level - v.Law.E - v.Law.A*math.Pow(n, -v.Law.Alpha)
+			rest := level - v.law.E - v.law.A*math.Pow(n, -v.law.Alpha)
 			if rest <= 0 {
 				return dHi * 1e3
 			}
-			return math.Pow(v.Law.B/rest, 1/v.Law.Beta)
+			return math.Pow(v.law.B/rest, 1/v.law.Beta)
 		}, nLo, nHi, 160)
 		plate(contour, blend(surfaceRamp, float64(k)/(levels-1)))
 		c.line(contour, faint(ink, 70), 0.8)
@@ -283,7 +273,7 @@ func (v view) surface() (Figure, bool) {
 		name()
 	}
 	c.note(nHi, dHi, v.say("label.loss"), quiet, 8, 8, text.XLeft)
-	best := sample(v.Law.Tokens, nLo, nHi, 60)
+	best := sample(v.law.Tokens, nLo, nHi, 60)
 	c.line(best, ink, 2, 6, 4)
 	for i, q := range best {
 		if q.Y > dLo*1.6 && i > 2 {

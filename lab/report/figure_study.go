@@ -1,129 +1,49 @@
 package report
 
 import (
-	"cmp"
-	"maps"
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
-
-	"brick/lab"
 )
 
-// fullest is the number of tokens that most sizes were trained on, the larger where two are equal.
-func (v view) fullest() group {
-	var best group
-	for _, g := range v.budgets {
-		if len(g.results) >= len(best.results) {
-			best = g
-		}
-	}
-	return best
-}
-
-// skills are measures beyond the loss by size, under the loss itself.
-func (v view) skills() (Figure, bool) {
-	g := v.fullest()
-	names := map[string]bool{}
-	for _, r := range g.results {
-		for name := range r.Skills {
-			names[name] = true
-		}
-	}
-	if len(g.results) < 3 || len(names) == 0 {
-		return Figure{}, false
-	}
-	lo, hi := span(g.results, v.n, 1.4)
-	upper, lower := newChart("", v.say("axis.loss")), newChart(v.say("axis.n."+v.basis()), v.say("axis.skill"))
-	upper.height, lower.height = 200, 340
-	least, most := span(g.results, loss, 1)
-	room := math.Pow(most/least, 0.15)
-	upper.logX(lo, hi, short)
-	upper.logLoss(least/room, most*room)
-	upper.p.Y.Tick.Marker = evenTicks(4, plain)
-	xy := points(g.results, v.n)
-	upper.line(xy, ink, 1.8)
-	upper.dots(xy, ink, 4)
-	upper.ends(endLabel{xy[len(xy)-1].Y, v.say("label.loss"), ink})
-	lower.logX(lo, hi, short)
-	lower.p.Y.Min, lower.p.Y.Max = 0, 1
-	lower.p.Y.Tick.Marker = evenTicks(5, func(x, _ float64) string { return plain(100*x, 1) + " %" })
-	var ends []endLabel
-	series := func(name string, col int, get func(lab.Result) (float64, bool)) {
-		var xy plotter.XYs
-		for _, r := range g.results {
-			if s, ok := get(r); ok && s >= 0 && s <= 1 {
-				xy = append(xy, plotter.XY{X: v.n(r), Y: s})
-			}
-		}
-		if len(xy) < 2 {
-			return
-		}
-		c := separate[col%len(separate)]
-		lower.line(xy, c, 1.8)
-		lower.dots(xy, c, 4)
-		ends = append(ends, endLabel{xy[len(xy)-1].Y, name, c})
-	}
-	series(v.say("skill.accuracy"), 5, func(r lab.Result) (float64, bool) { return r.Accuracy, r.Accuracy > 0 })
-	for i, name := range slices.Sorted(maps.Keys(names)) {
-		if v.isSmooth(name) {
-			continue
-		}
-		series(v.skillName(name), i, func(r lab.Result) (float64, bool) { s, ok := r.Skills[name]; return s, ok })
-	}
-	lower.ends(ends...)
-	return Figure{ID: "skills", Title: v.say("title.skills", short(g.key)), charts: []*chart{upper, lower}}, true
-}
-
-// repeated is the loss when a part of the text is read again and again, beside as much of fresh text.
+// repeated is the loss when a part of the text is read again and again, between as much of fresh text and the part read once.
 func (v view) repeated() (Figure, bool) {
-	again := of(v.Results, lab.Repeat)
-	if len(again) < 2 {
+	f := v.Findings.Repeat
+	if f == nil || len(f.Points) == 0 || !(f.Fresh > 0) {
 		return Figure{}, false
 	}
 	c := newChart(v.say("axis.epochs"), v.say("axis.loss"))
 	c.height = 380
-	epochs := func(r lab.Result) float64 { return tokens(r) / float64(max(r.Unique, 1)) }
-	lo, hi := span(again, epochs, 1.25)
-	lo = 0.8
-	least, most := span(again, loss, 1)
-	var ends []endLabel
-	for i, g := range grouped(again, params, epochs) {
-		col := ramp(sizeRamp, 2+i, 5)
-		xy := points(g.results, epochs)
-		if fresh, ok := v.fresh(g.results[0]); ok {
-			xy = append(plotter.XYs{{X: 1, Y: fresh.Loss}}, xy...)
-			least = min(least, fresh.Loss)
-			c.line(plotter.XYs{{X: lo, Y: fresh.Loss}, {X: hi, Y: fresh.Loss}}, quiet, 1.4, 5, 4)
-			ends = append(ends, endLabel{fresh.Loss, v.say("label.fresh"), quiet})
+	again, alone := plotter.XYs{{X: 1, Y: f.Fresh}}, plotter.XYs{{X: 1, Y: f.Fresh}}
+	least, most, hi := f.Fresh, f.Fresh, 2.0
+	for _, p := range f.Points {
+		again = append(again, plotter.XY{X: p.Epochs, Y: p.Loss})
+		least, most, hi = min(least, p.Loss), max(most, p.Loss), max(hi, p.Epochs)
+		if p.Alone != nil {
+			alone = append(alone, plotter.XY{X: p.Epochs, Y: *p.Alone})
+			most = max(most, *p.Alone)
 		}
-		c.line(xy, col, 1.8)
-		c.dots(xy, col, 4.5)
-		ends = append(ends, endLabel{xy[len(xy)-1].Y, "N = " + short(g.key), col})
 	}
+	lo, hi := 0.8, hi*1.25
 	room := math.Pow(most/least, 0.12)
 	c.logX(lo, hi, digits)
 	c.p.X.Tick.Marker = doublings(digits)
 	c.logLoss(least/room, most*room)
-	c.ends(ends...)
-	return Figure{ID: "repeated", Title: v.say("title.repeated"), charts: []*chart{c}}, true
-}
-
-// fresh is the family's result of the same size and about as many tokens, each read once.
-func (v view) fresh(r lab.Result) (lab.Result, bool) {
-	for _, f := range v.both() {
-		if f.Size.Params == r.Size.Params && math.Abs(tokens(f)/tokens(r)-1) < 0.02 {
-			return f, true
-		}
+	c.line(plotter.XYs{{X: lo, Y: f.Fresh}, {X: hi, Y: f.Fresh}}, quiet, 1.4, 5, 4)
+	ends := []endLabel{{f.Fresh, v.say("label.fresh"), quiet}}
+	if len(alone) > 1 {
+		ends = append(ends, c.trace(alone, v.say("label.alone"), separate[3]))
 	}
-	return lab.Result{}, false
+	c.ends(append(ends, c.trace(again, v.say("label.again"), separate[0]))...)
+	return Figure{ID: "repeated", Title: v.say("title.repeated", f.Size, short(float64(f.Tokens))), charts: []*chart{c}}, true
 }
 
-// doublings marks 1, 2, 4, 8, … and ½, ¼, ….
+// doublings marks 1, 2, 4, 8, … and 0.5, 0.25, ….
 func doublings(label func(float64) string) plot.Ticker {
 	return plot.TickerFunc(func(lo, hi float64) []plot.Tick {
 		var ticks []plot.Tick
@@ -136,115 +56,104 @@ func doublings(label func(float64) string) plot.Ticker {
 
 // shape is the loss of deep and narrow against wide and shallow nets of about equal parameters.
 func (v view) shape() (Figure, bool) {
-	trials := of(v.Results, lab.Shape)
-	if len(trials) < 2 {
+	f := v.Findings.Shape
+	if f == nil || len(f.Shapes) < 2 {
 		return Figure{}, false
 	}
-	slices.SortStableFunc(trials, func(a, b lab.Result) int { return cmp.Compare(a.Size.Layers, b.Size.Layers) })
-	layers := func(r lab.Result) float64 { return float64(r.Size.Layers) }
 	c := newChart(v.say("axis.layers"), v.say("axis.loss"))
 	c.height = 360
-	lo, hi := span(trials, layers, 1.35)
-	least, most := span(trials, loss, 1)
-	room := math.Pow(most/least, 0.2)
-	c.logX(lo, hi, digits)
-	c.p.X.Tick.Marker = doublings(digits)
+	xy := make(plotter.XYs, len(f.Shapes))
+	least, most := math.Inf(1), 0.0
+	var ticks []plot.Tick
+	for i, s := range f.Shapes {
+		xy[i] = plotter.XY{X: float64(s.Layers), Y: s.Loss}
+		least, most = min(least, s.Loss), max(most, s.Loss)
+		ticks = append(ticks, plot.Tick{Value: xy[i].X, Label: digits(xy[i].X)})
+	}
+	room := math.Pow(most/least, 0.25)
+	c.logX(xy[0].X/1.5, xy[len(xy)-1].X*1.5, digits)
+	c.p.X.Tick.Marker = at(ticks...)
 	c.logLoss(least/room, most*room)
-	xy := points(trials, layers)
-	c.line(xy, separate[0], 1.8)
-	c.dots(xy, separate[0], 4.5)
-	for i, r := range trials {
-		// A name stands where the line does not go: the line falls to its left or rises to its right, or the other way round.
-		falls := i > 0 && trials[i-1].Loss > r.Loss
-		rises := i+1 < len(trials) && trials[i+1].Loss > r.Loss
+	c.trace(xy, "", separate[0])
+	for i, s := range f.Shapes {
+		// A name stands where the line does not go: it comes down from the left, or up to the right, or both.
+		falls := i > 0 && xy[i-1].Y > xy[i].Y
+		rises := i+1 < len(xy) && xy[i+1].Y > xy[i].Y
 		dx, dy, align := vg.Length(0), vg.Length(15), text.XCenter
 		switch {
-		case falls && rises:
+		case falls && (rises || i+1 == len(xy)), rises && i == 0:
 			dy = -15
-		case falls && i+1 < len(trials):
+		case falls:
 			dx, dy, align = -8, -10, text.XRight
-		case rises && i > 0:
+		case rises:
 			dx, dy, align = 8, -10, text.XLeft
 		}
-		c.note(layers(r), r.Loss, v.say("label.shape", r.Size.Width, short(params(r))), quiet, dx, dy, align)
+		c.note(xy[i].X, xy[i].Y, v.say("label.shape", s.Width, short(float64(s.Params))), quiet, dx, dy, align)
 	}
-	return Figure{ID: "shape", Title: v.say("title.shape"), charts: []*chart{c}}, true
+	return Figure{ID: "shape", Title: v.say("title.shape", short(float64(f.Tokens))), charts: []*chart{c}}, true
 }
 
 // ensemble compares members, their mean and one bigger model on one line.
 func (v view) ensemble() (Figure, bool) {
-	e := v.Ensemble
-	if e == nil || len(e.Members) == 0 || !(e.Together > 0) {
+	e := v.Findings.Ensemble
+	if e == nil || len(e.Losses) == 0 || !(e.Together > 0) {
 		return Figure{}, false
 	}
-	c := newChart(v.say("axis.loss"), "")
-	c.height, c.right = 180, 70
-	all := append([]float64{e.Together}, e.Members...)
-	if e.Single > 0 {
-		all = append(all, e.Single)
-	}
-	lo, hi := slices.Min(all), slices.Max(all)
-	room := max(0.12*(hi-lo), 0.01)
-	c.p.X.Min, c.p.X.Max, c.p.X.Tick.Marker = lo-room, hi+room, evenTicks(7, plain)
-	rows := []struct {
+	type row struct {
 		name string
 		at   []float64
 		col  int
-	}{
-		{v.say("label.bigger", e.Bigger), []float64{e.Single}, 1},
-		{v.say("label.together", len(e.Members)), []float64{e.Together}, 0},
-		{v.say("label.member", e.Member), e.Members, 5},
 	}
+	var rows []row
+	if e.BigLoss > 0 {
+		rows = append(rows, row{v.say("label.bigger", e.Bigger), []float64{e.BigLoss}, 1})
+	}
+	rows = append(rows, row{v.say("label.together", len(e.Losses)), []float64{e.Together}, 0}, row{v.say("label.member", e.Size), e.Losses, 5})
+	c := newChart(v.say("axis.loss"), "")
+	c.height, c.right = 90+30*float64(len(rows)), 70
+	lo, hi := math.Inf(1), 0.0
+	for _, r := range rows {
+		lo, hi = min(lo, slices.Min(r.at)), max(hi, slices.Max(r.at))
+	}
+	room := max(0.12*(hi-lo), 0.01)
+	c.p.X.Min, c.p.X.Max, c.p.X.Tick.Marker = lo-room, hi+room, evenTicks(7, plain)
 	var ticks []plot.Tick
 	for i, r := range rows {
 		ticks = append(ticks, plot.Tick{Value: float64(i), Label: r.name})
-		sum := 0.0
 		for _, x := range r.at {
-			if x > 0 {
-				c.dots(plotter.XYs{{X: x, Y: float64(i)}}, separate[r.col], 5)
-			}
-			sum += x
+			c.dots(plotter.XYs{{X: x, Y: float64(i)}}, separate[r.col], 5)
 		}
-		if sum > 0 {
-			c.note(hi+room, float64(i), plain(sum/float64(len(r.at)), 0.001), separate[r.col], 10, 0, text.XLeft)
-		}
+		c.note(hi+room, float64(i), loss3(stat.Mean(r.at, nil)), separate[r.col], 10, 0, text.XLeft)
 	}
-	c.p.Y.Min, c.p.Y.Max, c.p.Y.Tick.Marker = -0.6, 2.6, at(ticks...)
-	return Figure{ID: "ensemble", Title: v.say("title.ensemble"), charts: []*chart{c}}, true
+	c.p.Y.Min, c.p.Y.Max, c.p.Y.Tick.Marker = -0.6, float64(len(rows))-0.4, at(ticks...)
+	return Figure{ID: "ensemble", Title: v.say("title.ensemble", short(float64(e.Tokens))), charts: []*chart{c}}, true
 }
 
 // rates is what other learning rates than the rule's do to the loss.
 func (v view) rates() (Figure, bool) {
-	type key struct{ params, tokens int }
-	curves := map[key]plotter.XYs{}
-	for _, r := range of(v.Results, lab.Probe) {
-		for _, f := range v.family {
-			if f.Size.Params == r.Size.Params && f.Tokens == r.Tokens && f.Rate > 0 {
-				k := key{r.Size.Params, r.Tokens}
-				curves[k] = append(curves[k], plotter.XY{X: r.Rate / f.Rate, Y: 100 * (r.Loss/f.Loss - 1)})
-			}
-		}
-	}
-	if len(curves) == 0 {
+	f := v.Findings.Probes
+	if f == nil {
 		return Figure{}, false
 	}
 	c := newChart(v.say("axis.rate"), v.say("axis.change"))
 	c.height = 360
 	lo, hi, least, most := 1.0, 1.0, 0.0, 0.0
-	keys := slices.SortedFunc(maps.Keys(curves), func(a, b key) int {
-		return cmp.Or(cmp.Compare(a.params, b.params), cmp.Compare(a.tokens, b.tokens))
-	})
 	var ends []endLabel
-	for i, k := range keys {
-		xy := append(curves[k], plotter.XY{X: 1, Y: 0})
-		slices.SortFunc(xy, func(a, b plotter.XY) int { return cmp.Compare(a.X, b.X) })
-		for _, q := range xy {
-			lo, hi, least, most = min(lo, q.X), max(hi, q.X), min(least, q.Y), max(most, q.Y)
+	for i, s := range f.Sizes {
+		rule := slices.Index(s.Rates, s.Rule)
+		if rule < 0 || len(s.Rates) < 2 || len(s.Losses) != len(s.Rates) {
+			continue
 		}
-		col := ramp(sizeRamp, i, len(keys))
-		c.line(xy, col, 1.8)
-		c.dots(xy, col, 4.5)
-		ends = append(ends, endLabel{xy[len(xy)-1].Y, "N = " + short(float64(k.params)), col})
+		var xy plotter.XYs
+		for j, r := range s.Rates {
+			q := plotter.XY{X: r / s.Rule, Y: 100 * (s.Losses[j]/s.Losses[rule] - 1)}
+			lo, hi, least, most = min(lo, q.X), max(hi, q.X), min(least, q.Y), max(most, q.Y)
+			xy = append(xy, q)
+		}
+		ends = append(ends, c.trace(xy, v.say("label.rate", s.Size, short(float64(s.Tokens))), ramp(sizeRamp, 1+i, 1+len(f.Sizes))))
+	}
+	if len(ends) == 0 {
+		return Figure{}, false
 	}
 	room := max(0.1*(most-least), 0.05)
 	c.logX(lo/1.2, hi*1.2, digits)

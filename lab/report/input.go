@@ -2,114 +2,156 @@ package report
 
 import (
 	"cmp"
+	"errors"
 	"math"
 	"slices"
-	"time"
 
 	"brick/lab"
 	"brick/lab/fit"
 )
 
-// Input is all that a page is made of. Only Name and Results are needed; what is missing is said to be missing.
+// Input is all that a page is made of. A Plan is needed; what is missing of the rest is said to be missing.
 type Input struct {
-	Name       string       // of the sweep
-	Data       string       // what it read, as --data names it
-	Limit      *DataLimit   // nil where the text was long enough for the budget
-	Inner      bool         // the law counts parameters without the embedding
-	Results    []lab.Result // of all studies
-	Law        *Law         // nil before all fitted sizes are done
-	Other      *Law         // the same with parameters counted the other way
-	Approaches []Approach   // compute-optimal exponents, one entry a method
-	Profiles   []Profile    // of approach 2
-	Verdict    []Prediction // of the held-out size, one a number of tokens
-	Written    time.Time    // when the predictions were written down
-	Noise      float64      // standard deviation of the loss between seeds, as a share of it; 0 unknown
-	Ensemble   *Ensemble
-	Findings   []Finding // of the studies
-	Origin     Origin
+	Plan       *lab.Plan
+	Results    []lab.Result    // of the trials that are done
+	Prediction *lab.Prediction // with the law; nil before it is written down
+	Findings   lab.Findings    // of the studies
 }
 
-// DataLimit is how a text was too short for a budget, in tokens.
-type DataLimit struct {
-	Train   float64 // tokens there are to train on
-	Epochs  float64 // none is read more often
-	Longest float64 // training in the end
-	Budget  float64 // what the budget alone would have allowed
+// Load reads what is there of a sweep, done or not, from its folder.
+func Load(dir string) (Input, error) {
+	s, err := lab.Open(dir, lab.Options{})
+	if err != nil {
+		return Input{}, err
+	}
+	in := Input{Plan: s.Plan}
+	in.Results, err = s.Results()
+	if err == nil {
+		in.Prediction, err = s.Prediction()
+	}
+	if err == nil {
+		in.Findings, err = s.Findings()
+	}
+	return in, err
 }
 
-// A Value is a constant with its interval.
-type Value struct{ Value, Lo, Hi float64 }
-
-// Law is the fitted law and how far to trust it.
-type Law struct {
-	fit.Joint
-	EBound, ABound, BBound, AlphaBound, BetaBound Value
-	Level                                         float64 // of the intervals, 0.95
-	R2                                            float64 // in log space
-	RMS                                           float64 // of the residuals of log L
-	LeaveOut                                      float64 // root mean square error of log L of a size that was left out
-	Warnings                                      []string
-	Points                                        int
+// A forecast is a loss that was written down before it was measured.
+type forecast struct {
+	trial        string
+	n, d         float64
+	loss, lo, hi float64
+	measured     float64 // 0 before it is measured
 }
 
-// An Approach is one way to the compute-optimal size, N ∝ C^a.
-type Approach struct {
-	Name string
-	A    Value
-	Why  string // it could not be done; empty if it was
+// err is what the forecast missed by, as a share of what was measured.
+func (f forecast) err() float64 { return (f.measured - f.loss) / f.measured }
+
+// A view is an input as the figures and the page look at it.
+type view struct {
+	Input
+	lang       Lang
+	inner      bool       // N counts parameters without the embedding
+	law        *fit.Joint // nil before the prediction
+	fitted     *fit.JointFit
+	other      *fit.Joint   // with N counted the other way
+	noise      float64      // standard deviation of log L between seeds; 0 unknown
+	family     []lab.Result // what the law is fitted to, in order of size and tokens
+	held       []lab.Result // of the held-out size
+	sizes      []group      // of family, then held
+	budgets    []group      // of family and held, by tokens
+	forecasts  []forecast   // by tokens
+	approaches []Approach
+	profiles   []Profile // of approach 2
 }
 
-// A Profile is the losses of all sizes at one number of floating-point operations, and the parabola through them.
-type Profile struct {
-	FLOPs  float64
-	N, L   []float64
-	Curve  [3]float64 // L = c0 + c1·x + c2·x², x = ln N
-	Best   float64    // the N of its minimum, NaN if that lies outside the family
-	BestL  float64
-	Inside bool
+// look sorts an input.
+func look(in Input, lang Lang) (view, error) {
+	if in.Plan == nil {
+		return view{}, errors.New("report: there is no plan: want that of a sweep")
+	}
+	v := view{Input: in, lang: lang}
+	all := of(in.Results, lab.Family)
+	for _, r := range all {
+		if r.HeldOut {
+			v.held = append(v.held, r)
+		} else {
+			v.family = append(v.family, r)
+		}
+	}
+	if p := in.Prediction; p != nil && p.Law != nil && p.Law.Joint != nil {
+		v.fitted, v.law = p.Law.Joint, &p.Law.Joint.Law
+		v.inner, v.noise = p.Law.Counted == lab.CountBody, p.Law.Noise
+		if p.Law.Other != nil {
+			v.other = &p.Law.Other.Law
+		}
+		for _, row := range p.Rows {
+			f := forecast{row.Trial, float64(row.N), float64(row.Tokens), row.Loss, row.Low, row.High, 0}
+			for _, r := range v.held {
+				if r.ID == row.Trial {
+					f.measured = r.Loss
+				}
+			}
+			v.forecasts = append(v.forecasts, f)
+		}
+		slices.SortStableFunc(v.forecasts, func(a, b forecast) int { return cmp.Compare(a.d, b.d) })
+	}
+	v.sizes = grouped(all, params, tokens)
+	v.budgets = grouped(all, tokens, params)
+	order := func(a, b lab.Result) int {
+		return cmp.Or(cmp.Compare(params(a), params(b)), cmp.Compare(tokens(a), tokens(b)))
+	}
+	slices.SortStableFunc(v.family, order)
+	slices.SortStableFunc(v.held, order)
+	return v, nil
 }
 
-// A Prediction is a loss that was written down before it was measured.
-type Prediction struct {
-	Size         string
-	N, D         float64
-	Loss, Lo, Hi float64
-	Measured     float64 // 0 before it is measured
+// headline is the forecast of the most tokens, once that is measured.
+func (v view) headline() (best forecast, ok bool) {
+	for _, f := range v.forecasts {
+		if f.measured > 0 && f.d >= best.d {
+			best, ok = f, true
+		}
+	}
+	return best, ok
 }
 
-// Error is the prediction's, relative to what was measured.
-func (p Prediction) Error() float64 { return p.Loss/p.Measured - 1 }
+// both are all results of the family, held-out ones last.
+func (v view) both() []lab.Result { return append(slices.Clone(v.family), v.held...) }
 
-// Ensemble compares a mean of several models with one that is as big as all of them.
-type Ensemble struct {
-	Member, Bigger string // sizes
-	Members        []float64
-	Together       float64
-	Single         float64 // of Bigger
-	Tokens         float64
+// basis names how parameters are counted: "all", or "inner", without the embedding.
+func (v view) basis() string {
+	if v.inner {
+		return "inner"
+	}
+	return "all"
 }
 
-// A Finding is what a study says, in both languages.
-type Finding struct {
-	Study  lab.Study
-	En, Zh string
+// n is the N of the law for a result.
+func (v view) n(r lab.Result) float64 {
+	if v.inner {
+		return inner(r)
+	}
+	return params(r)
 }
 
-// Origin is where, when and by what a sweep was made.
-type Origin struct {
-	Command, Commit, Version, Machine, Go string
-	Started, Ended                        time.Time
+// constant is one of the fit's, by its name; zero if there is none.
+func (v view) constant(name string) fit.Constant {
+	for _, c := range v.fitted.Constants {
+		if c.Name == name {
+			return c
+		}
+	}
+	return fit.Constant{Name: name}
 }
 
 // A group is the results that share a size or a number of tokens.
 type group struct {
 	key     float64 // parameters, or tokens
-	name    string
 	results []lab.Result
 }
 
 // grouped sorts results into groups of one key, and both by size.
-func grouped(results []lab.Result, key func(lab.Result) float64, order func(lab.Result) float64) []group {
+func grouped(results []lab.Result, key, order func(lab.Result) float64) []group {
 	sorted := slices.Clone(results)
 	slices.SortStableFunc(sorted, func(a, b lab.Result) int {
 		return cmp.Or(cmp.Compare(key(a), key(b)), cmp.Compare(order(a), order(b)))
@@ -117,7 +159,7 @@ func grouped(results []lab.Result, key func(lab.Result) float64, order func(lab.
 	var groups []group
 	for _, r := range sorted {
 		if k := key(r); len(groups) == 0 || groups[len(groups)-1].key != k {
-			groups = append(groups, group{key: k, name: r.Size.Name})
+			groups = append(groups, group{key: k})
 		}
 		g := &groups[len(groups)-1]
 		g.results = append(g.results, r)
@@ -125,13 +167,17 @@ func grouped(results []lab.Result, key func(lab.Result) float64, order func(lab.
 	return groups
 }
 
-// params and tokens are the N and D of a result.
+// What results are sorted and drawn by.
 func params(r lab.Result) float64 { return float64(r.Size.Params) }
+func inner(r lab.Result) float64  { return float64(r.Size.NonEmbedding) }
 func tokens(r lab.Result) float64 { return float64(r.Tokens) }
+func loss(r lab.Result) float64   { return r.Loss }
+func flops(r lab.Result) float64  { return r.FLOPs }
 
-// of keeps the results of a study that have a loss.
+// of keeps the results of a study that can be drawn: a file may hold any numbers.
 func of(results []lab.Result, study lab.Study) []lab.Result {
 	return slices.DeleteFunc(slices.Clone(results), func(r lab.Result) bool {
-		return r.Study != study || !(r.Loss > 0) || math.IsInf(r.Loss, 0) || r.Size.Params <= 0 || r.Tokens <= 0
+		ok := r.Loss > 0 && !math.IsInf(r.Loss, 0) && r.Size.Params > 0 && r.Size.NonEmbedding > 0 && r.Tokens > 0 && r.FLOPs > 0 && !math.IsInf(r.FLOPs, 0)
+		return r.Study != study || !ok
 	})
 }

@@ -13,10 +13,14 @@ func TestLook(t *testing.T) {
 		t.Skip("BRICK_LOOK is not set")
 	}
 	for _, lang := range []Lang{English, Chinese} {
-		if _, err := Write(filepath.Join(dir, string(lang), "report.html"), synthetic(), lang); err != nil {
+		if _, err := Write(filepath.Join(dir, string(lang), "report.html"), synthetic(t), lang); err != nil {
 			t.Fatal(err)
 		}
-		for _, f := range Figures(synthetic(), lang) {
+		figures, err := Figures(synthetic(t), lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range figures {
 			svg, err := f.SVG()
 			if err != nil {
 				t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"time"
 
+	"gonum.org/v1/gonum/stat"
+
 	"brick/lab/fit"
 )
 
@@ -25,48 +27,44 @@ func loss3(x float64) string { return fmt.Sprintf("%.3f", x) }
 
 // boxes are the three numbers that a reader in a hurry sees.
 func (v view) boxes() []box {
-	p, ok := v.headline()
+	f, ok := v.headline()
 	if !ok {
 		return nil
 	}
 	return []box{
-		{"", v.say("box.predicted"), loss3(p.Loss), v.say("box.interval", loss3(p.Lo), loss3(p.Hi))},
-		{"", v.say("box.measured"), loss3(p.Measured), v.say("box.unit")},
-		{"main", v.say("box.error"), shareText(p.Error()), v.say("box.relative")},
+		{"", v.say("box.predicted"), loss3(f.loss), v.say("box.interval", loss3(f.lo), loss3(f.hi))},
+		{"", v.say("box.measured"), loss3(f.measured), v.say("box.unit")},
+		{"main", v.say("box.error"), shareText(f.err()), v.say("box.relative")},
 	}
 }
 
 // headlineText says how prediction and measurement compare, or why they cannot be compared yet.
 func (v view) headlineText() []string {
-	if v.Law == nil {
+	if v.law == nil || len(v.family) == 0 {
 		return []string{v.say("head.no-law", len(v.family), len(grouped(v.family, params, tokens)))}
 	}
 	_, known := span(v.family, v.n, 1)
-	p, ok := v.headline()
+	larger := func(n float64) string { return v.space() + v.say("head.larger", digits(math.Round(10*n/known)/10)) }
+	f, ok := v.headline()
 	if !ok {
-		for _, q := range v.Verdict {
-			if q.D >= p.D {
-				p = q
-			}
-		}
-		if p.N == 0 {
+		if len(v.forecasts) == 0 {
 			return []string{v.say("head.no-held")}
 		}
-		return []string{v.say("head.waiting", short(p.N), short(p.D), loss3(p.Loss), loss3(p.Lo), loss3(p.Hi)), v.say("head.larger", digits(math.Round(10*p.N/known)/10))}
+		f = v.forecasts[len(v.forecasts)-1]
+		return []string{v.say("head.waiting", short(f.n), short(f.d), loss3(f.loss), loss3(f.lo), loss3(f.hi)) + larger(f.n)}
 	}
 	n, inside, worst := 0, 0, 0.0
-	for _, q := range v.Verdict {
-		if q.Measured > 0 {
+	for _, f := range v.forecasts {
+		if f.measured > 0 {
 			n++
-			worst = max(worst, math.Abs(q.Error()))
-			if q.Lo <= q.Measured && q.Measured <= q.Hi {
+			worst = max(worst, math.Abs(f.err()))
+			if f.lo <= f.measured && f.measured <= f.hi {
 				inside++
 			}
 		}
 	}
 	return []string{
-		v.say("head.verified", short(known), short(p.N), loss3(p.Loss), loss3(p.Lo), loss3(p.Hi), loss3(p.Measured), shareText(p.Error())) +
-			v.space() + v.say("head.larger", digits(math.Round(10*p.N/known)/10)),
+		v.say("head.verified", short(known), short(f.n), loss3(f.loss), loss3(f.lo), loss3(f.hi), loss3(f.measured), shareText(f.err()), short(f.d)) + larger(f.n),
 		v.say("head.inside", n, shareText(worst), inside),
 	}
 }
@@ -89,10 +87,10 @@ func (v view) answer() (texts []string) {
 		small, big := g.results[0], g.results[len(g.results)-1]
 		texts = append(texts, v.say("answer.parameters", short(g.key), short(v.n(small)), loss3(small.Loss), short(v.n(big)), loss3(big.Loss), digits(math.Exp(small.Loss)), digits(math.Exp(big.Loss))))
 	}
-	if v.Law == nil {
+	if v.law == nil {
 		return append(texts, v.say("answer.none"))
 	}
-	l := v.Law
+	l := v.law
 	texts = append(texts, v.say("answer.n", plain(l.Alpha, 0.001), shareText(math.Pow(10, -l.Alpha))))
 	last := v.both()[len(v.both())-1]
 	n, d := v.n(last), tokens(last)
@@ -103,14 +101,10 @@ func (v view) answer() (texts []string) {
 		need = "answer.need-n"
 	}
 	texts = append(texts, v.say("answer.d", plain(l.Beta, 0.001), shareText(math.Pow(10, -l.Beta)), short(n), short(d), loss3(byN), loss3(byD), v.say(need)))
-	if b := l.EBound; v.identified() {
-		text := v.say("answer.e", digits(l.E), digits(l.E*last.BitsPerByte/last.Loss))
-		if b.Hi > b.Lo {
-			text += v.space() + v.say("answer.e-interval", digits(b.Lo), digits(b.Hi))
-		}
-		texts = append(texts, text)
+	if e := v.constant("E"); e.Note == "" && e.Value > 0 {
+		texts = append(texts, v.say("answer.e", digits(e.Value), digits(e.Value*last.BitsPerByte/last.Loss))+v.space()+v.say("answer.e-interval", digits(e.Interval.Low), digits(e.Interval.High)))
 	} else {
-		texts = append(texts, v.say("answer.e-unknown", digits(b.Lo), digits(b.Hi)))
+		texts = append(texts, v.say("answer.e-unknown", digits(e.Interval.Low), digits(e.Interval.High)))
 	}
 	if n, d, c, ok := v.best(); ok {
 		texts = append(texts, v.say("answer.compute", power(c), short(n), short(d), digits(d/n)))
@@ -118,15 +112,6 @@ func (v view) answer() (texts []string) {
 		texts = append(texts, v.say("answer.outside", power(c)))
 	}
 	return append(texts, v.say("answer.why"))
-}
-
-// identified is whether the interval of E says more than that it is between nothing and the least loss.
-func (v view) identified() bool {
-	b, least := v.Law.EBound, math.Inf(1)
-	for _, r := range v.family {
-		least = min(least, r.Loss)
-	}
-	return b.Lo > 0.02*least && b.Hi-b.Lo < 0.5*least
 }
 
 // best is what the law would buy with the operations of the costliest training, within the family.
@@ -139,47 +124,67 @@ func (v view) best() (n, d, c float64, ok bool) {
 
 // constants are the rows of the law's table.
 func (v view) constants() (rows []constant) {
-	if v.Law == nil {
+	if v.law == nil {
 		return nil
 	}
-	l := v.Law
-	for _, c := range []struct {
-		symbol, key string
-		value       float64
-		bound       Value
-	}{{"E", "mean.E", l.E, l.EBound}, {"A", "mean.A", l.A, l.ABound}, {"α", "mean.alpha", l.Alpha, l.AlphaBound}, {"B", "mean.B", l.B, l.BBound}, {"β", "mean.beta", l.Beta, l.BetaBound}} {
-		rows = append(rows, constant{c.symbol, digits(c.value), v.interval(c.bound), v.say(c.key)})
+	symbols := map[string]string{"alpha": "α", "beta": "β"}
+	for _, c := range v.fitted.Constants {
+		symbol := c.Name
+		if s, ok := symbols[symbol]; ok {
+			symbol = s
+		}
+		rows = append(rows, constant{symbol, wide(c.Value), v.interval(c.Interval), v.interval(c.All), v.say("mean." + c.Name)})
 	}
 	return rows
 }
 
+// wide writes a number of any size in three digits.
+func wide(x float64) string {
+	switch a := math.Abs(x); {
+	case a > 1e200:
+		return "∞"
+	case a != 0 && (a >= 1e5 || a < 1e-3):
+		if x < 0 {
+			return "−" + power(a)
+		}
+		return power(a)
+	}
+	return digits(x)
+}
+
 // interval writes bounds, or a dash where there are none.
-func (v view) interval(b Value) string {
-	if !(b.Hi > b.Lo) {
+func (v view) interval(i fit.Interval) string {
+	if !(i.High > i.Low) {
 		return "–"
 	}
-	return v.say("box.interval", digits(b.Lo), digits(b.Hi))
+	return v.say("box.interval", wide(i.Low), wide(i.High))
 }
 
 // quality says how well the law fits.
 func (v view) quality() []string {
-	if v.Law == nil {
+	if v.law == nil {
 		return nil
 	}
-	l := v.Law
+	f := v.fitted
 	texts := []string{
-		v.say("law.counted", v.say("law."+v.basis()), l.Points),
-		v.say("law.quality", fmt.Sprintf("%.4f", l.R2), shareText(l.RMS)),
+		v.say("law.counted", v.say("law."+v.basis()), len(f.Points)),
+		v.say("law.quality", fmt.Sprintf("%.4f", f.Quality.R2), shareText(f.Quality.RMSE)),
 	}
-	if l.LeaveOut > 0 {
-		texts[1] += v.space() + v.say("law.leave-out", shareText(l.LeaveOut))
+	var squares []float64
+	for _, s := range f.Sizes {
+		for _, e := range s.Errors {
+			squares = append(squares, e*e)
+		}
 	}
-	if v.Noise > 0 {
-		texts = append(texts, v.say("law.noise", shareText(v.Noise)))
+	if len(squares) > 0 {
+		texts[1] += v.space() + v.say("law.leave-out", shareText(math.Sqrt(stat.Mean(squares, nil))))
+	}
+	if v.noise > 0 {
+		texts = append(texts, v.say("law.noise", shareText(v.noise)))
 	} else {
 		texts = append(texts, v.say("law.noise-none"))
 	}
-	if o := v.Other; o != nil {
+	if o := v.other; o != nil {
 		other := map[string]string{"all": "law.inner", "inner": "law.all"}[v.basis()]
 		texts = append(texts, v.say("law.other", v.say(other), plain(o.Alpha, 0.001), plain(o.Beta, 0.001)))
 	}
@@ -188,12 +193,12 @@ func (v view) quality() []string {
 
 // exponentRows are ours and the published exponents of the compute-optimal size.
 func (v view) exponentRows() (rows []exponent) {
-	for _, a := range v.Approaches {
+	for _, a := range v.approaches {
 		r := exponent{Name: v.say(a.Name), A: "–", Interval: "–"}
 		if a.Why != "" {
 			r.Source = v.say("law.cannot", a.Why)
 		} else {
-			r.A, r.Interval = plain(a.A.Value, 0.001), v.interval(a.A)
+			r.A, r.Interval = plain(a.A.Value, 0.001), v.interval(fit.Interval{Low: a.A.Lo, High: a.A.Hi})
 		}
 		rows = append(rows, r)
 	}
@@ -226,7 +231,7 @@ func (v view) method() (texts []string) {
 		}
 		texts = append(texts, v.say(key, shareText(decay)))
 	}
-	texts = append(texts, v.say("method.evaluation"), v.say("method.fit"))
+	texts = append(texts, v.say("method.evaluation"), v.say("method.fit", v.draws()))
 	worst := 0.0
 	for _, g := range v.sizes {
 		if s := g.results[0].Size; s.FLOPs > 0 {
@@ -234,15 +239,23 @@ func (v view) method() (texts []string) {
 		}
 	}
 	texts = append(texts, v.say("method.flops", shareText(worst)))
-	if !v.Written.IsZero() {
-		texts = append(texts, v.say("method.order", v.Written.UTC().Format("2006-01-02 15:04:05 UTC")))
+	if p := v.Prediction; p != nil {
+		texts = append(texts, v.say("method.order", p.At.UTC().Format("2006-01-02 15:04:05 UTC")))
 	}
 	return texts
 }
 
+// draws is how many the bootstrap made.
+func (v view) draws() int {
+	if v.fitted == nil {
+		return 1000
+	}
+	return v.fitted.Draws
+}
+
 // limits says what is not to be concluded.
 func (v view) limits() (texts []string) {
-	if v.Law != nil && len(v.family) > 0 {
+	if v.law != nil && len(v.family) > 0 {
 		lo, hi := span(v.family, v.n, 1)
 		dLo, dHi := span(v.family, tokens, 1)
 		if len(v.held) > 0 {
@@ -250,8 +263,10 @@ func (v view) limits() (texts []string) {
 		} else {
 			texts = append(texts, v.say("limit.fitted", short(lo), short(hi), short(dLo), short(dHi)))
 		}
-		for _, w := range v.Law.Warnings {
-			texts = append(texts, v.say("limit.warning", w))
+		for i, c := range v.fitted.Constants {
+			if c.Note != "" {
+				texts = append(texts, v.say("limit.constant", v.constants()[i].Symbol, v.interval(c.Interval)))
+			}
 		}
 	}
 	texts = append(texts, v.say("limit.text"), v.say("limit.small"))
@@ -259,8 +274,9 @@ func (v view) limits() (texts []string) {
 	for _, r := range v.both() {
 		epochs = max(epochs, tokens(r)/float64(max(r.Unique, 1)))
 	}
-	if l := v.Limit; l != nil {
-		texts = append(texts, v.say("limit.data", short(l.Train), digits(l.Epochs), short(l.Longest), short(l.Budget)))
+	if t := v.Plan.Text; v.Plan.Limited != "" {
+		_, longest := span(v.both(), tokens, 1)
+		texts = append(texts, v.say("limit.data", short(float64(t.Train)), digits(v.Plan.Epochs), short(longest), short(v.Plan.Unlimits)))
 	}
 	switch {
 	case epochs > 1.001:

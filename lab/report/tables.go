@@ -3,9 +3,9 @@ package report
 import (
 	"fmt"
 	"strconv"
-	"time"
 
 	"brick/lab"
+	"brick/lab/fit"
 )
 
 // head are the column names of keys.
@@ -26,8 +26,8 @@ func (v view) familyTable() table {
 			if r.HeldOut {
 				name += " · " + v.say("study.held")
 			}
-			if v.Law != nil {
-				l := v.Law.Loss(v.n(r), tokens(r))
+			if v.law != nil {
+				l := v.law.Loss(v.n(r), tokens(r))
 				law, off = loss3(l), percent(100*(r.Loss/l-1), 0.01)
 			}
 			t.Rows = append(t.Rows, []string{name, strconv.Itoa(r.Size.Params), strconv.Itoa(r.Size.NonEmbedding), strconv.Itoa(r.Tokens), digits(tokens(r) / params(r)),
@@ -66,20 +66,16 @@ func (v view) sizeTable() table {
 
 // origins is where the numbers were made.
 func (v view) origins() (rows []origin) {
-	o := v.Origin
 	seconds := 0.0
 	for _, r := range v.Results {
 		seconds += r.Seconds
 	}
-	started := ""
-	if !o.Started.IsZero() {
-		started = o.Started.UTC().Format("2006-01-02 15:04 UTC")
-		if o.Ended.After(o.Started) {
-			started += " + " + o.Ended.Sub(o.Started).Round(time.Second).String()
-		}
-	}
+	m := v.Plan.Machine
 	for _, r := range []struct{ key, value string }{
-		{"repeat.machine", o.Machine}, {"repeat.version", o.Version}, {"repeat.commit", o.Commit}, {"repeat.go", o.Go}, {"repeat.started", started},
+		{"repeat.machine", v.say("repeat.cores", m.CPU, m.Cores, m.Level, m.OS+"/"+m.Arch)}, {"repeat.commit", m.Commit}, {"repeat.go", m.Go},
+		{"repeat.text", v.say("repeat.tokens", v.Plan.Text.Source, short(float64(v.Plan.Text.Train)), short(float64(v.Plan.Text.Test)), v.Plan.Text.Vocab, v.Plan.Text.Context)},
+		{"repeat.budget", v.Plan.Budget.String()}, {"repeat.seed", strconv.FormatUint(v.Plan.Seed, 10)},
+		{"repeat.started", v.Plan.Made.UTC().Format("2006-01-02 15:04 UTC")}, {"repeat.hash", v.resultsHash()},
 		{"repeat.took", v.say("repeat.seconds", took(seconds), len(v.Results))},
 	} {
 		if r.value == "" {
@@ -92,5 +88,70 @@ func (v view) origins() (rows []origin) {
 
 // pageCommand writes this page again.
 func (v view) pageCommand() string {
-	return fmt.Sprintf("brick scale report scale/%s --lang %s", v.Name, v.lang)
+	return fmt.Sprintf("brick scale report scale/%s --lang %s", v.Plan.Name, v.lang)
+}
+
+// resultsHash names the results that the prediction was made from; empty before it.
+func (v view) resultsHash() string {
+	if v.Prediction == nil {
+		return ""
+	}
+	return v.Prediction.Results
+}
+
+// singleTable is the laws of one variable, L(x) = E + A/x^α, each with what it was fitted to.
+func (v view) singleTable() (t table) {
+	if v.law == nil {
+		return t
+	}
+	add := func(what string, f *fit.OneFit) {
+		if f == nil {
+			return
+		}
+		row := []string{what}
+		bounds := map[string]string{}
+		for _, c := range f.Constants {
+			bounds[c.Name] = v.interval(c.Interval)
+		}
+		for _, c := range []struct {
+			name  string
+			value float64
+		}{{"E", f.Law.E}, {"A", f.Law.A}, {"alpha", f.Law.Alpha}} {
+			text := wide(c.value)
+			if b := bounds[c.name]; b != "" && c.name != "A" {
+				text += " (" + b + ")"
+			}
+			row = append(row, text)
+		}
+		t.Rows = append(t.Rows, append(row, fmt.Sprintf("%.4f", f.Quality.R2), strconv.Itoa(len(f.Points))))
+	}
+	t.Head = v.head("single", "E", "A", "alpha", "r2", "points")
+	law := v.Prediction.Law
+	if law.InN != nil && len(law.InN.Points) > 0 {
+		add(v.say("single.n", short(law.InN.Points[0].D)), law.InN)
+	}
+	if size, f := v.inTokens(); f != nil {
+		add(v.say("single.d", size), f)
+	}
+	add(v.say("single.c"), law.InC)
+	return t
+}
+
+// inTokens is L(D) of the largest size that was fitted, nil where its points are too few.
+func (v view) inTokens() (size string, f *fit.OneFit) {
+	var points []fit.Point
+	for _, g := range v.sizes {
+		if trained, _ := split(g.results); len(trained) > 2 {
+			points = points[:0]
+			for _, r := range trained {
+				points = append(points, fit.Point{N: v.n(r), D: tokens(r), C: r.FLOPs, L: r.Loss})
+			}
+			size = trained[0].Size.Name
+		}
+	}
+	f, err := fit.FitOne(points, fit.Tokens, fit.Options{Seed: v.Plan.Seed})
+	if err != nil {
+		return "", nil
+	}
+	return size, f
 }

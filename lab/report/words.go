@@ -2,8 +2,6 @@ package report
 
 import (
 	"fmt"
-
-	"brick/lab"
 )
 
 // A Lang is the language of a page.
@@ -36,33 +34,12 @@ func (l Lang) say(key string, args ...any) string {
 
 func (v view) say(key string, args ...any) string { return v.lang.say(key, args...) }
 
-// basis names how parameters are counted: "all" or "inner", without the embedding.
-func (v view) basis() string {
-	if v.Inner {
-		return "inner"
-	}
-	return "all"
-}
-
-// n is the N of the law for a result.
-func (v view) n(r lab.Result) float64 {
-	if v.Inner {
-		return float64(r.Size.NonEmbedding)
-	}
-	return params(r)
-}
-
 // skillName is a skill's name in the language, or as it was measured where the page knows none.
 func (v view) skillName(name string) string {
 	if _, ok := figureWords["skill."+name]; ok {
 		return v.say("skill." + name)
 	}
 	return name
-}
-
-// isSmooth is whether a measure is a log-probability, not a share of right answers.
-func (v view) isSmooth(name string) bool {
-	return len(name) > 5 && name[len(name)-5:] == "_nats"
 }
 
 // A phrase is one text in both languages.

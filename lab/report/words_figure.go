@@ -13,9 +13,10 @@ var figureWords = map[string]phrase{
 	"axis.measured":  {"measured loss, nats a token", "实测损失（奈特/词元）"},
 	"axis.predicted": {"the law's loss, nats a token", "拟合公式给出的损失（奈特/词元）"},
 	"axis.exponent":  {"exponent a of the compute-optimal size, N = G·Cᵃ", "计算最优参数量 N = G·Cᵃ 中的指数 a"},
-	"axis.off":       {"● measured loss, relative to the prediction; bar: the interval that was written down", "● 实测损失相对于预测的偏差；横条：事先写下的预测区间"},
+	"axis.off":       {"● measured minus predicted, as a share of the measured loss; bar: the interval that was written down", "● 实测减预测，占实测损失的百分比；横条：事先写下的预测区间"},
 	"axis.tokens-of": {"tokens of the held-out size, N = %s", "留出规模 N = %s 的训练词元数"},
 	"axis.skill":     {"right answers", "答对的比例"},
+	"axis.nats":      {"log-probability of the right answer, nats", "正确答案的对数概率（奈特）"},
 	"axis.epochs":    {"times the same text is read (epochs)", "同一文本重复阅读的遍数（轮）"},
 	"axis.layers":    {"layers", "层数"},
 	"axis.rate":      {"learning rate, relative to the family's rule", "学习率（相对于模型族规则）"},
@@ -33,9 +34,9 @@ var figureWords = map[string]phrase{
 	"title.exponents":       {"How fast should a model grow with compute?", "算力增加时，模型该长多快？"},
 	"title.counting":        {"Counting the embedding changes the law (D = %s)", "算不算嵌入层，结论不同（D = %s）"},
 	"title.skills":          {"Skills beside the loss (D = %s)", "能力与损失（D = %s）"},
-	"title.repeated":        {"Reading the same text again", "反复阅读同一份文本"},
-	"title.shape":           {"Deep or wide, at equal parameters", "参数量相同：深一些还是宽一些？"},
-	"title.ensemble":        {"Several small models or one bigger one", "几个小模型，还是一个大模型？"},
+	"title.repeated":        {"Reading the same text again (%s, D = %s)", "反复阅读同一份文本（%s，D = %s）"},
+	"title.shape":           {"Deep or wide, at equal parameters (D = %s)", "参数量相同：深一些还是宽一些？（D = %s）"},
+	"title.ensemble":        {"Several small models or one bigger one (D = %s)", "几个小模型，还是一个大模型？（D = %s）"},
 	"title.rates":           {"Is each size near its best learning rate?", "各规模的学习率是否接近最优？"},
 
 	// Labels within figures.
@@ -48,6 +49,9 @@ var figureWords = map[string]phrase{
 	"label.inner":    {"without the embedding, α = %s", "不含嵌入层，α = %s"},
 	"label.all":      {"all parameters, α = %s", "全部参数，α = %s"},
 	"label.loss":     {"loss", "损失"},
+	"label.again":    {"the part, repeated", "部分文本，反复读"},
+	"label.alone":    {"the part, read once", "部分文本，只读一遍"},
+	"label.rate":     {"%s, D = %s", "%s，D = %s"},
 	"label.fresh":    {"fresh text only", "全为新文本"},
 	"label.shape":    {"width %d, %s", "宽 %d，%s"},
 	"label.bigger":   {"one model (%s)", "单个大模型（%s）"},
@@ -55,9 +59,11 @@ var figureWords = map[string]phrase{
 	"label.member":   {"each model (%s)", "每个小模型（%s）"},
 
 	// Skills, by the names they are measured under.
-	"skill.accuracy":  {"next token", "下一个词元"},
-	"skill.brackets":  {"closing bracket", "括号配对"},
-	"skill.induction": {"copying from context", "上下文复制"},
+	"skill.accuracy":   {"next token", "下一个词元"},
+	"skill.brackets":   {"closing bracket", "括号匹配"},
+	"skill.induction":  {"copying from context", "上下文复制"},
+	"skill.arithmetic": {"arithmetic", "算术"},
+	"skill.copy":       {"copying", "抄写"},
 
 	// Published laws, by their names in lab/fit.
 	"law.Kaplan 2020":                            {"Kaplan 2020", "Kaplan 2020"},
