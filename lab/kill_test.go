@@ -34,62 +34,48 @@ func init() {
 // A sweep that is killed with kill -9 at random moments, and run again until it is done, leaves the table, the prediction and the
 // verdict of one that was left alone.
 func TestKill(t *testing.T) {
-	n, each := 2, 2
+	kills := 3
 	if testing.Short() {
-		n = 1
+		kills = 1
 	}
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ask, o := tinyAsk(t)
-	ask.Studies = -1
-	s, err := lab.New(context.Background(), ask, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	copies := make([]string, n)
-	for i := range copies {
-		copies[i] = filepath.Join(t.TempDir(), "sweep")
-		if err := os.CopyFS(copies[i], os.DirFS(s.Dir)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	whole, killed := twoOfAKind(t)
 	began := time.Now()
-	if out, err := attempt(exe, s.Dir, 0); err != nil {
+	if out, err := attempt(exe, whole.Dir, 0); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	usual := time.Since(began)
-	random := rand.New(rand.NewPCG(3, 5))
-	kills := 0
-	for i, dir := range copies {
-		for k := 0; ; k++ {
-			after := time.Duration(0) // left alone
-			if k < each {
-				after = time.Duration(random.Float64() * 0.6 * float64(usual))
-			}
-			out, err := attempt(exe, dir, after)
-			if err == nil {
-				break
-			}
-			if after == 0 {
-				t.Fatalf("%v\n%s", err, out)
-			}
-			kills++
+	seed := uint64(began.UnixNano())
+	random := rand.New(rand.NewPCG(seed, 0))
+	dead := 0
+	for k := 0; ; k++ {
+		after := time.Duration(0) // left alone
+		if k < kills {
+			after = time.Duration(random.Float64() * 0.6 * float64(usual))
 		}
-		if got, want := table(t, dir), table(t, s.Dir); got != want {
-			t.Errorf("copy %d: the table is\n%s\nwant\n%s", i, got, want)
+		out, err := attempt(exe, killed.Dir, after)
+		if err == nil {
+			break
 		}
-		for _, name := range []string{"verdict.json", "plan.json"} {
-			got, _ := os.ReadFile(filepath.Join(dir, name))
-			if want, err := os.ReadFile(filepath.Join(s.Dir, name)); err != nil || !bytes.Equal(got, want) {
-				t.Errorf("copy %d: %s is\n%s\nwant\n%s (%v)", i, name, got, want, err)
-			}
+		if after == 0 {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		dead++
+	}
+	if got, want := table(t, killed.Dir), table(t, whole.Dir); got != want {
+		t.Errorf("the table is\n%s\nwant\n%s", got, want)
+	}
+	for _, name := range []string{"verdict.json", "plan.json"} {
+		if got, want := read(t, filepath.Join(killed.Dir, name)), read(t, filepath.Join(whole.Dir, name)); got != want {
+			t.Errorf("%s is\n%s\nwant\n%s", name, got, want)
 		}
 	}
-	t.Logf("%d kills of %d sweeps of %v", kills, n, usual.Round(time.Millisecond))
-	if kills < each {
-		t.Errorf("only %d kills of %d sweeps", kills, n)
+	t.Logf("%d kills (seed %d) of a sweep of %v", dead, seed, usual.Round(time.Millisecond))
+	if dead == 0 {
+		t.Error("not killed once")
 	}
 }
 

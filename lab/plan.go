@@ -56,8 +56,12 @@ const EvalBatch = 16
 // skillTokens is about what Skills reads.
 const skillTokens = 33_000
 
-// evalTokens is about how many tokens of the test split a trial is measured on.
-const evalTokens = 1 << 17
+// A trial is measured on about an evalShare of the tokens of the longest training, within bounds, so that measuring stays cheap beside it.
+const (
+	evalShare = 1. / 32
+	evalLeast = 1 << 13
+	evalMost  = 1 << 17
+)
 
 // Setup is what a plan is made from.
 type Setup struct {
@@ -89,26 +93,36 @@ func (s Setup) Make() (*Plan, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	if len(s.Depths) > 0 {
-		return s.with(s.Depths, s.HeldOut)
-	}
 	var plan *Plan
+	var err error
+	if len(s.Depths) > 0 {
+		plan, err = s.with(s.Depths, s.HeldOut)
+	} else {
+		plan, err = s.choose()
+	}
+	if err == nil {
+		s.study(plan)
+	}
+	return plan, err
+}
+
+// choose plans for the largest family whose held-out size still sees the rule's tokens for each parameter, or the smallest that spans enough.
+func (s Setup) choose() (plan *Plan, err error) {
 	for held := minHeldOut; held <= MaxDepth; held++ {
-		depths := fitted(s.Rule, s.Text, held)
-		p, err := s.with(depths, held)
-		if err != nil && (plan != nil || span(s.Rule, s.Text, held) >= minSpan) {
-			if plan != nil {
-				err = nil
-			}
-			return plan, err
-		}
-		if err != nil || span(s.Rule, s.Text, held) < minSpan {
+		if span(s.Rule, s.Text, held) < minSpan {
 			continue
 		}
-		if plan != nil && p.perParam() < s.Rule.PerParam {
+		p, err := s.with(fitted(s.Rule, s.Text, held), held)
+		if plan != nil && (err != nil || p.perParam() < s.Rule.PerParam) {
 			return plan, nil
 		}
+		if err != nil {
+			return nil, err
+		}
 		plan = p
+	}
+	if plan == nil {
+		return nil, fmt.Errorf("lab: with a vocabulary of %d no depth up to %d has %d times the parameters of the smallest; give --depths and --held-out, or a smaller vocabulary", s.Text.Vocab, MaxDepth, minSpan)
 	}
 	return plan, nil
 }
@@ -199,7 +213,6 @@ func (s Setup) with(depths []int, held int) (*Plan, error) {
 		}
 		p.Sizes = append(p.Sizes, size)
 	}
-	p.Eval = max(min(evalTokens, s.Text.Test)/(EvalBatch*s.Text.Context), 1)
 	most := s.Epochs * float64(s.Text.Train)
 	var free *Plan // the longest that the budget allows, whatever text there is
 	for _, l := range s.lengths() {
@@ -214,7 +227,6 @@ func (s Setup) with(depths []int, held int) (*Plan, error) {
 			free = q
 		}
 		if float64(l.tokens) <= most {
-			s.study(q)
 			q.limit(float64(free.longest()))
 			return q, nil
 		}
@@ -257,6 +269,8 @@ func (s Setup) lengths() (out []length) {
 // fits is the plan p with trainings of length l, nil if that is beyond the budget.
 func (s Setup) fits(p Plan, l length) *Plan {
 	p.Batch, p.Steps = l.batch, l.steps
+	p.Eval = min(max(int(evalShare*float64(l.tokens)), evalLeast), evalMost, s.Text.Test) / (EvalBatch * s.Text.Context)
+	p.Eval = max(p.Eval, 1)
 	p.Warmup = max(int(p.Rule.Warmup*p.Rule.Horizons[0]*float64(l.steps)), 1)
 	p.Trials = p.family()
 	for _, t := range p.Trials {

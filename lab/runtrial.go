@@ -12,18 +12,24 @@ import (
 	"brick/train"
 )
 
+// microBatch bounds the examples that are in memory at a time; larger batches are summed up from micro-batches.
+const microBatch = 32
+
 // job is the run file of a trial.
 func (s *Sweep) job(t Trial) train.Job {
-	p := s.Plan
+	p, micro := s.Plan, t.Batch
+	for micro > microBatch && micro%2 == 0 {
+		micro /= 2
+	}
 	j := train.Job{
 		Name: t.ID, Model: t.Size.Stack,
 		Data:      train.DataJob{Source: p.Text.Source, Context: p.Text.Context},
 		Tokenizer: s.tokenizer(),
 		Optimizer: train.Optimizer{Name: p.Rule.Optimizer, LR: t.Rate},
 		Schedule:  train.Schedule{Name: "wsd", Args: map[string]any{"warmup": min(p.Warmup, max(t.Steps-t.Decay, 0)), "decay": t.Decay, "min_lr": 0.0}},
-		Batch:     t.Batch, Accumulate: 1, Steps: t.Steps, Seed: t.Seed, ClipNorm: 1, Precision: "f32",
+		Batch:     micro, Accumulate: max(t.Batch/micro, 1), Steps: t.Steps, Seed: t.Seed, ClipNorm: 1, Precision: "f32",
 		Eval: train.EvalJob{Every: max(p.Steps, t.Steps), Batches: 2}, // the test split is what counts, at the end
-		Save: train.SaveJob{Every: max(p.Steps/10, 1)},
+		Save: train.SaveJob{Every: max(p.Steps/10, 50)},
 	}
 	if t.Study == Repeat {
 		j.Data.Unique = t.Unique / p.Text.Context

@@ -25,20 +25,26 @@ type JointFit struct {
 	laws    []Joint // one a draw
 }
 
-// Fit finds the joint law of the points: at least 6 of them (5 without a floor), of at least 3 numbers of parameters and 3 of tokens. It is the least Huber
-// loss of log L̂ − log L (Hoffmann et al. 2022, eq. 3). C is not looked at. An error says which point or option does not fit.
+// Fit finds the joint law of the points: at least 6 of them (5 without a floor), of at least 3 numbers of parameters and 3 of tokens. It is the least
+// Huber loss of log L̂ − log L (Hoffmann et al. 2022, eq. 3). C is not looked at. An error says which point or option does not fit.
 func Fit(points []Point, o Options) (*JointFit, error) {
-	o, err := o.filled()
+	f, err := fitJoint(points, o)
 	if err != nil {
 		return nil, fmt.Errorf("fit of L(N, D): %w", err)
 	}
-	if err := check(points, Parameters, Tokens); err != nil {
-		return nil, fmt.Errorf("fit of L(N, D): %w", err)
+	f.leaveOut()
+	return f, nil
+}
+
+// fitJoint is Fit without what is left out.
+func fitJoint(points []Point, o Options) (*JointFit, error) {
+	o, err := o.filled()
+	if err != nil {
+		return nil, err
 	}
-	n, d, y := column(points, Parameters), column(points, Tokens), logLoss(points)
-	m := newModel(!o.NoFloor, o.Delta, n, d)
-	if err := enough(m, points, y, Parameters, Tokens); err != nil {
-		return nil, fmt.Errorf("fit of L(N, D): %w", err)
+	m, y, err := jointModel(points, o)
+	if err != nil {
+		return nil, err
 	}
 	e := m.estimate(y, o, "L(N, D)")
 	f := &JointFit{
@@ -55,8 +61,16 @@ func Fit(points []Point, o Options) (*JointFit, error) {
 	a, b := f.Law.Exponents()
 	f.Exponents = constants([]string{"a", "b"}, []float64{a, b}, exponents, o.Level)
 	f.Notes = e.notes(f.Constants, []string{"parameters", "tokens"})
-	f.leaveOut()
 	return f, nil
+}
+
+// jointModel is the model of checked points, and log L of each.
+func jointModel(points []Point, o Options) (*model, []float64, error) {
+	if err := check(points, Parameters, Tokens); err != nil {
+		return nil, nil, err
+	}
+	m, y := newModel(!o.NoFloor, o.Delta, column(points, Parameters), column(points, Tokens)), logLoss(points)
+	return m, y, enough(m, points, y, Parameters, Tokens)
 }
 
 // joint is the law that θ stands for.

@@ -2,6 +2,7 @@ package fit
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/optimize"
@@ -9,7 +10,7 @@ import (
 
 // descend minimises the objective from theta by L-BFGS, in coordinates z in which the squared residuals would have a unit Hessian:
 // θ = start + W·z, W·Wᵀ = s²·(JᵀJ)⁻¹. E, A and α pull on each other so strongly that in θ itself a search stops on the way.
-func (m *model) descend(y, start []float64) (theta []float64, f float64) {
+func (m *model) descend(y, start []float64) (theta []float64, least float64) {
 	p := m.size()
 	scale := max(rms(m.residuals(y, start)), m.delta)
 	w := m.whitening(start, scale)
@@ -22,16 +23,24 @@ func (m *model) descend(y, start []float64) (theta []float64, f float64) {
 			}
 		}
 	}
-	grad, share := make([]float64, p), make([]float64, p)
+	// The search asks for the value and for the slope of a point one after the other: both are computed once.
+	f, grad, share, last := math.NaN(), make([]float64, p), make([]float64, p), make([]float64, p)
+	last[0] = math.NaN()
+	evaluate := func(z []float64) {
+		if !slices.Equal(z, last) {
+			copy(last, z)
+			place(z)
+			f = m.objective(y, theta, grad, share)
+		}
+	}
 	unit := 1 / (scale * m.delta)
 	problem := optimize.Problem{
 		Func: func(z []float64) float64 {
-			place(z)
-			return unit * m.objective(y, theta, nil, nil)
+			evaluate(z)
+			return unit * f
 		},
 		Grad: func(out, z []float64) {
-			place(z)
-			m.objective(y, theta, grad, share)
+			evaluate(z)
 			for k := range out {
 				out[k] = 0
 				for j := range grad {
@@ -42,7 +51,7 @@ func (m *model) descend(y, start []float64) (theta []float64, f float64) {
 	}
 	settings := &optimize.Settings{
 		GradientThreshold: 1e-5,
-		Converger:         &optimize.FunctionConverge{Relative: 1e-9, Iterations: 8},
+		Converger:         &optimize.FunctionConverge{Relative: 1e-7, Iterations: 5},
 		MajorIterations:   300,
 	}
 	z := make([]float64, p)

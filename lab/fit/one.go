@@ -26,35 +26,43 @@ type OneFit struct {
 // FitOne finds the law of the points in one variable: at least 4 points of 3 values of it, 3 of 2 without a floor. What else differs between the points is
 // the caller's choice: EqualTokens and Frontier choose points for L(N) and L(C). An error says which point or option does not fit.
 func FitOne(points []Point, v Variable, o Options) (*OneFit, error) {
-	what := fmt.Sprintf("fit of L(%s)", v)
+	f, err := fitOne(points, v, o)
+	if err != nil {
+		return nil, fmt.Errorf("fit of L(%s): %w", v, err)
+	}
+	if len(points) > f.fit.m.size()+1 {
+		for at, p := range points {
+			errs, worst := f.fit.without(func(i int) bool { return i != at })
+			f.Singles = append(f.Singles, LeftOut{N: p.N, D: p.D, Errors: errs, Worst: worst})
+		}
+	}
+	return f, nil
+}
+
+// fitOne is FitOne without what is left out.
+func fitOne(points []Point, v Variable, o Options) (*OneFit, error) {
 	if v != Parameters && v != Tokens && v != Compute {
-		return nil, fmt.Errorf("%s: the variable is %s, %s or %s", what, Parameters, Tokens, Compute)
+		return nil, fmt.Errorf("the variable is %s, %s or %s", Parameters, Tokens, Compute)
 	}
 	o, err := o.filled()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, err
 	}
 	if err := check(points, v); err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, err
 	}
 	x, y := column(points, v), logLoss(points)
 	m := newModel(!o.NoFloor, o.Delta, x)
 	if err := enough(m, points, y, v); err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, err
 	}
-	e := m.estimate(y, o, what)
+	e := m.estimate(y, o, fmt.Sprintf("L(%s)", v))
 	f := &OneFit{
 		Variable: v, Law: m.one(e.theta), Quality: e.quality(), Points: slices.Clone(points), Level: o.Level, Draws: o.Draws, Method: method(o),
 		options: o, fit: e,
 	}
 	f.Constants = e.constants(o.Level, []string{"A", "alpha"})
 	f.Notes = e.notes(f.Constants, []string{v.words()})
-	if len(points) > m.size()+1 {
-		for at, p := range points {
-			errs, worst := e.without(func(i int) bool { return i != at })
-			f.Singles = append(f.Singles, LeftOut{N: p.N, D: p.D, Errors: errs, Worst: worst})
-		}
-	}
 	return f, nil
 }
 

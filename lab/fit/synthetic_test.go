@@ -3,6 +3,7 @@ package fit
 import (
 	"math"
 	"math/rand/v2"
+	"sync"
 	"testing"
 )
 
@@ -19,7 +20,6 @@ type plan struct {
 var plans = []plan{
 	{"Hoffmann", Joint{1.69, 406.4, 410.7, 0.34, 0.28}, 1e7, 1e10, 3e8, 3e11, 6, 5, 0.005},
 	{"Besiroglu", Joint{1.8172, 482.01, 2085.43, 0.3478, 0.3658}, 5e7, 1e10, 1e9, 2e11, 6, 5, 0.003},
-	{"small", Joint{1.2, 60, 300, 0.4, 0.4}, 1e4, 3e6, 3e5, 1e7, 6, 5, 0.003},
 	{"small, noisy", Joint{2.0, 20, 500, 0.3, 0.45}, 1e4, 3e6, 3e5, 1e7, 6, 5, 0.01},
 }
 
@@ -42,6 +42,57 @@ func (l Joint) natural() []float64 { return []float64{l.E, l.A, l.Alpha, l.B, l.
 
 const trials = 100
 
+// fitted are fits of trials sweeps of the first plan, which several tests ask.
+var fitted = sync.OnceValue(func() []*JointFit { return plans[0].fits() })
+
+func (p plan) fits() []*JointFit {
+	fits := make([]*JointFit, trials)
+	for trial := range fits {
+		f, err := fitJoint(p.points(trial), Options{Draws: 100, Seed: uint64(trial)})
+		if err != nil {
+			panic(err)
+		}
+		fits[trial] = f
+	}
+	return fits
+}
+
+// tally counts, for each constant and for all together, the trials whose intervals hold the truth.
+type tally struct {
+	alone    []int
+	together int
+}
+
+func (c *tally) add(constants []Constant, truth []float64) {
+	if c.alone == nil {
+		c.alone = make([]int, len(truth))
+	}
+	all := true
+	for j, v := range truth {
+		if constants[j].Interval.Holds(v) {
+			c.alone[j]++
+		}
+		all = all && constants[j].All.Holds(v)
+	}
+	if all {
+		c.together++
+	}
+}
+
+// check fails where fewer than nine of ten intervals held.
+func (c *tally) check(t *testing.T, of int) {
+	t.Helper()
+	t.Logf("of %d: %v, together %d", of, c.alone, c.together)
+	for j, n := range c.alone {
+		if 10*n < 9*of {
+			t.Errorf("the interval of constant %d holds the truth in %d of %d trials", j, n, of)
+		}
+	}
+	if 10*c.together < 9*of {
+		t.Errorf("all intervals hold the truth together in %d of %d trials", c.together, of)
+	}
+}
+
 // Of 100 sweeps with noise, each constant's interval holds the truth at least 90 times, and so do all intervals together.
 func TestCoverage(t *testing.T) {
 	for i, p := range plans {
@@ -49,32 +100,107 @@ func TestCoverage(t *testing.T) {
 			if i > 0 && testing.Short() {
 				t.Skip("one law is enough for a short run")
 			}
-			t.Parallel()
-			alone, together := make([]int, 5), 0
-			for trial := range trials {
-				f, err := Fit(p.points(trial), Options{Draws: 200, Seed: uint64(trial)})
-				if err != nil {
-					t.Fatal(err)
-				}
-				all := true
-				for j, v := range p.law.natural() {
-					if f.Constants[j].Interval.Holds(v) {
-						alone[j]++
-					}
-					all = all && f.Constants[j].All.Holds(v)
-				}
-				if all {
-					together++
-				}
+			fits := fitted()
+			if i > 0 {
+				fits = p.fits()
 			}
-			for j, n := range alone {
-				if n < 90 {
-					t.Errorf("the interval of constant %d holds the truth in %d of %d trials", j, n, trials)
-				}
+			var c tally
+			for _, f := range fits {
+				c.add(f.Constants, p.law.natural())
 			}
-			if together < 90 {
-				t.Errorf("all intervals hold the truth together in %d of %d trials", together, trials)
-			}
+			c.check(t, trials)
 		})
+	}
+}
+
+// The same for the exponents a and b, and the law's own best size.
+func TestOptimalCoverage(t *testing.T) {
+	var exponents, sizes tally
+	l := plans[0].law
+	a, b := l.Exponents()
+	bestN, bestD := l.Optimal(1e22)
+	for _, f := range fitted() {
+		exponents.add(f.Exponents, []float64{a, b})
+		n, d := f.Optimal(1e22)
+		sizes.add([]Constant{n, d}, []float64{bestN, bestD})
+	}
+	exponents.check(t, trials)
+	sizes.check(t, trials)
+}
+
+// The same for a law of one variable, with a floor and without.
+func TestOneCoverage(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		law    One
+		points int
+		sd     float64
+	}{
+		{"with E", One{1.7, 60, 0.3}, 10, 0.004},
+		{"without E", One{0, 12, 0.076}, 6, 0.01},
+	} {
+		var count tally
+		predicted := 0
+		for trial := range trials {
+			rng := rand.New(rand.NewPCG(5, uint64(trial)))
+			var points []Point
+			for i := range c.points {
+				n := 1e4 * math.Pow(1e3, float64(i)/float64(c.points-1))
+				points = append(points, Point{N: n, L: c.law.Loss(n) * math.Exp(c.sd*rng.NormFloat64())})
+			}
+			f, err := fitOne(points, Parameters, Options{Draws: 100, Seed: uint64(trial), NoFloor: c.law.E == 0})
+			if err != nil {
+				t.Fatal(err)
+			}
+			truth := []float64{c.law.E, c.law.A, c.law.Alpha}
+			if c.law.E == 0 {
+				truth = truth[1:]
+			}
+			count.add(f.Constants, truth)
+			p, err := f.Predict(3e7, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Interval.Holds(c.law.Loss(3e7) * math.Exp(c.sd*rng.NormFloat64())) {
+				predicted++
+			}
+		}
+		t.Log(c.name)
+		count.check(t, trials)
+		if predicted < 90 {
+			t.Errorf("%s: %d of %d predictions hold the run's loss", c.name, predicted, trials)
+		}
+	}
+}
+
+// A run of three times the largest size comes out inside its predicted interval, and the law's own value inside the narrower one.
+func TestPredictionCoverage(t *testing.T) {
+	p := plans[0]
+	n, d := 3*p.maxN, p.maxD
+	runs, given, laws := 0, 0, 0
+	for trial, f := range fitted() {
+		rng := rand.New(rand.NewPCG(3, uint64(trial)))
+		loss := p.law.Loss(n, d) * math.Exp(p.sd*rng.NormFloat64())
+		own, err := f.Predict(n, d, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told, err := f.Predict(n, d, p.sd)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if own.Interval.Holds(loss) {
+			runs++
+		}
+		if told.Interval.Holds(loss) {
+			given++
+		}
+		if own.Law.Holds(p.law.Loss(n, d)) {
+			laws++
+		}
+	}
+	t.Logf("of %d: %d, with the noise given %d, the law %d", trials, runs, given, laws)
+	if runs < 90 || given < 90 || laws < 90 {
+		t.Errorf("of %d predictions %d hold the run's loss, %d with the noise given; %d the law's", trials, runs, given, laws)
 	}
 }

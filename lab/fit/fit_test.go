@@ -1,0 +1,193 @@
+package fit
+
+import (
+	"encoding/json"
+	"math"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// Without noise the fit finds the law itself, from both sides of the exponents' grid.
+func TestExact(t *testing.T) {
+	for _, l := range []Joint{{1.69, 406.4, 410.7, 0.34, 0.28}, {0.8, 9, 30, 0.2, 0.2}, {2, 20, 500, 0.3, 0.45}, {0.5, 3000, 40000, 0.6, 0.7}} {
+		p := plan{"exact", l, 1e4, 3e6, 3e5, 1e7, 6, 5, 0}
+		f, err := fitJoint(p.points(0), Options{Draws: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j, want := range l.natural() {
+			if got := f.Constants[j].Value; math.Abs(got/want-1) > 0.01 {
+				t.Errorf("%+v: %s = %v", l, f.Constants[j].Name, got)
+			}
+		}
+		if f.Quality.R2 < 0.999999 {
+			t.Errorf("%+v: R² = %v without noise", l, f.Quality.R2)
+		}
+	}
+}
+
+// The gradient of the objective is its slope.
+func TestGradient(t *testing.T) {
+	points := plans[0].points(0)
+	m, y, err := jointModel(points, Options{Delta: 0.02})
+	if err != nil {
+		t.Fatal(err)
+	}
+	theta := []float64{0.4, -0.5, 0.3, -0.2, 0.25}
+	grad, share := make([]float64, 5), make([]float64, 5)
+	m.objective(y, theta, grad, share)
+	for j := range theta {
+		const h = 1e-6
+		up, down := append([]float64(nil), theta...), append([]float64(nil), theta...)
+		up[j] += h
+		down[j] -= h
+		slope := (m.objective(y, up, nil, nil) - m.objective(y, down, nil, nil)) / (2 * h)
+		if math.Abs(slope-grad[j]) > 1e-6*math.Max(1, math.Abs(slope)) {
+			t.Errorf("∂/∂θ%d is %v, differences give %v", j, grad[j], slope)
+		}
+	}
+}
+
+// A run that went wrong is an outlier that moves the law hardly: what the Huber loss is for.
+func TestOutlier(t *testing.T) {
+	points := plans[0].points(1)
+	clean, err := fitJoint(points, Options{Draws: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	points[13].L *= 1.3
+	bent, err := fitJoint(points, Options{Draws: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	squares, err := fitJoint(points, Options{Draws: 100, Delta: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := func(f *JointFit) float64 {
+		return math.Abs(math.Log(f.Law.Loss(3e10, 1e12) / clean.Law.Loss(3e10, 1e12)))
+	}
+	if moved(bent) > 0.01 || moved(bent) > moved(squares) {
+		t.Errorf("one bad run of 30 moves the prediction by %.3f with the Huber loss, by %.3f with squares", moved(bent), moved(squares))
+	}
+}
+
+// One seed gives the same bits on one core and on several, and another seed other intervals.
+func TestSameBits(t *testing.T) {
+	points := plans[0].points(2)
+	fit := func(seed uint64) *JointFit {
+		f, err := Fit(points, Options{Draws: 100, Seed: seed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	many := fit(1)
+	before := runtime.GOMAXPROCS(1)
+	one := fit(1)
+	runtime.GOMAXPROCS(before)
+	if !reflect.DeepEqual(many, one) {
+		t.Error("the fit depends on the number of cores")
+	}
+	if reflect.DeepEqual(many.Constants, fit(2).Constants) {
+		t.Error("the seed does nothing")
+	}
+}
+
+// What is left out is predicted about as well as the noise allows, and the order of the points does not matter for the law.
+func TestLeaveOut(t *testing.T) {
+	f, err := Fit(plans[0].points(3), Options{Draws: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Sizes) != 6 || len(f.Singles) != 30 {
+		t.Fatalf("%d sizes and %d points are left out, 6 and 30 expected", len(f.Sizes), len(f.Singles))
+	}
+	for _, s := range f.Sizes {
+		if len(s.Errors) != 5 || math.Abs(s.Worst) > 0.05 {
+			t.Errorf("the size of %.3g parameters: %d errors, the worst %.4f", s.N, len(s.Errors), s.Worst)
+		}
+	}
+	for i, s := range f.Singles {
+		// Without a point the law can only be further from it.
+		if len(s.Errors) != 1 || math.Abs(s.Worst) < math.Abs(f.Quality.Residuals[i])-0.001 {
+			t.Errorf("point %d: error %v left out, residual %v", i, s.Worst, f.Quality.Residuals[i])
+		}
+	}
+}
+
+// A fit survives JSON: no number in it is one that JSON cannot write.
+func TestJSON(t *testing.T) {
+	p := plan{"hardly a law", Joint{0.8, 9, 30, 0.05, 0.05}, 1e4, 3e4, 3e5, 6e5, 3, 3, 0.05}
+	f, err := Fit(p.points(0), Options{Draws: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again JointFit
+	if err := json.Unmarshal(raw, &again); err != nil || !reflect.DeepEqual(again.Constants, f.Constants) {
+		t.Errorf("constants after JSON: %v, %v", again.Constants, err)
+	}
+	if len(f.Notes) == 0 || !strings.Contains(strings.Join(f.Notes, " "), "not identified") {
+		t.Errorf("nine noisy points near each other tell all constants: %v", f.Notes)
+	}
+}
+
+// Bad points and options are refused in words that say what is needed.
+func TestRefuses(t *testing.T) {
+	good := plans[0].points(0)
+	change := func(do func(p []Point) []Point) []Point { return do(append([]Point(nil), good...)) }
+	for _, c := range []struct {
+		want   string
+		points []Point
+		o      Options
+	}{
+		{"point 3 of 30 has a loss of NaN", change(func(p []Point) []Point { p[2].L = math.NaN(); return p }), Options{}},
+		{"point 1 of 30 has a loss of 0", change(func(p []Point) []Point { p[0].L = 0; return p }), Options{}},
+		{"point 30 of 30 has N = -1", change(func(p []Point) []Point { p[29].N = -1; return p }), Options{}},
+		{"point 2 of 30 has D = +Inf", change(func(p []Point) []Point { p[1].D = math.Inf(1); return p }), Options{}},
+		{"5 points have 1 different numbers of parameters: at least 3", good[:5], Options{}},
+		{"5 points for 5 constants: at least 6", []Point{good[0], good[6], good[12], good[18], good[24]}, Options{}},
+		{"have one loss", change(func(p []Point) []Point {
+			for i := range p {
+				p[i].L = 2
+			}
+			return p
+		}), Options{}},
+		{"0 points", nil, Options{}},
+		{"7 draws", good, Options{Draws: 7}},
+		{"Level of the intervals is 95", good, Options{Level: 95}},
+		{"Delta of the Huber loss is -1", good, Options{Delta: -1}},
+	} {
+		if _, err := Fit(c.points, c.o); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("the error is %v, %q expected", err, c.want)
+		}
+	}
+	if _, err := FitOne(good, "X", Options{}); err == nil || !strings.Contains(err.Error(), "the variable is N, D or C") {
+		t.Errorf("an unknown variable gives %v", err)
+	}
+	if _, err := FitOne(good[:5], Parameters, Options{}); err == nil || !strings.Contains(err.Error(), "different numbers of parameters") {
+		t.Errorf("one size gives %v", err)
+	}
+	if _, err := fitted()[0].Predict(-1, 1e9, 0); err == nil {
+		t.Error("a prediction for −1 parameters")
+	}
+}
+
+// EqualTokens takes the budget that most sizes share, the larger of two; Frontier what nothing cheaper beats.
+func TestChoose(t *testing.T) {
+	points := []Point{{N: 3, D: 10, C: 9, L: 3}, {N: 1, D: 10, C: 1, L: 5}, {N: 1, D: 20, C: 2, L: 4.5}, {N: 3, D: 20.1, C: 6, L: 2.5}, {N: 9, D: 40, C: 50, L: 2.6}}
+	d, equal := EqualTokens(points)
+	if d != 20.1 || len(equal) != 2 || equal[0].N != 1 || equal[1].N != 3 {
+		t.Errorf("%v tokens, %v", d, equal)
+	}
+	front := Frontier(points)
+	if len(front) != 3 || front[0].L != 5 || front[1].L != 4.5 || front[2].L != 2.5 {
+		t.Errorf("frontier %v", front)
+	}
+}
