@@ -61,6 +61,24 @@ func (c *chart) line(xy plotter.XYs, col color.Color, width vg.Length, dashes ..
 	c.p.Add(curve{xy, draw.LineStyle{Color: col, Width: width, Dashes: dashes}})
 }
 
+// xys are points from their coordinates, x and y in turns.
+func xys(coordinates ...float64) plotter.XYs {
+	xy := make(plotter.XYs, len(coordinates)/2)
+	for i := range xy {
+		xy[i] = plotter.XY{X: coordinates[2*i], Y: coordinates[2*i+1]}
+	}
+	return xy
+}
+
+// rows makes the vertical axis one of names, from the bottom up.
+func (c *chart) rows(names []string) {
+	ticks := make([]plot.Tick, len(names))
+	for i, name := range names {
+		ticks[i] = plot.Tick{Value: float64(i), Label: name}
+	}
+	c.p.Y.Min, c.p.Y.Max, c.p.Y.Tick.Marker = -0.6, float64(len(names))-0.4, plot.ConstantTicks(ticks)
+}
+
 // function draws y = f(x) between lo and hi, evenly in log x.
 func (c *chart) function(f func(float64) float64, lo, hi float64, col color.Color, width vg.Length, dashes ...vg.Length) {
 	c.line(sample(f, lo, hi, 80), col, width, dashes...)

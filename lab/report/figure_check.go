@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -23,29 +22,29 @@ func (v view) verdict() (Figure, bool) {
 	c.height = 100 + 34*float64(len(v.forecasts))
 	c.right = 190
 	most := 0.5
-	var ticks []plot.Tick
+	var names []string
 	off := func(x float64, f forecast) float64 {
 		if f.measured > 0 {
 			return 100 * (x - f.loss) / f.measured
 		}
 		return 100 * (x/f.loss - 1)
 	}
-	for i, f := range v.forecasts {
+	for _, f := range v.forecasts {
 		most = max(most, -off(f.lo, f), off(f.hi, f))
 		if f.measured > 0 {
 			most = max(most, math.Abs(off(f.measured, f)))
 		}
-		ticks = append(ticks, plot.Tick{Value: float64(i), Label: "D = " + short(f.d)})
+		names = append(names, "D = "+short(f.d))
 	}
 	most *= 1.15
 	c.p.X.Min, c.p.X.Max, c.p.X.Tick.Marker = -most, most, evenTicks(7, percent)
-	c.p.Y.Min, c.p.Y.Max, c.p.Y.Tick.Marker = -0.6, float64(len(v.forecasts))-0.4, at(ticks...)
-	c.line(plotter.XYs{{X: 0, Y: c.p.Y.Min}, {X: 0, Y: c.p.Y.Max}}, quiet, 1.2)
+	c.rows(names)
+	c.line(xys(0, c.p.Y.Min, 0, c.p.Y.Max), quiet, 1.2)
 	for i, f := range v.forecasts {
 		y := float64(i)
-		c.line(plotter.XYs{{X: off(f.lo, f), Y: y}, {X: off(f.hi, f), Y: y}}, faint(vermilion, 90), 8)
+		c.line(xys(off(f.lo, f), y, off(f.hi, f), y), faint(vermilion, 90), 8)
 		if f.measured > 0 {
-			c.dots(plotter.XYs{{X: off(f.measured, f), Y: y}}, ink, 5)
+			c.dots(xys(off(f.measured, f), y), ink, 5)
 			c.note(most, y, fmt.Sprintf("%s → %s  (%s)", loss3(f.loss), loss3(f.measured), percent(off(f.measured, f), 0.1)), ink, 12, 0, text.XLeft)
 		}
 	}
@@ -64,15 +63,17 @@ func (v view) residuals() (Figure, bool) {
 	off := func(r lab.Result) float64 { return 100 * (r.Loss/v.law.Loss(v.n(r), tokens(r)) - 1) }
 	most := 0.0
 	for _, r := range v.both() {
-		most = max(most, math.Abs(off(r)))
+		if far := math.Abs(off(r)); far < 100 {
+			most = max(most, far)
+		}
 	}
 	most = max(1.15*most, 0.2)
 	c.p.Y.Min, c.p.Y.Max, c.p.Y.Tick.Marker = -most, most, evenTicks(7, percent)
 	if s := 100 * v.noise; s > 0 {
-		c.band(plotter.XYs{{X: lo, Y: -2 * s}, {X: hi, Y: -2 * s}}, plotter.XYs{{X: lo, Y: 2 * s}, {X: hi, Y: 2 * s}}, faint(rgb(0x8f9aa6), 45))
+		c.band(xys(lo, -2*s, hi, -2*s), xys(lo, 2*s, hi, 2*s), faint(rgb(0x8f9aa6), 45))
 		c.y += v.say("label.noise")
 	}
-	c.line(plotter.XYs{{X: lo, Y: 0}, {X: hi, Y: 0}}, quiet, 1.2)
+	c.line(xys(lo, 0, hi, 0), quiet, 1.2)
 	var ends []endLabel
 	for i, g := range v.budgets {
 		col := ramp(tokenRamp, i, len(v.budgets))
@@ -102,7 +103,7 @@ func (v view) predicted() (Figure, bool) {
 	lo, hi := v.losses()
 	c.p.X.Min, c.p.X.Max, c.p.X.Scale, c.p.X.Tick.Marker = lo, hi, plot.LogScale{}, evenTicks(7, plain)
 	c.logLoss(lo, hi)
-	c.line(plotter.XYs{{X: lo, Y: lo}, {X: hi, Y: hi}}, quiet, 1.2)
+	c.line(xys(lo, lo, hi, hi), quiet, 1.2)
 	var names []endLabel
 	place := func(i int) float64 { return lo * math.Pow(hi/lo, 0.08+0.07*float64(i)) }
 	for i, g := range v.sizes {
@@ -131,51 +132,6 @@ func (v view) predicted() (Figure, bool) {
 	}
 	c.ends(names...)
 	return Figure{ID: "predicted", Title: v.say("title.predicted"), charts: []*chart{c}}, true
-}
-
-// exponents are those of the compute-optimal size, ours with their intervals beside published ones.
-func (v view) exponents() (Figure, bool) {
-	type row struct {
-		name string
-		a    Value
-		ours bool
-	}
-	var rows []row
-	for _, a := range v.approaches {
-		if a.Why == "" && !math.IsNaN(a.A.Value) {
-			rows = append(rows, row{v.say(a.Name), a.A, true})
-		}
-	}
-	if len(rows) == 0 {
-		return Figure{}, false
-	}
-	for _, l := range fit.Published {
-		a := publishedExponent(l)
-		rows = append(rows, row{v.say("law." + l.Name), Value{a, a, a}, false})
-	}
-	slices.Reverse(rows)
-	c := newChart(v.say("axis.exponent"), "")
-	c.height = 58 + 27*float64(len(rows))
-	lo, hi := math.Inf(1), math.Inf(-1)
-	var ticks []plot.Tick
-	for i, r := range rows {
-		lo, hi = min(lo, r.a.Lo), max(hi, r.a.Hi)
-		ticks = append(ticks, plot.Tick{Value: float64(i), Label: r.name})
-	}
-	lo, hi = max(min(lo-0.05, 0.25), -0.5), min(max(hi+0.05, 0.8), 1.5)
-	c.p.X.Min, c.p.X.Max, c.p.X.Tick.Marker = lo, hi, evenTicks(8, plain)
-	c.p.Y.Min, c.p.Y.Max, c.p.Y.Tick.Marker = -0.6, float64(len(rows))-0.4, at(ticks...)
-	c.right = 60
-	for i, r := range rows {
-		y, col := float64(i), quiet
-		if r.ours {
-			col = rgb(0x28568c)
-			c.line(plotter.XYs{{X: max(r.a.Lo, lo), Y: y}, {X: min(r.a.Hi, hi), Y: y}}, col, 2.4)
-		}
-		c.dots(plotter.XYs{{X: r.a.Value, Y: y}}, col, 4.5)
-		c.note(hi, y, plain(r.a.Value, 0.01), col, 10, 0, text.XLeft)
-	}
-	return Figure{ID: "exponents", Title: v.say("title.exponents"), charts: []*chart{c}}, true
 }
 
 // counting is L(N) of the most tokens with the embedding counted and without: the same losses, two laws.

@@ -187,49 +187,6 @@ func (v view) byCompute() (Figure, bool) {
 	return Figure{ID: "loss-compute", Title: v.say("title.loss-compute"), charts: []*chart{c}}, true
 }
 
-// isoFLOP is the loss of all sizes at equal cost, with parabolas through them (Hoffmann et al. 2022, approach 2).
-func (v view) isoFLOP() (Figure, bool) {
-	if len(v.profiles) == 0 {
-		return Figure{}, false
-	}
-	c := newChart(v.say("axis.n."+v.basis()), v.say("axis.loss"))
-	lo, hi, least, most := math.Inf(1), 0.0, math.Inf(1), 0.0
-	for _, p := range v.profiles {
-		for i, n := range p.N {
-			lo, hi, least, most = min(lo, n), max(hi, n), min(least, p.L[i]), max(most, p.L[i])
-		}
-	}
-	lo, hi = lo/1.4, hi*1.4
-	room := math.Pow(most/least, 0.08)
-	c.logX(lo, hi, short)
-	c.logLoss(least/room, most*room)
-	var ends []endLabel
-	var minima plotter.XYs
-	for i, p := range v.profiles {
-		col := ramp(sizeRamp, i, len(v.profiles))
-		parabola := func(n float64) float64 {
-			x := math.Log(n)
-			return p.Curve[0] + x*(p.Curve[1]+x*p.Curve[2])
-		}
-		from, to := p.N[0]/1.15, p.N[len(p.N)-1]*1.15
-		c.function(parabola, from, to, col, 1.8)
-		xy := make(plotter.XYs, len(p.N))
-		for j := range xy {
-			xy[j] = plotter.XY{X: p.N[j], Y: p.L[j]}
-		}
-		c.dots(xy, col, 4)
-		ends = append(ends, endLabel{parabola(to), "C = " + power(p.FLOPs), col})
-		if p.Inside {
-			minima = append(minima, plotter.XY{X: p.Best, Y: p.BestL})
-			c.note(p.Best, p.BestL, short(p.Best), vermilion, 0, -15, text.XCenter)
-		}
-	}
-	c.line(minima, vermilion, 1.5, 5, 4)
-	c.rings(minima, vermilion, 6)
-	c.ends(ends...)
-	return Figure{ID: "iso-flop", Title: v.say("title.iso-flop"), charts: []*chart{c}}, true
-}
-
 // surface is the fitted L over N and D as contours: each level is a curve D(N) of the law, solved.
 //
 //	D = (B / (ℓ − E − A/N^α))^(1/β)
@@ -252,7 +209,7 @@ func (v view) surface() (Figure, bool) {
 		}
 		c.band(xy, top, col)
 	}
-	plate(plotter.XYs{{X: nLo, Y: dLo}, {X: nHi, Y: dLo}}, blend(surfaceRamp, 0))
+	plate(xys(nLo, dLo, nHi, dLo), blend(surfaceRamp, 0))
 	var names []func()
 	for k := 1; k < levels; k++ {
 		level := most * math.Pow(least/most, float64(k)/levels)

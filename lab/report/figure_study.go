@@ -34,7 +34,7 @@ func (v view) repeated() (Figure, bool) {
 	c.logX(lo, hi, digits)
 	c.p.X.Tick.Marker = doublings(digits)
 	c.logLoss(least/room, most*room)
-	c.line(plotter.XYs{{X: lo, Y: f.Fresh}, {X: hi, Y: f.Fresh}}, quiet, 1.4, 5, 4)
+	c.line(xys(lo, f.Fresh, hi, f.Fresh), quiet, 1.4, 5, 4)
 	ends := []endLabel{{f.Fresh, v.say("label.fresh"), quiet}}
 	if len(alone) > 1 {
 		ends = append(ends, c.trace(alone, v.say("label.alone"), separate[3]))
@@ -72,7 +72,7 @@ func (v view) shape() (Figure, bool) {
 	}
 	room := math.Pow(most/least, 0.25)
 	c.logX(xy[0].X/1.5, xy[len(xy)-1].X*1.5, digits)
-	c.p.X.Tick.Marker = at(ticks...)
+	c.p.X.Tick.Marker = plot.ConstantTicks(ticks)
 	c.logLoss(least/room, most*room)
 	c.trace(xy, "", separate[0])
 	for i, s := range f.Shapes {
@@ -117,15 +117,15 @@ func (v view) ensemble() (Figure, bool) {
 	}
 	room := max(0.12*(hi-lo), 0.01)
 	c.p.X.Min, c.p.X.Max, c.p.X.Tick.Marker = lo-room, hi+room, evenTicks(7, plain)
-	var ticks []plot.Tick
+	names := make([]string, len(rows))
 	for i, r := range rows {
-		ticks = append(ticks, plot.Tick{Value: float64(i), Label: r.name})
+		names[i] = r.name
 		for _, x := range r.at {
-			c.dots(plotter.XYs{{X: x, Y: float64(i)}}, separate[r.col], 5)
+			c.dots(xys(x, float64(i)), separate[r.col], 5)
 		}
 		c.note(hi+room, float64(i), loss3(stat.Mean(r.at, nil)), separate[r.col], 10, 0, text.XLeft)
 	}
-	c.p.Y.Min, c.p.Y.Max, c.p.Y.Tick.Marker = -0.6, float64(len(rows))-0.4, at(ticks...)
+	c.rows(names)
 	return Figure{ID: "ensemble", Title: v.say("title.ensemble", short(float64(e.Tokens))), charts: []*chart{c}}, true
 }
 

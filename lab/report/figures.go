@@ -41,7 +41,9 @@ func span(results []lab.Result, f func(lab.Result) float64, widen float64) (lo, 
 func (v view) losses() (lo, hi float64) {
 	lo, hi = span(v.both(), loss, 1)
 	for _, p := range v.forecasts {
-		lo, hi = min(lo, p.lo), max(hi, p.hi)
+		if p.lo > lo/2 && p.hi < 2*hi { // wider ones are cut off
+			lo, hi = min(lo, p.lo), max(hi, p.hi)
+		}
 	}
 	room := math.Pow(hi/lo, 0.06)
 	return lo / room / room, hi * room // below stands what was predicted

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 
@@ -60,14 +61,17 @@ type view struct {
 	sizes      []group      // of family, then held
 	budgets    []group      // of family and held, by tokens
 	forecasts  []forecast   // by tokens
-	approaches []Approach
-	profiles   []Profile // of approach 2
+	approaches []approach
+	profiles   []fit.Profile // of approach 2, some of them
 }
 
 // look sorts an input.
 func look(in Input, lang Lang) (view, error) {
 	if in.Plan == nil {
 		return view{}, errors.New("report: there is no plan: want that of a sweep")
+	}
+	if lang != English && lang != Chinese {
+		return view{}, fmt.Errorf("report: there is no page in the language %q; want en or zh", lang)
 	}
 	v := view{Input: in, lang: lang}
 	all := of(in.Results, lab.Family)
@@ -102,6 +106,7 @@ func look(in Input, lang Lang) (view, error) {
 	}
 	slices.SortStableFunc(v.family, order)
 	slices.SortStableFunc(v.held, order)
+	v.allocate()
 	return v, nil
 }
 

@@ -159,7 +159,7 @@ type endLabels []endLabel
 
 func (e endLabels) Plot(c draw.Canvas, p *plot.Plot) {
 	const apart = 15 // px between the middles of two lines of text
-	labels := slices.Clone(e)
+	labels := slices.DeleteFunc(slices.Clone(e), func(l endLabel) bool { return math.IsNaN(l.y) })
 	slices.SortStableFunc(labels, func(a, b endLabel) int { return cmp.Compare(a.y, b.y) })
 	at := make([]vg.Length, len(labels))
 	for i, l := range labels {

@@ -60,9 +60,6 @@ type (
 
 // Page is the whole report as one HTML file that needs nothing else.
 func Page(in Input, lang Lang) ([]byte, error) {
-	if lang != English && lang != Chinese {
-		return nil, fmt.Errorf("report: there is no page in the language %q; want en or zh", lang)
-	}
 	v, err := look(in, lang)
 	if err != nil {
 		return nil, err
@@ -125,18 +122,17 @@ func rich(s string) template.HTML {
 // Write writes the page to path, and each of its figures as SVG and PNG into the folder figures beside it. The fonts of the PNG files know no Chinese,
 // so theirs are always in English. It returns what it wrote, the page last.
 func Write(path string, in Input, lang Lang) (written []string, err error) {
-	text, err := Page(in, lang)
+	v, err := look(in, lang)
 	if err != nil {
 		return nil, err
 	}
-	figures, err := Figures(in, lang)
+	text, err := v.page()
 	if err != nil {
 		return nil, err
 	}
-	english, err := Figures(in, English)
-	if err != nil {
-		return nil, err
-	}
+	english := v
+	english.lang = English
+	labelled := english.figures()
 	dir := filepath.Join(filepath.Dir(path), "figures")
 	if err := durable.MkdirAll(dir); err != nil {
 		return nil, fmt.Errorf("report: the folder of the figures: %w", err)
@@ -151,13 +147,13 @@ func Write(path string, in Input, lang Lang) (written []string, err error) {
 		written = append(written, name)
 		return nil
 	}
-	for i, f := range figures {
+	for i, f := range v.figures() {
 		name := filepath.Join(dir, f.ID)
 		svg, err := f.SVG()
 		if err := write(name+".svg", svg, err); err != nil {
 			return written, err
 		}
-		png, err := english[i].PNG()
+		png, err := labelled[i].PNG()
 		if err := write(name+".png", png, err); err != nil {
 			return written, err
 		}

@@ -191,32 +191,6 @@ func (v view) quality() []string {
 	return texts
 }
 
-// exponentRows are ours and the published exponents of the compute-optimal size.
-func (v view) exponentRows() (rows []exponent) {
-	for _, a := range v.approaches {
-		r := exponent{Name: v.say(a.Name), A: "–", Interval: "–"}
-		if a.Why != "" {
-			r.Source = v.say("law.cannot", a.Why)
-		} else {
-			r.A, r.Interval = plain(a.A.Value, 0.001), v.interval(fit.Interval{Low: a.A.Lo, High: a.A.Hi})
-		}
-		rows = append(rows, r)
-	}
-	for _, l := range fit.Published {
-		rows = append(rows, exponent{v.say("law." + l.Name), plain(publishedExponent(l), 0.01), "–", l.Source})
-	}
-	return rows
-}
-
-// publishedExponent is the a of N ∝ C^a.
-func publishedExponent(l fit.PublishedLaw) float64 {
-	if l.Power != 0 {
-		return l.Power
-	}
-	a, _ := l.Law.Exponents()
-	return a
-}
-
 // method says how the numbers came about.
 func (v view) method() (texts []string) {
 	if len(v.family) > 0 {

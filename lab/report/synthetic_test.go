@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -106,5 +105,3 @@ func without(t testing.TB, change func(*Input)) Input {
 	change(&in)
 	return in
 }
-
-func name(parts ...any) string { return strings.ReplaceAll(fmt.Sprint(parts...), " ", "-") }

@@ -74,7 +74,7 @@ func (v view) origins() (rows []origin) {
 	for _, r := range []struct{ key, value string }{
 		{"repeat.machine", v.say("repeat.cores", m.CPU, m.Cores, m.Level, m.OS+"/"+m.Arch)}, {"repeat.commit", m.Commit}, {"repeat.go", m.Go},
 		{"repeat.text", v.say("repeat.tokens", v.Plan.Text.Source, short(float64(v.Plan.Text.Train)), short(float64(v.Plan.Text.Test)), v.Plan.Text.Vocab, v.Plan.Text.Context)},
-		{"repeat.budget", v.Plan.Budget.String()}, {"repeat.seed", strconv.FormatUint(v.Plan.Seed, 10)},
+		{"repeat.budget", v.budget()}, {"repeat.seed", strconv.FormatUint(v.Plan.Seed, 10)},
 		{"repeat.started", v.Plan.Made.UTC().Format("2006-01-02 15:04 UTC")}, {"repeat.hash", v.resultsHash()},
 		{"repeat.took", v.say("repeat.seconds", took(seconds), len(v.Results))},
 	} {
@@ -89,6 +89,14 @@ func (v view) origins() (rows []origin) {
 // pageCommand writes this page again.
 func (v view) pageCommand() string {
 	return fmt.Sprintf("brick scale report scale/%s --lang %s", v.Plan.Name, v.lang)
+}
+
+// budget is the plan's, with its unit.
+func (v view) budget() string {
+	if f := v.Plan.Budget.FLOPs; f > 0 {
+		return power(f) + " FLOPs"
+	}
+	return v.Plan.Budget.String()
 }
 
 // resultsHash names the results that the prediction was made from; empty before it.

@@ -111,6 +111,9 @@ func plain(v, step float64) string {
 
 // percent writes a share of one hundred with its sign.
 func percent(v, step float64) string {
+	if v-v != 0 {
+		return "–"
+	}
 	s := plain(v, step)
 	switch {
 	case strings.Trim(s, "−0.") == "":
@@ -120,6 +123,3 @@ func percent(v, step float64) string {
 	}
 	return s + "\u00a0%"
 }
-
-// at marks an axis at given places.
-func at(ticks ...plot.Tick) plot.Ticker { return plot.ConstantTicks(ticks) }

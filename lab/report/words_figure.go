@@ -73,6 +73,10 @@ var figureWords = map[string]phrase{
 	"law.Hoffmann 2022, approach 3, more digits": {"Hoffmann 2022, approach 3, more digits", "Hoffmann 2022，方法三（更多位数）"},
 	"law.Besiroglu 2024":                         {"Besiroglu 2024", "Besiroglu 2024"},
 
+	"approach.cannot":  {"the curves of this family do not tell: too few computes have their best size inside it", "本模型族的曲线不足以判断：最优规模落在族内的算力点太少"},
+	"approach.used":    {"from %[1]d computes; %[2]d more have no best size inside the family", "由 %[1]d 个算力点得到；另有 %[2]d 个点的最优规模不在族内"},
+	"approach.derived": {"from the law: a = β/(α+β)", "由公式导出：a = β/(α+β)"},
+
 	// Approaches to the compute-optimal size.
 	"approach.1": {"here, approach 1 (envelope)", "本实验，方法一（包络线）"},
 	"approach.2": {"here, approach 2 (iso-FLOP)", "本实验，方法二（等算力）"},

@@ -4,7 +4,6 @@ package report
 var pageWords = map[string]phrase{
 	"page.title":    {"Why do more parameters make a model better?", "为什么参数越多，模型越好？"},
 	"page.subtitle": {"A scaling study of %s, sweep %s", "以 %s 为文本的缩放实验，实验名 %s"},
-	"page.contents": {"Contents", "目录"},
 
 	"section.answer":  {"The question, answered by measurement", "用测量回答这个问题"},
 	"section.law":     {"The law", "缩放定律"},
@@ -81,7 +80,6 @@ var pageWords = map[string]phrase{
 	"law.approach": {"Three ways to the exponent a of the compute-optimal size, N = G·C^a, beside published ones:", "求计算最优参数量 N = G·C^a 中指数 a 的三种方法，并列出已发表的结果："},
 	"law.source":   {"source", "出处"},
 	"law.name":     {"from", "来自"},
-	"law.cannot":   {"not possible: %[1]s", "无法进行：%[1]s"},
 	"law.none":     {"No law has been fitted.", "尚未拟合出定律。"},
 
 	// Captions: what to see.
@@ -94,7 +92,7 @@ var pageWords = map[string]phrase{
 	"caption.residuals":       {"If the law holds, the dots scatter around zero without a pattern. A bend from left to right would say that the form of the law is wrong.", "如果定律成立，各点应无规律地散布在零线两侧；若从左到右呈弯曲状，说明公式的形式不对。"},
 	"caption.predicted":       {"On the line, law and measurement agree. The orange dots were not used for the fit.", "落在直线上，说明公式与测量一致。橙色点没有参与拟合。"},
 	"caption.exponents":       {"At a = 0.5 parameters and text grow alike. Bars are intervals of this sweep; the published ones are of far larger models, on other text.", "a = 0.5 表示参数与文本同步增长。横线是本实验的区间；已发表结果来自大得多的模型和不同的文本。"},
-	"caption.counting":        {"The same losses, with the embedding counted and without. In small models the embedding is most of the parameters, so the two laws differ.", "同样的损失，分别把嵌入层计入或不计入参数量。小模型的参数大半在嵌入层，两条定律因此不同。"},
+	"caption.counting":        {"The same losses, with the embedding counted and without. In the smallest models the embedding is most of the parameters, so the two laws differ.", "同样的损失，分别把嵌入层计入或不计入参数量。最小的模型，参数大半在嵌入层，两条定律因此不同。"},
 	"caption.skills":          {"The loss falls evenly; a skill may stay at what takes no skill (dotted) and then rise. Where the log-probability of the right answer rises evenly all the while, the jump is the counting's (Schaeffer et al. 2023).", "损失平稳下降，而某项能力可能先停在不需要能力的水平（点线），再突然上升。如果正确答案的对数概率一直平缓上升，那么跳变来自计分方式（Schaeffer 等 2023）。"},
 	"caption.repeated":        {"The number of training tokens is the same everywhere; only how many of them are different changes.", "各点的训练词元总数相同，不同的只是其中有多少是不重复的。"},
 	"caption.shape":           {"All have about the same number of parameters; only how they are shared out changes.", "各模型参数量大致相同，不同的只是分配方式。"},
@@ -118,10 +116,10 @@ var pageWords = map[string]phrase{
 
 	// Method.
 	"method.family":     {"One dial: the depth. Width, heads and learning rate follow from it:", "只有一个旋钮：深度。宽度、头数和学习率都由它决定："},
-	"method.schedule":   {"Each size is trained once, its learning rate held after a warm-up; at each number of tokens a branch leaves that training and lets the rate fall over the last %[1]s of its steps (warm-up, stable, decay: Hu et al. 2024, Hägele et al. 2024). A branch is bit for bit the model trained for so many tokens from the start.", "每种规模只训练一次主干，预热之后保持学习率不变；在每个词元数处分出一支，在其最后 %[1]s 的步数内把学习率降下来（预热—稳定—衰减：Hu 等 2024;Hägele 等 2024）。每一支与从头训练到该词元数的模型逐位相同。"},
+	"method.schedule":   {"Each size is trained once, its learning rate held after a warm-up; at each number of tokens a branch leaves that training and lets the rate fall over the last %[1]s of its steps (warm-up, stable, decay: Hu et al. 2024, Hägele et al. 2024). A branch is bit for bit the model trained for so many tokens from the start.", "每种规模只训练一次主干，预热之后保持学习率不变；在每个词元数处分出一支，在其最后 %[1]s 的步数内把学习率降下来（预热—稳定—衰减：Hu 等 2024；Hägele 等 2024）。每一支与从头训练到该词元数的模型逐位相同。"},
 	"method.apart":      {"Each training of the family stands by itself and lets its learning rate fall over the last %[1]s of its steps.", "模型族中的每次训练彼此独立，学习率在最后 %[1]s 的步数内下降。"},
 	"method.evaluation": {"Loss, bits a byte and accuracy are measured after training, on the same held-out text for all.", "损失、每字节比特和准确率都在训练结束后、在同一份留出文本上测得。"},
-	"method.fit":        {"The law L(N, D) = E + A/N^α + B/D^β is fitted by L-BFGS from a grid of starts to the least Huber loss (δ = 10⁻³) of the difference in log L (Hoffmann et al. 2022, approach 3). Intervals come from a parametric bootstrap of %[1]d draws, in which the size of the noise is itself uncertain.", "定律 L(N, D) = E + A/N^α + B/D^β 用 L-BFGS 从一组网格起点出发拟合，最小化 log L 之差的 Huber 损失（δ = 10⁻³;Hoffmann 等 2022，方法三）。区间由 %[1]d 次参数自助抽样得到，其中噪声的大小本身也是不确定的。"},
+	"method.fit":        {"The law L(N, D) = E + A/N^α + B/D^β is fitted by L-BFGS from a grid of starts to the least Huber loss (δ = 10⁻³) of the difference in log L (Hoffmann et al. 2022, approach 3). Intervals come from a parametric bootstrap of %[1]d draws, in which the size of the noise is itself uncertain.", "定律 L(N, D) = E + A/N^α + B/D^β 用 L-BFGS 从一组网格起点出发拟合，最小化 log L 之差的 Huber 损失（δ = 10⁻³；Hoffmann 等 2022，方法三）。区间由 %[1]d 次参数自助抽样得到，其中噪声的大小本身也是不确定的。"},
 	"method.flops":      {"Floating-point operations are counted from the operations that run, forward and backward; the formula agrees within %[1]s.", "浮点运算次数按前向与反向实际执行的运算计数；与公式相差不超过 %[1]s。"},
 	"method.order":      {"The predictions were written down at %[1]s, before the held-out size's first step, and not touched again.", "预测写于 %[1]s，早于留出规模的第一步训练，此后未再改动。"},
 
