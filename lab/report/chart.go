@@ -140,9 +140,10 @@ func (c *chart) ends(labels ...endLabel) {
 
 // A Figure is drawn by the charts in it, one above the other.
 type Figure struct {
-	ID     string // its file's name, without the ending
-	Title  string
-	charts []*chart
+	ID      string // its file's name, without the ending
+	Title   string
+	Caption string // what to see in it
+	charts  []*chart
 }
 
 // height of the whole figure in pixels.

@@ -3,6 +3,7 @@ package report
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/text"
@@ -67,7 +68,11 @@ func (v view) byParameters() (Figure, bool) {
 		c.note(p.n, min(p.lo, p.measured), v.say("label.verdict", plain(p.loss, 0.001), plain(p.measured, 0.001)), vermilion, 8, -16, text.XRight)
 	}
 	c.ends(ends...)
-	return Figure{ID: "loss-parameters", Title: v.say("title.loss-parameters"), charts: []*chart{c}}, true
+	title := v.say("title.by-parameters")
+	if falls(v.budgets) {
+		title = v.say("title.loss-parameters")
+	}
+	return Figure{ID: "loss-parameters", Title: title, charts: []*chart{c}}, true
 }
 
 // drawHeldOut draws what was predicted as intervals and what was measured as dots.
@@ -108,7 +113,11 @@ func (v view) byTokens() (Figure, bool) {
 	}
 	v.drawHeldOut(c, tokens, func(f forecast) float64 { return f.d })
 	c.ends(ends...)
-	return Figure{ID: "loss-tokens", Title: v.say("title.loss-tokens"), charts: []*chart{c}}, true
+	title := v.say("title.by-tokens")
+	if falls(v.sizes) {
+		title = v.say("title.loss-tokens")
+	}
+	return Figure{ID: "loss-tokens", Title: title, charts: []*chart{c}}, true
 }
 
 // perToken is the floating-point operations of training on a token as a function of n, straight between the sizes in logarithms.
@@ -169,6 +178,7 @@ func (v view) byCompute() (Figure, bool) {
 		c.dots(points(trained, flops), col, 4)
 		c.note(name.X, name.Y, short(n), col, 7, 8, text.XLeft)
 	}
+	title, caption := v.say("title.by-compute"), v.say("caption.by-compute")
 	if v.law != nil {
 		small, big := v.n(v.sizes[0].results[0]), v.n(v.sizes[len(v.sizes)-1].results[0])
 		edge := sample(func(x float64) float64 {
@@ -176,6 +186,9 @@ func (v view) byCompute() (Figure, bool) {
 			return v.law.Loss(n, x/v.perToken(n))
 		}, lo, hi, 120)
 		c.line(edge, ink, 2.2, 6, 4)
+		if slices.ContainsFunc(edge, func(q plotter.XY) bool { return inside(c.p, q.X, q.Y) }) {
+			title, caption = v.say("title.loss-compute"), v.say("caption.loss-compute")
+		}
 		for _, q := range edge { // the name stands in the empty corner below the frontier
 			if q.Y < c.p.Y.Min*math.Pow(c.p.Y.Max/c.p.Y.Min, 0.4) {
 				c.note(q.X, q.Y, v.say("label.frontier"), ink, -12, -8, text.XRight)
@@ -184,7 +197,7 @@ func (v view) byCompute() (Figure, bool) {
 		}
 	}
 	v.drawHeldOut(c, flops, func(f forecast) float64 { return f.d * v.perToken(f.n) })
-	return Figure{ID: "loss-compute", Title: v.say("title.loss-compute"), charts: []*chart{c}}, true
+	return Figure{ID: "loss-compute", Title: title, Caption: caption, charts: []*chart{c}}, true
 }
 
 // surface is the fitted L over N and D as contours: each level is a curve D(N) of the law, solved.
@@ -230,7 +243,11 @@ func (v view) surface() (Figure, bool) {
 		name()
 	}
 	c.note(nHi, dHi, v.say("label.loss"), quiet, 8, 8, text.XLeft)
+	caption := v.say("caption.surface")
 	best := sample(v.law.Tokens, nLo, nHi, 60)
+	if slices.ContainsFunc(best, func(q plotter.XY) bool { return inside(c.p, q.X, q.Y) }) {
+		caption += v.space() + v.say("caption.optimal")
+	}
 	c.line(best, ink, 2, 6, 4)
 	for i, q := range best {
 		if q.Y > dLo*1.6 && i > 2 {
@@ -247,5 +264,5 @@ func (v view) surface() (Figure, bool) {
 	}
 	c.dots(dn(v.family), ink, 3.5)
 	c.dots(dn(v.held), vermilion, 4.5)
-	return Figure{ID: "surface", Title: v.say("title.surface"), charts: []*chart{c}}, true
+	return Figure{ID: "surface", Title: v.say("title.surface"), Caption: caption, charts: []*chart{c}}, true
 }

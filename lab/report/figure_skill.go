@@ -60,7 +60,7 @@ func (v view) skills() (Figure, bool) {
 	top.p.Y.Tick.Marker = evenTicks(4, plain)
 	top.ends(top.trace(points(g.results, v.n), v.say("label.loss"), ink))
 
-	middle.p.Y.Min, middle.p.Y.Max = 0, 1
+	highest := 0.2
 	middle.p.Y.Tick.Marker = evenTicks(5, func(x, _ float64) string { return plain(100*x, 1) + "\u00a0%" })
 	shares := []endLabel{middle.trace(series(func(r lab.Result) (float64, bool) { return r.Accuracy, true }), v.skillName("accuracy"), separate[5])}
 	var nats []endLabel
@@ -68,6 +68,9 @@ func (v view) skills() (Figure, bool) {
 	for i, name := range slices.Sorted(maps.Keys(names)) {
 		col := separate[i%5]
 		if xy := skill(name); len(xy) > 1 {
+			for _, q := range xy {
+				highest = max(highest, q.Y)
+			}
 			shares = append(shares, middle.trace(xy, v.skillName(name), col))
 		}
 		middle.line(skill(name+"_base"), faint(col, 190), 1.2, 2, 3)
@@ -78,6 +81,10 @@ func (v view) skills() (Figure, bool) {
 			}
 		}
 	}
+	for _, r := range g.results {
+		highest = max(highest, r.Accuracy)
+	}
+	middle.p.Y.Min, middle.p.Y.Max = 0, min(1, 1.15*highest)
 	middle.ends(shares...)
 	charts := []*chart{top, middle}
 	if len(nats) > 0 {

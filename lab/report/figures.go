@@ -22,6 +22,9 @@ func (v view) figures() []Figure {
 		v.counting, v.skills, v.repeated, v.shape, v.ensemble, v.rates,
 	} {
 		if f, ok := make(); ok {
+			if f.Caption == "" {
+				f.Caption = v.say("caption." + f.ID)
+			}
 			figures = append(figures, f)
 		}
 	}
@@ -35,6 +38,16 @@ func span(results []lab.Result, f func(lab.Result) float64, widen float64) (lo, 
 		lo, hi = min(lo, f(r)), max(hi, f(r))
 	}
 	return lo / widen, hi * widen
+}
+
+// falls is whether the loss falls from first to last in every group.
+func falls(groups []group) bool {
+	for _, g := range groups {
+		if len(g.results) > 1 && g.results[len(g.results)-1].Loss >= g.results[0].Loss {
+			return false
+		}
+	}
+	return true
 }
 
 // losses is the range of losses of the family and of what is predicted, with room around it.

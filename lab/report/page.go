@@ -84,7 +84,7 @@ func (v view) page() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		pl := plate{ID: f.ID, SVG: template.HTML(svg), Texts: []string{v.say("caption." + f.ID)}} // drawn by us, its texts escaped
+		pl := plate{ID: f.ID, SVG: template.HTML(svg), Texts: []string{f.Caption}} // drawn by us, its texts escaped
 		study, ofStudy := studyFigures[f.ID]
 		switch {
 		case f.ID == "verdict":

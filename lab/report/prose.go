@@ -85,13 +85,19 @@ func (v view) answer() (texts []string) {
 	g := v.fullest()
 	if len(g.results) > 1 {
 		small, big := g.results[0], g.results[len(g.results)-1]
-		texts = append(texts, v.say("answer.parameters", short(g.key), short(v.n(small)), loss3(small.Loss), short(v.n(big)), loss3(big.Loss), digits(math.Exp(small.Loss)), digits(math.Exp(big.Loss))))
+		if small.Loss <= big.Loss {
+			texts = append(texts, v.say("answer.not-better", short(g.key), short(v.n(small)), loss3(small.Loss), short(v.n(big)), loss3(big.Loss)))
+		} else {
+			texts = append(texts, v.say("answer.parameters", short(g.key), short(v.n(small)), loss3(small.Loss), short(v.n(big)), loss3(big.Loss), digits(math.Exp(small.Loss)), digits(math.Exp(big.Loss))))
+		}
 	}
 	if v.law == nil {
 		return append(texts, v.say("answer.none"))
 	}
 	l := v.law
-	texts = append(texts, v.say("answer.n", plain(l.Alpha, 0.001), shareText(math.Pow(10, -l.Alpha))))
+	if l.Alpha > 0 {
+		texts = append(texts, v.say("answer.n", plain(l.Alpha, 0.001), shareText(math.Pow(10, -l.Alpha))))
+	}
 	last := v.both()[len(v.both())-1]
 	n, d := v.n(last), tokens(last)
 	byN := l.A * math.Pow(n, -l.Alpha) * (1 - math.Exp2(-l.Alpha))
@@ -100,11 +106,16 @@ func (v view) answer() (texts []string) {
 	if byN > byD {
 		need = "answer.need-n"
 	}
-	texts = append(texts, v.say("answer.d", plain(l.Beta, 0.001), shareText(math.Pow(10, -l.Beta)), short(n), short(d), loss3(byN), loss3(byD), v.say(need)))
-	if e := v.constant("E"); e.Note == "" && e.Value > 0 {
+	if l.Alpha > 0 && l.Beta > 0 {
+		texts = append(texts, v.say("answer.d", plain(l.Beta, 0.001), shareText(math.Pow(10, -l.Beta)), short(n), short(d), loss3(byN), loss3(byD), v.say(need)))
+	}
+	switch e := v.constant("E"); {
+	case e.Interval.High < 1e-3:
+		texts = append(texts, v.say("answer.e-none"))
+	case e.Note != "":
+		texts = append(texts, v.say("answer.e-unknown", wide(e.Interval.Low), wide(e.Interval.High)))
+	default:
 		texts = append(texts, v.say("answer.e", digits(e.Value), digits(e.Value*last.BitsPerByte/last.Loss))+v.space()+v.say("answer.e-interval", digits(e.Interval.Low), digits(e.Interval.High)))
-	} else {
-		texts = append(texts, v.say("answer.e-unknown", digits(e.Interval.Low), digits(e.Interval.High)))
 	}
 	if n, d, c, ok := v.best(); ok {
 		texts = append(texts, v.say("answer.compute", power(c), short(n), short(d), digits(d/n)))
@@ -143,7 +154,9 @@ func wide(x float64) string {
 	switch a := math.Abs(x); {
 	case a > 1e200:
 		return "∞"
-	case a != 0 && (a >= 1e5 || a < 1e-3):
+	case a < 1e-6:
+		return "0"
+	case a >= 1e5 || a < 1e-3:
 		if x < 0 {
 			return "−" + power(a)
 		}

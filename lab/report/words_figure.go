@@ -25,6 +25,9 @@ var figureWords = map[string]phrase{
 	// Titles.
 	"title.verdict":         {"Predicted first, then trained", "先预测，后训练"},
 	"title.loss-parameters": {"More parameters, lower loss", "参数越多，损失越低"},
+	"title.by-parameters":   {"Loss against parameters", "损失随参数量的变化"},
+	"title.by-tokens":       {"Loss against training text", "损失随训练文本的变化"},
+	"title.by-compute":      {"Loss against compute", "损失随算力的变化"},
 	"title.loss-tokens":     {"More text, lower loss", "文本越多，损失越低"},
 	"title.loss-compute":    {"Every budget has its best size", "每份算力都有最合适的规模"},
 	"title.iso-flop":        {"At equal cost, neither the smallest nor the largest wins", "算力相同：太小太大都不好"},
