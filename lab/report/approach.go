@@ -74,7 +74,7 @@ func (v view) isoFLOP() (Figure, bool) {
 	room := math.Pow(most/least, 0.08)
 	c.logX(lo, hi, short)
 	c.logLoss(least/room, most*room)
-	var ends []endLabel
+	c.right = 90
 	for i, p := range v.profiles {
 		col := ramp(sizeRamp, i, len(v.profiles))
 		from, to := p.N[0]/1.15, p.N[len(p.N)-1]*1.15
@@ -82,7 +82,7 @@ func (v view) isoFLOP() (Figure, bool) {
 		for j, n := range p.N {
 			c.dots(xys(n, p.L[j]), col, 4)
 		}
-		ends = append(ends, endLabel{p.Loss(to), "C = " + power(p.C), col})
+		c.note(to, p.Loss(to), "C = "+power(p.C), col, 6, 4, text.XLeft)
 	}
 	for i, p := range v.profiles {
 		if i > 0 {
@@ -92,9 +92,8 @@ func (v view) isoFLOP() (Figure, bool) {
 	}
 	for _, p := range v.profiles {
 		c.rings(xys(p.BestN, p.Least), vermilion, 6)
-		c.note(p.BestN, p.Least, short(p.BestN), vermilion, 0, -15, text.XCenter)
+		c.note(p.BestN, p.Least, short(p.BestN), vermilion, -5, -13, text.XRight)
 	}
-	c.ends(ends...)
 	return Figure{ID: "iso-flop", Title: v.say("title.iso-flop"), charts: []*chart{c}}, true
 }
 

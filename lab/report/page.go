@@ -112,7 +112,7 @@ func (v view) page() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-var raised = regexp.MustCompile(`\^([αβa])`)
+var raised = regexp.MustCompile(`\^([αβa]|−[0-9.]*[0-9])`)
 
 // rich escapes a text and raises the exponents in it.
 func rich(s string) template.HTML {

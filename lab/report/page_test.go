@@ -326,7 +326,7 @@ func TestWildLaw(t *testing.T) {
 
 // Each text is there in both languages, with the same arguments, and Chinese is set as Chinese is.
 func TestWords(t *testing.T) {
-	verb := regexp.MustCompile(`%(\[\d+\])?[a-z]`)
+	verb := regexp.MustCompile(`%(\[\d+\])?[a-z]\b`)
 	half := regexp.MustCompile(`[\x{4e00}-\x{9fff}][,;:?!()]|[,;:?!()][\x{4e00}-\x{9fff}]`)
 	for _, words := range []map[string]phrase{figureWords, pageWords} {
 		for key, w := range words {

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"brick/lab"
 	"brick/lab/fit"
 )
 
@@ -216,9 +217,10 @@ func (v view) method() (texts []string) {
 				decay = float64(r.Decay) / float64(r.Steps)
 			}
 		}
-		texts = append(texts, v.say(key, shareText(decay)))
+		r := v.Plan.Rule
+		texts = append(texts, v.say("method.rule", r.Width, r.Head, r.FFUnit, r.Optimizer, digits(r.LR), short(r.At), digits(r.Gamma), v.Plan.Batch, v.Plan.Text.Context, v.Plan.Warmup), v.say(key, shareText(decay)))
 	}
-	texts = append(texts, v.say("method.evaluation"), v.say("method.fit", v.draws()))
+	texts = append(texts, v.say("method.evaluation", short(float64(v.Plan.Eval*lab.EvalBatch*v.Plan.Text.Context))), v.say("method.fit", v.draws()))
 	worst := 0.0
 	for _, g := range v.sizes {
 		if s := g.results[0].Size; s.FLOPs > 0 {

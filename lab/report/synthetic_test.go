@@ -14,7 +14,7 @@ import (
 )
 
 // truth is the law that the synthetic sweep follows.
-var truth = fit.Joint{E: 1.35, A: 38, B: 330, Alpha: 0.31, Beta: 0.38}
+var truth = fit.Joint{E: 1.35, A: 150, B: 330, Alpha: 0.37, Beta: 0.38}
 
 // synthetic is a sweep of half an hour, planned as a real one is, whose losses follow the truth with noise.
 func synthetic(t testing.TB) Input {
@@ -93,8 +93,8 @@ func measured(t lab.Trial) lab.Result {
 	res.Seconds = res.FLOPs / 8e10
 	sigmoid := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 	res.Skills = map[string]float64{
-		"brackets": 0.4 + 0.6*sigmoid(4*(2.6-l)), "brackets_base": 0.43, "brackets_nats": -0.2 - 0.3*l,
-		"induction": sigmoid(12 * (2.75 - l)), "induction_base": 1. / 512, "induction_nats": -1.5*l + 1,
+		"brackets": 0.4 + 0.6*sigmoid(4*(3.6-l)), "brackets_base": 0.43, "brackets_nats": -0.2 - 0.3*l,
+		"induction": sigmoid(12 * (3.35 - l)), "induction_base": 1. / 512, "induction_nats": -1.5*l + 1,
 	}
 	return res
 }

@@ -74,6 +74,7 @@ func (v view) origins() (rows []origin) {
 	for _, r := range []struct{ key, value string }{
 		{"repeat.machine", v.say("repeat.cores", m.CPU, m.Cores, m.Level, m.OS+"/"+m.Arch)}, {"repeat.commit", m.Commit}, {"repeat.go", m.Go},
 		{"repeat.text", v.say("repeat.tokens", v.Plan.Text.Source, short(float64(v.Plan.Text.Train)), short(float64(v.Plan.Text.Test)), v.Plan.Text.Vocab, v.Plan.Text.Context)},
+		{"repeat.split", v.Plan.Text.Rule},
 		{"repeat.budget", v.budget()}, {"repeat.seed", strconv.FormatUint(v.Plan.Seed, 10)},
 		{"repeat.started", v.Plan.Made.UTC().Format("2006-01-02 15:04 UTC")}, {"repeat.hash", v.resultsHash()},
 		{"repeat.took", v.say("repeat.seconds", took(seconds), len(v.Results))},
