@@ -112,7 +112,7 @@ the first trial. Every trial is a run folder. Ctrl-C finishes the step and saves
 		}
 		return view.run(s)
 	}
-	c.AddCommand(newScaleShow(&root))
+	c.AddCommand(newScaleShow(&root), newScaleReport(&root))
 	return c
 }
 
