@@ -38,6 +38,7 @@ type Plan struct {
 	Unlimits float64       `json:"tokens_by_budget,omitempty"`
 	Omitted  []Omitted     `json:"omitted,omitempty"` // studies that the budget or the text leaves no room for
 	Notes    []string      `json:"notes,omitempty"`
+	Tuning   bool          `json:"tuning,omitempty"` // learning rates are looked for, and no law
 }
 
 // Text is what is learnt from, as far as a plan depends on it.
@@ -77,13 +78,14 @@ type Setup struct {
 	Studies float64 // share of the budget
 	Costs   Costs
 	Spent   float64 // seconds since the sweep began
+	Tuning  bool    // of the learning rate's rule, at Depths, instead of a law
 }
 
 // aim is the share of a budget in seconds that is planned for: what is not foreseen is in the rest.
 const aim = 0.93
 
 // fitSeconds is about what fits and the writing of results take.
-const fitSeconds = 5
+const fitSeconds = 10
 
 // Make plans a sweep: sizes, lengths of training, and every trial. It is a pure function.
 //
@@ -97,10 +99,12 @@ func (s Setup) Make() (*Plan, error) {
 	var err error
 	if len(s.Depths) > 0 {
 		plan, err = s.with(s.Depths, s.HeldOut)
+	} else if s.Tuning {
+		plan, err = s.with(tunedDepths, 0)
 	} else {
 		plan, err = s.choose()
 	}
-	if err == nil {
+	if err == nil && !s.Tuning {
 		s.study(plan)
 	}
 	return plan, err
@@ -197,6 +201,12 @@ func (s Setup) check() error {
 	if len(s.Depths) < 2 {
 		return fmt.Errorf("lab: depths %v; a law needs 2 sizes or more", s.Depths)
 	}
+	if s.Tuning {
+		if s.HeldOut != 0 {
+			return fmt.Errorf("lab: held-out depth %d; learning rates are looked for at depths %v alone", s.HeldOut, s.Depths)
+		}
+		return nil
+	}
 	if last := s.Depths[len(s.Depths)-1]; s.HeldOut <= last || s.HeldOut > MaxDepth {
 		return fmt.Errorf("lab: the held-out depth is %d; want more than the %d of the largest that is fitted, and at most %d", s.HeldOut, last, MaxDepth)
 	}
@@ -206,7 +216,10 @@ func (s Setup) check() error {
 // with plans for a family of the given depths.
 func (s Setup) with(depths []int, held int) (*Plan, error) {
 	p := &Plan{Version: 1, Name: s.Name, Command: s.Command, Text: s.Text, Rule: s.Rule, Seed: s.Seed, Budget: s.Budget, Epochs: s.Epochs, Share: s.Studies, Costs: s.Costs}
-	for _, d := range append(slices.Clone(depths), held) {
+	if p.Tuning = s.Tuning; !s.Tuning {
+		depths = append(slices.Clone(depths), held)
+	}
+	for _, d := range depths {
 		size, err := s.Rule.Size(d, s.Text.Vocab, s.Text.Context)
 		if err != nil {
 			return nil, err
@@ -279,7 +292,11 @@ func (s Setup) fits(p Plan, l length) *Plan {
 	p.Eval = min(max(int(evalShare*float64(l.tokens)), evalLeast), evalMost, s.Text.Test) / (EvalBatch * s.Text.Context)
 	p.Eval = max(p.Eval, 1)
 	p.Warmup = max(int(p.Rule.Warmup*p.Rule.Horizons[0]*float64(l.steps)), 1)
-	p.Trials = p.family()
+	if p.Tuning {
+		p.Trials = p.rates()
+	} else {
+		p.Trials = p.family()
+	}
 	for _, t := range p.Trials {
 		p.FLOPs += float64(t.Size.FLOPs) * float64(t.Tokens) * float64(t.Steps-t.At) / float64(t.Steps)
 	}
@@ -404,8 +421,11 @@ func (p *Plan) limit(free float64) {
 		p.Unlimits = free
 		p.Limited = fmt.Sprintf("data-limited: %s has %s tokens to train on, and no trial sees them more than %g times: the longest has %s tokens, where the budget would reach %s",
 			p.Text.Source, count(train), p.Epochs, count(long), count(free))
-	} else if long > train {
+	} else if long > 1.05*train {
 		p.Notes = append(p.Notes, fmt.Sprintf("the longest trials see the text %.1f times", long/train))
+	}
+	if p.Tuning {
+		return
 	}
 	last, top := p.Sizes[len(p.Sizes)-1], p.Sizes[len(p.Sizes)-2]
 	if l := times(p.Sizes[0], last); l < minSpan || len(p.Sizes) < 6 {
@@ -422,15 +442,22 @@ func (p *Plan) limit(free float64) {
 // String says in a few lines what the plan is.
 func (p *Plan) String() string {
 	var b strings.Builder
-	last := p.Sizes[len(p.Sizes)-1]
 	fmt.Fprintf(&b, "text     %s: %s tokens to train on, %s to test, a vocabulary of %d, sequences of %d\n", p.Text.Source, count(float64(p.Text.Train)), count(float64(p.Text.Test)), p.Text.Vocab, p.Text.Context)
 	var names []string
-	for _, s := range p.Sizes[:len(p.Sizes)-1] {
+	for _, s := range p.Sizes {
 		names = append(names, fmt.Sprintf("%s %s", s.Name, count(float64(s.Params))))
 	}
-	fmt.Fprintf(&b, "family   %s parameters; held out %s %s, %.1f times the largest fitted, %.0f times the smallest\n", strings.Join(names, ", "), last.Name, count(float64(last.Params)), times(p.Sizes[len(p.Sizes)-2], last), times(p.Sizes[0], last))
+	if p.Tuning {
+		fmt.Fprintf(&b, "sizes    %s parameters, each with %d learning rates\n", strings.Join(names, ", "), len(tunedRates))
+	} else {
+		last, n := p.Sizes[len(p.Sizes)-1], len(names)-1
+		fmt.Fprintf(&b, "family   %s parameters; held out %s, %.1f times the largest fitted, %.0f times the smallest\n", strings.Join(names[:n], ", "), names[n], times(p.Sizes[n-1], last), times(p.Sizes[0], last))
+	}
 	var tokens []string
 	for _, h := range p.Rule.Horizons {
+		if p.Tuning && h < 1 {
+			continue
+		}
 		tokens = append(tokens, count(math.Round(h*float64(p.Steps))*float64(p.Batch*p.Text.Context)))
 	}
 	fmt.Fprintf(&b, "tokens   %s: up to %d steps of %d examples, the last %.0f %% of each with a falling rate\n", strings.Join(tokens, ", "), p.Steps, p.Batch, 100*p.Rule.Decay)

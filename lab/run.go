@@ -88,6 +88,12 @@ func (r *running) all(ctx context.Context) error {
 	if err := r.phase(ctx, r.Plan.Lanes, first); err != nil {
 		return err
 	}
+	if r.Plan.Tuning {
+		if err := r.tuned(); err != nil {
+			return err
+		}
+		return r.finish()
+	}
 	prediction, err := r.predict()
 	if err != nil {
 		return err
@@ -107,6 +113,11 @@ func (r *running) all(ctx context.Context) error {
 		return err
 	}
 	r.emit(Event{Kind: "verdict", Verdict: verdict})
+	return r.finish()
+}
+
+// finish leaves the mark that all is done.
+func (r *running) finish() error {
 	if _, err := os.Lstat(filepath.Join(r.Dir, doneFile)); err == nil {
 		return nil
 	}

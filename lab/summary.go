@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -37,6 +38,23 @@ func (s *Sweep) Summary() (out Summary, err error) {
 
 // WriteTo writes what a sweep found for people: the table, the law, the prediction beside what was measured, the studies.
 func (s *Sweep) WriteTo(w io.Writer) (int64, error) {
+	if s.Plan.Tuning {
+		t, err := s.Tuned()
+		if err != nil {
+			return 0, err
+		}
+		list, err := s.Results()
+		if err != nil {
+			return 0, err
+		}
+		var b strings.Builder
+		writeTable(&b, list, nil)
+		if t != nil {
+			fmt.Fprintf(&b, "\n%v\nuse it: brick scale --rule %s\n", t, filepath.Join(s.Dir, ruleFile))
+		}
+		n, err := io.WriteString(w, b.String())
+		return int64(n), err
+	}
 	all, err := s.Summary()
 	if err != nil {
 		return 0, err

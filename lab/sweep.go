@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,6 +70,7 @@ type Ask struct {
 	HeldOut   int
 	Epochs    float64 // 0 means 4
 	Studies   float64 // share of the budget; 0 means 0.15, negative none
+	Tuning    bool    // measure the learning rate's rule, which then is in rule.json of the sweep's folder
 }
 
 // New learns the vocabulary, measures the machine, and plans a sweep in a new folder.
@@ -150,15 +152,15 @@ func hasPlan(dir string) bool {
 
 // look learns the vocabulary, opens the text, and finds how long an example may be.
 func (s *Sweep) look(ctx context.Context, a *Ask) (Setup, *train.Run, error) {
-	setup := Setup{Rule: a.Rule, Seed: a.Seed, Budget: a.Budget, Depths: a.Depths, HeldOut: a.HeldOut, Epochs: a.Epochs, Studies: a.Studies}
+	setup := Setup{Rule: a.Rule, Seed: a.Seed, Budget: a.Budget, Depths: a.Depths, HeldOut: a.HeldOut, Epochs: a.Epochs, Studies: a.Studies, Tuning: a.Tuning}
 	if setup.Epochs == 0 {
 		setup.Epochs = 4
 	}
 	switch {
+	case setup.Studies < 0 || setup.Tuning:
+		setup.Studies = 0
 	case setup.Studies == 0:
 		setup.Studies = 0.15
-	case setup.Studies < 0:
-		setup.Studies = 0
 	}
 	if err := setup.Rule.check(); err != nil {
 		return setup, nil, &train.UsageError{Err: err}
@@ -212,12 +214,18 @@ func (s *Sweep) measured(ctx context.Context, setup Setup, set data.Set, began t
 	}
 	spend := min(20, 0.03*about)
 	depths, held := setup.Depths, setup.HeldOut
-	if len(depths) == 0 {
+	if setup.Tuning && len(depths) == 0 {
+		depths = tunedDepths
+	} else if len(depths) == 0 {
 		depths, held = fitted(setup.Rule, setup.Text, minHeldOut), minHeldOut
 	}
 	for {
 		var sizes []Size
-		for _, d := range append(depths[:len(depths):len(depths)], held) {
+		all := slices.Clone(depths)
+		if !setup.Tuning {
+			all = append(all, held)
+		}
+		for _, d := range all {
 			size, err := setup.Rule.Size(d, setup.Text.Vocab, setup.Text.Context)
 			if err != nil {
 				return nil, &train.UsageError{Err: err}
@@ -239,11 +247,13 @@ func (s *Sweep) measured(ctx context.Context, setup Setup, set data.Set, began t
 		if err != nil {
 			return nil, &train.UsageError{Err: err}
 		}
-		depths = depths[:0:0]
+		depths = nil
 		for _, size := range plan.Sizes {
-			depths, held = append(depths, size.Layers), size.Layers
+			depths = append(depths, size.Layers)
 		}
-		depths = depths[:len(depths)-1]
+		if n := len(depths) - 1; !setup.Tuning {
+			depths, held = depths[:n], depths[n]
+		}
 		setup.Depths, setup.HeldOut = depths, held // what is measured next cannot change the family again
 		missing := false
 		for _, size := range plan.Sizes {
@@ -282,7 +292,7 @@ func (p *Plan) check() error {
 	if p == nil || p.Version != 1 {
 		return errors.New("no plan of version 1")
 	}
-	if len(p.Sizes) < 3 || len(p.Trials) == 0 || p.Eval < 1 || p.Lanes.Count < 1 || p.Lanes.Threads < 1 || p.Threads < 1 || max(p.Lanes.Count, p.Lanes.Threads, p.Threads) > 4096 {
+	if len(p.Sizes) < 2 || len(p.Sizes) < 3 && !p.Tuning || len(p.Trials) == 0 || p.Eval < 1 || p.Lanes.Count < 1 || p.Lanes.Threads < 1 || p.Threads < 1 || max(p.Lanes.Count, p.Lanes.Threads, p.Threads) > 4096 {
 		return fmt.Errorf("%d sizes, %d trials, %d batches to evaluate, %d lanes of %d threads, %d threads: want 3 sizes or more and some of each", len(p.Sizes), len(p.Trials), p.Eval, p.Lanes.Count, p.Lanes.Threads, p.Threads)
 	}
 	if p.Text.Vocab < 2 || p.Text.Context < 2 {

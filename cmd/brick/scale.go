@@ -36,6 +36,7 @@ the first trial. Every trial is a run folder. Ctrl-C finishes the step and saves
   brick scale --data tinyshakespeare --budget 10m
   brick scale --data poems.txt --tokenizer chars --budget 1h
   brick scale --depths 1,2,3 --held-out 5 --budget 1e14
+  brick scale --tune --budget 10m
   brick scale --resume scale/go-1
   brick scale show scale/go-1`,
 		Args: usage(cobra.NoArgs),
@@ -56,6 +57,7 @@ the first trial. Every trial is a run folder. Ctrl-C finishes the step and saves
 	f.StringVar(&resume, "resume", "", "a sweep's folder, or its name under --scales, to go on with")
 	f.BoolVar(&list, "list", false, "list the sweeps that are there")
 	f.BoolVar(&printPlan, "print-plan", false, "measure and plan, print the plan, and stop; --resume carries it out")
+	f.BoolVar(&ask.Tuning, "tune", false, "measure the rule of the learning rate at small sizes, and leave it in rule.json for --rule")
 	printRule := f.Bool("print-rule", false, "print the family's rule and stop")
 	f.BoolVar(&asJSON, "json", false, "print one JSON object for each event on standard output")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -81,7 +83,7 @@ the first trial. Every trial is a run folder. Ctrl-C finishes the step and saves
 			return listSweeps(cmd, root, asJSON)
 		}
 		if resume != "" {
-			for _, name := range []string{"data", "budget", "seed", "tokenizer", "vocab", "depths", "held-out", "epochs", "studies", "rule", "name"} {
+			for _, name := range []string{"data", "budget", "seed", "tokenizer", "vocab", "depths", "held-out", "epochs", "studies", "rule", "name", "tune"} {
 				if f.Changed(name) {
 					return usagef("--resume goes on with a sweep as it was planned; leave --%s out", name)
 				}

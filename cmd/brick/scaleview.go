@@ -51,7 +51,7 @@ func (v *scaleView) run(s *lab.Sweep) error {
 	if v.json {
 		return nil
 	}
-	if _, err = s.WriteTo(out); err == nil {
+	if _, err = s.WriteTo(out); err == nil && !s.Plan.Tuning {
 		_, err = fmt.Fprintf(out, "\nnext:\n  brick scale show %s\n  brick scale report %s\n", s.Dir, s.Dir)
 	}
 	return err
