@@ -45,7 +45,7 @@ func TestAllocationCoverage(t *testing.T) {
 	a, _ := dense.law.Exponents()
 	for _, find := range []func([]Point, float64, Options) (*Allocation, error){Envelope, IsoFLOP} {
 		held, name := 0, ""
-		for trial := range 20 {
+		for trial := range 40 {
 			r, err := find(dense.points(trial), dense.sd, Options{Draws: 100, Seed: uint64(trial)})
 			if err != nil {
 				t.Fatal(err)
@@ -56,8 +56,8 @@ func TestAllocationCoverage(t *testing.T) {
 			}
 		}
 		t.Log(name, held)
-		if held < 16 {
-			t.Errorf("%s: the interval of a holds the law's in %d of 20 sweeps", name, held)
+		if held < 36 {
+			t.Errorf("%s: the interval of a holds the law's in %d of 40 sweeps", name, held)
 		}
 	}
 }
@@ -67,6 +67,10 @@ func TestAllocationRefuses(t *testing.T) {
 	r, err := IsoFLOP(dense.points(0), 0.002, Options{Draws: 100})
 	if err != nil {
 		t.Fatal(err)
+	}
+	stairs, err := Envelope(dense.points(0), 0.002, Options{Draws: 100})
+	if err != nil || !strings.Contains(strings.Join(stairs.Notes, " "), "a factor of 1.6 apart") {
+		t.Errorf("sizes 500^(1/13) = 1.61 apart: %v, %v", stairs.Notes, err)
 	}
 	if len(r.Excluded) == 0 || len(r.Excluded)+len(r.Best) != 18 {
 		t.Errorf("%d computes are used and %d excluded, 18 in all and some excluded expected", len(r.Best), len(r.Excluded))
@@ -101,6 +105,45 @@ func TestProfiles(t *testing.T) {
 		}
 		if f.Loss(f.BestN) != f.Least || f.Loss(2*f.BestN) <= f.Least {
 			t.Errorf("the parabola for %g has its minimum elsewhere", f.C)
+		}
+	}
+}
+
+// At 6 for a parameter and a token the counted optimum is the formula's; where a token costs a constant more, as an embedding does, it
+// is the best at that cost.
+func TestOptimalCounted(t *testing.T) {
+	p := dense
+	p.sd = 0
+	points := p.points(0)
+	for _, extra := range []float64{0, 3e8} {
+		for i := range points {
+			points[i].C = (6*points[i].N + extra) * points[i].D
+		}
+		f, err := fitJoint(points, Options{Draws: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, _, err := f.Optimal(1e20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, d, err := f.OptimalCounted(1e20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := (6*n.Value + extra) * d.Value; math.Abs(c/1e20-1) > 0.02 {
+			t.Errorf("the optimum with %g more a token costs %.4g, 1e20 expected", extra, c)
+		}
+		if extra == 0 && math.Abs(n.Value/plain.Value-1) > 1e-3 {
+			t.Errorf("counted %.5g parameters, by formula %.5g", n.Value, plain.Value)
+		}
+		if extra > 0 {
+			best := p.law.Loss(n.Value, d.Value)
+			for _, other := range []float64{0.8, 1.25} {
+				if l := p.law.Loss(n.Value*other, 1e20/(6*n.Value*other+extra)); l < best {
+					t.Errorf("%.4g parameters are better than the counted optimum of %.4g", n.Value*other, n.Value)
+				}
+			}
 		}
 	}
 }

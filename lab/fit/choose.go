@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// EqualTokens are the points of the number of tokens that most sizes were trained on, the largest such number: what L(N) is fitted to. Numbers within 1 %
-// of each other count as one.
+// EqualTokens are the points of the number of tokens that most sizes were trained on, the largest such number: what L(N) is fitted to.
+// Numbers within 1 % of each other count as one.
 func EqualTokens(points []Point) (tokens float64, equal []Point) {
 	sizes := 0
 	for _, p := range points {

@@ -7,9 +7,17 @@ import (
 
 // natural are θ's constants as the law is written: E (where there is a floor), then A and α of each term.
 func (m *model) natural(theta []float64) []float64 {
+	const none = 1e-4 // a floor below this share of the loss is none: log E runs off to −∞ then, and stops anywhere
 	v, first := append([]float64(nil), theta...), m.first()
 	if m.floor {
 		v[0] = math.Exp(theta[0])
+		terms := 0.0
+		for k := range m.x {
+			terms += math.Exp(theta[first+2*k])
+		}
+		if v[0] < none*terms {
+			v[0] = 0
+		}
 	}
 	for k, centre := range m.centre {
 		a, alpha := theta[first+2*k], theta[first+2*k+1]
@@ -54,7 +62,8 @@ func (e *estimate) notes(c []Constant, variables []string) []string {
 			lowest = min(lowest, math.Exp(y))
 		}
 		if c[0].Interval.Low < 0.05*lowest {
-			say(0, "E is not identified: a floor anywhere from %.3g to %.3g fits these points; more or larger runs are needed to see it", c[0].Interval.Low, c[0].Interval.High)
+			say(0, "E is not identified: a floor anywhere from %.3g to %.3g fits these points; more or larger runs are needed to see it",
+				c[0].Interval.Low, c[0].Interval.High)
 		}
 	}
 	for k, name := range variables {
@@ -63,12 +72,17 @@ func (e *estimate) notes(c []Constant, variables []string) []string {
 		case c[alpha].Value <= 0:
 			say(alpha, "%s = %.3g: the loss does not fall with more %s in these points", c[alpha].Name, c[alpha].Value, name)
 		case i.Low <= 0:
-			say(alpha, "%s is not identified: its interval, %.3g to %.3g, holds 0, so the points do not tell whether more %s lower the loss", c[alpha].Name, i.Low, i.High, name)
+			say(alpha, "%s is not identified: its interval, %.3g to %.3g, holds 0, so the points do not tell whether more %s lower the loss",
+				c[alpha].Name, i.Low, i.High, name)
 		case i.High > 3*i.Low:
-			say(alpha, "%s is known only within a factor of %.1f, %.3g to %.3g: more values of %s, or less noise, are needed", c[alpha].Name, i.High/i.Low, i.Low, i.High, name)
+			say(alpha, "%s is known only within a factor of %.1f, %.3g to %.3g: more values of %s, or less noise, are needed",
+				c[alpha].Name, i.High/i.Low, i.Low, i.High, name)
 		}
-		if i := c[a].Interval; i.High > 1000*i.Low {
-			say(a, "%s is known only within %.0f orders of magnitude", c[a].Name, math.Ceil(math.Log10(i.High/max(i.Low, 1e-300))))
+		switch i := c[a].Interval; {
+		case i.High > 1e6*i.Low:
+			say(a, "%s is not identified: it follows %s", c[a].Name, c[alpha].Name)
+		case i.High > 100*i.Low:
+			say(a, "%s is known only within a factor of %.0f: it follows %s, so tell laws apart by their losses", c[a].Name, i.High/i.Low, c[alpha].Name)
 		}
 	}
 	return notes
@@ -76,6 +90,7 @@ func (e *estimate) notes(c []Constant, variables []string) []string {
 
 // method says how a fit was made.
 func method(o Options) string {
-	return fmt.Sprintf("least Huber loss (δ = %g) of log L̂ − log L by L-BFGS from a grid of exponents; intervals of %g %% by a parametric bootstrap of %d draws (percentiles), "+
+	return fmt.Sprintf("least Huber loss (δ = %g) of log L̂ − log L by L-BFGS from a grid of exponents; "+
+		"intervals of %g %% by a parametric bootstrap of %d draws (percentiles), "+
 		"noise normal in log L and its size itself uncertain", o.Delta, 100*o.Level, o.Draws)
 }

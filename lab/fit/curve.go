@@ -8,28 +8,58 @@ import (
 	"gonum.org/v1/gonum/interp"
 )
 
-// A curve is what one size reaches with more and more compute: log L between its points, a monotone cubic in log C (Fritsch and Butland 1984).
-type curve struct {
+// A cost is what a token takes a size in floating-point operations, C/D.
+type cost struct {
 	n        float64
-	perToken float64   // floating-point operations a token, C/D
-	logC     []float64 // ascending
-	logL     []float64
-	between  interp.FittablePredictor
+	perToken float64
+}
+
+// costs are those of the sizes, in the order of their parameters.
+func costs(points []Point) []cost {
+	var all []cost
+	for _, n := range distinct(column(points, Parameters)) {
+		flops, tokens := 0.0, 0.0
+		for _, p := range points {
+			if p.N == n {
+				flops += p.C
+				tokens += p.D
+			}
+		}
+		all = append(all, cost{n, flops / tokens})
+	}
+	return all
+}
+
+// perTokenAt is C/D of exp(logN) parameters, by lines in logarithms through two sizes or more, the outer ones drawn on.
+func perTokenAt(all []cost, logN float64) float64 {
+	i := 1
+	for i < len(all)-1 && math.Log(all[i].n) < logN {
+		i++
+	}
+	low, high := all[i-1], all[i]
+	share := (logN - math.Log(low.n)) / math.Log(high.n/low.n)
+	return math.Exp(math.Log(low.perToken) + share*math.Log(high.perToken/low.perToken))
+}
+
+// A curve is what one size reaches with more and more compute: log L between its points, a monotone cubic in log C (Fritsch and Butland
+// 1984).
+type curve struct {
+	cost
+	logC    []float64 // ascending
+	logL    []float64
+	between interp.FittablePredictor
 }
 
 // curves are those of the sizes with at least two points, in the order of their parameters, and the number of sizes with fewer.
 func curves(points []Point) (all []curve, lone int) {
-	for _, n := range distinct(column(points, Parameters)) {
-		c, tokens := curve{n: n}, 0.0
+	for _, size := range costs(points) {
+		c := curve{cost: size}
 		var own []Point
 		for _, p := range points {
-			if p.N == n {
+			if p.N == size.n {
 				own = append(own, p)
-				c.perToken += p.C
-				tokens += p.D
 			}
 		}
-		c.perToken /= tokens
 		byC := distinct(column(own, Compute))
 		if len(byC) < 2 {
 			lone++
@@ -80,15 +110,4 @@ func (c curve) shifted(noise func() float64) curve {
 		c.logL[i] += noise()
 	}
 	return c.fitted()
-}
-
-// perTokenAt is C/D of a size between those of the family, by a line in logarithms.
-func perTokenAt(all []curve, logN float64) float64 {
-	i := 1
-	for i < len(all)-1 && math.Log(all[i].n) < logN {
-		i++
-	}
-	low, high := all[i-1], all[i]
-	share := (logN - math.Log(low.n)) / math.Log(high.n/low.n)
-	return math.Exp(math.Log(low.perToken) + share*math.Log(high.perToken/low.perToken))
 }

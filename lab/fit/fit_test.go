@@ -3,6 +3,7 @@ package fit
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"reflect"
 	"runtime"
 	"strings"
@@ -24,6 +25,30 @@ func TestExact(t *testing.T) {
 		}
 		if f.Quality.R2 < 0.999999 {
 			t.Errorf("%+v: R² = %v without noise", l, f.Quality.R2)
+		}
+	}
+}
+
+// Where the law has no floor the fit finds none, and says that a floor is not to be seen; NoFloor leaves it out.
+func TestNoFloor(t *testing.T) {
+	p := plan{"no floor", Joint{0, 8, 20, 0.12, 0.15}, 1e4, 3e6, 3e5, 1e7, 6, 5, 0.002}
+	f, err := fitJoint(p.points(0), Options{Draws: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.Constants[0].Interval.Holds(0) || !strings.Contains(f.Constants[0].Note, "E is not identified") {
+		t.Errorf("E = %+v", f.Constants[0])
+	}
+	bare, err := fitJoint(p.points(0), Options{Draws: 200, NoFloor: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(bare.Constants) != 4 || bare.Law.E != 0 {
+		t.Fatalf("without a floor: %+v", bare.Constants)
+	}
+	for j, want := range p.law.natural()[1:] {
+		if c := bare.Constants[j]; !c.All.Holds(want) {
+			t.Errorf("%s = %.3g, %.3g to %.3g; the law has %.3g", c.Name, c.Value, c.All.Low, c.All.High, want)
 		}
 	}
 }
@@ -161,8 +186,8 @@ func TestRefuses(t *testing.T) {
 		}), Options{}},
 		{"0 points", nil, Options{}},
 		{"7 draws", good, Options{Draws: 7}},
-		{"Level of the intervals is 95", good, Options{Level: 95}},
-		{"Delta of the Huber loss is -1", good, Options{Delta: -1}},
+		{"a Level of 95", good, Options{Level: 95}},
+		{"a Delta of -1", good, Options{Delta: -1}},
 	} {
 		if _, err := Fit(c.points, c.o); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("the error is %v, %q expected", err, c.want)
@@ -189,5 +214,47 @@ func TestChoose(t *testing.T) {
 	front := Frontier(points)
 	if len(front) != 3 || front[0].L != 5 || front[1].L != 4.5 || front[2].L != 2.5 {
 		t.Errorf("frontier %v", front)
+	}
+}
+
+// Points that follow no law, of any size that a float64 holds, give a fit that JSON can write or an error, and never a panic.
+func TestNonsense(t *testing.T) {
+	for trial := range 4 {
+		rng := rand.New(rand.NewPCG(31, uint64(trial)))
+		spread := []float64{0.1, 3, 50, 600}[trial%4]
+		any := func() float64 { return math.Exp(spread * (2*rng.Float64() - 1)) }
+		var points []Point
+		for range 6 + rng.IntN(8) {
+			points = append(points, Point{N: any(), D: any(), C: any(), L: any()})
+		}
+		o := Options{Draws: 100, NoFloor: trial%3 == 0}
+		if f, err := Fit(points, o); err == nil {
+			writes(t, f)
+			if p, err := f.Predict(any(), any(), 0); err == nil {
+				writes(t, p)
+			}
+			if n, d, err := f.Optimal(any()); err == nil {
+				writes(t, []Constant{n, d})
+			}
+			if n, d, err := f.OptimalCounted(any()); err == nil {
+				writes(t, []Constant{n, d})
+			}
+		}
+		if f, err := FitOne(points, Compute, o); err == nil {
+			writes(t, f)
+		}
+		if a, err := Envelope(points, 0.01, o); err == nil {
+			writes(t, a)
+		}
+		if a, err := IsoFLOP(append(points, points...), 0.01, o); err == nil {
+			writes(t, a)
+		}
+	}
+}
+
+func writes(t *testing.T, v any) {
+	t.Helper()
+	if _, err := json.Marshal(v); err != nil {
+		t.Errorf("%T: %v", v, err)
 	}
 }

@@ -26,7 +26,8 @@ type Constant struct {
 	Note     string   `json:"note,omitempty"`
 }
 
-// quantile of sorted values; the k-th of n stands for k/(n+1), so that few draws do not make short intervals (Hyndman and Fan 1996, type 6).
+// quantile of sorted values; the k-th of n stands for k/(n+1), so that few draws do not make short intervals (Hyndman and Fan 1996, type
+// 6).
 func quantile(sorted []float64, q float64) float64 {
 	n := len(sorted)
 	at := q*float64(n+1) - 1

@@ -23,26 +23,21 @@ func (p Profile) Loss(n float64) float64 {
 	return p.Least + p.Bend*x*x
 }
 
-// IsoFLOP is approach 2 of Hoffmann et al. 2022 (section 3.2): for each of some computes the losses of the sizes, interpolated on their curves, a parabola
-// in log N through them, and power laws through the minima. A compute is excluded where fewer than 3 sizes were trained with less and with more, or where the minimum
-// isn't between the smallest and the largest of them. noise is as for Envelope. It is an error where fewer than 3 computes have a minimum.
+// IsoFLOP is approach 2 of Hoffmann et al. 2022 (section 3.2): for each of some computes the losses of the sizes, interpolated on their
+// curves, a parabola in log N through them, and power laws through the minima. A compute is excluded where fewer than 3 sizes were
+// trained with less and with more, or where the minimum isn't between the smallest and the largest of them. noise is as for Envelope. It
+// is an error where fewer than 3 computes have a minimum.
 func IsoFLOP(points []Point, noise float64, o Options) (*Allocation, error) {
-	return allocate("approach 2 (iso-FLOP profiles)", points, noise, o, func(all []curve) (best []Best, excluded []Excluded, err error) {
-		const computes = 18
-		for _, logC := range between(all, computes) {
-			p, why := profile(all, logC)
-			if why != "" {
-				excluded = append(excluded, Excluded{math.Exp(logC), why})
-				continue
-			}
-			best = append(best, Best{C: p.C, N: p.BestN, D: p.C / perTokenAt(all, math.Log(p.BestN)), L: p.Least})
-		}
-		if len(best) < 3 {
-			return nil, excluded, fmt.Errorf("%d of %d computes have their minimum inside the family: at least 3 are needed; the last is excluded because %s",
-				len(best), computes, excluded[len(excluded)-1].Why)
-		}
-		return best, excluded, nil
-	})
+	return approach{"approach 2 (iso-FLOP profiles)", 18, 3, isoFLOP}.allocate(points, noise, o)
+}
+
+// isoFLOP is the minimum of the profile of exp(logC).
+func isoFLOP(all []curve, sizes []cost, logC float64) (b Best, why string) {
+	p, why := profile(all, logC)
+	if p.Bend > 0 {
+		b = Best{C: p.C, N: p.BestN, D: p.C / perTokenAt(sizes, math.Log(p.BestN)), L: p.Least}
+	}
+	return b, why
 }
 
 // Profiles are those of IsoFLOP for the computes given, for a figure; a compute without a minimum inside the family is left out.
@@ -70,7 +65,7 @@ func profile(all []curve, logC float64) (p Profile, why string) {
 	}
 	count := len(p.N)
 	if count < 3 {
-		return p, fmt.Sprintf("%d sizes were trained with less compute and with more: a parabola needs 3", count)
+		return p, fmt.Sprintf("only %d of the sizes were trained with less compute and with more: a parabola needs 3", count)
 	}
 	// L = q0 + q1·x + q2·x², x = log N less its middle.
 	middle := (math.Log(p.N[0]) + math.Log(p.N[count-1])) / 2

@@ -25,8 +25,9 @@ type JointFit struct {
 	laws    []Joint // one a draw
 }
 
-// Fit finds the joint law of the points: at least 6 of them (5 without a floor), of at least 3 numbers of parameters and 3 of tokens. It is the least
-// Huber loss of log L̂ − log L (Hoffmann et al. 2022, eq. 3). C is not looked at. An error says which point or option does not fit.
+// Fit finds the joint law of the points: at least 6 of them (5 without a floor), of at least 3 numbers of parameters and 3 of tokens. It
+// is the least Huber loss of log L̂ − log L (Hoffmann et al. 2022, eq. 3). C is not looked at. An error says which point or option does
+// not fit.
 func Fit(points []Point, o Options) (*JointFit, error) {
 	f, err := fitJoint(points, o)
 	if err != nil {
@@ -46,7 +47,7 @@ func fitJoint(points []Point, o Options) (*JointFit, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := m.estimate(y, o, "L(N, D)")
+	e := m.estimate(y, sizes(points), o, "L(N, D)")
 	f := &JointFit{
 		Law: m.joint(e.theta), Quality: e.quality(), Points: slices.Clone(points), Level: o.Level, Draws: o.Draws, Method: method(o),
 		options: o, fit: e,
@@ -61,6 +62,9 @@ func fitJoint(points []Point, o Options) (*JointFit, error) {
 	a, b := f.Law.Exponents()
 	f.Exponents = constants([]string{"a", "b"}, []float64{a, b}, exponents, o.Level)
 	f.Notes = e.notes(f.Constants, []string{"parameters", "tokens"})
+	if note := together(f.Quality.Residuals, sizes(points)); note != "" && o.SizeNoise == 0 {
+		f.Notes = append(f.Notes, note)
+	}
 	return f, nil
 }
 
@@ -84,8 +88,7 @@ func (m *model) joint(theta []float64) Joint {
 
 // leaveOut fills Sizes and Singles, as far as the rest is enough for a fit.
 func (f *JointFit) leaveOut() {
-	sizes := distinct(column(f.Points, Parameters))
-	if len(sizes) > 3 {
+	if sizes := distinct(column(f.Points, Parameters)); len(sizes) > 3 {
 		for _, n := range sizes {
 			kept := 0
 			for _, p := range f.Points {
@@ -110,31 +113,11 @@ func (f *JointFit) leaveOut() {
 	})
 }
 
-// Predict is the loss of one more run of n parameters and d tokens. noise is the standard deviation of log L between such runs, measured with other
-// seeds for instance; 0 takes it from the residuals.
+// Predict is the loss of one more run of n parameters and d tokens. noise is the standard deviation of log L between such runs, measured
+// with other seeds for instance; 0 takes it from the residuals.
 func (f *JointFit) Predict(n, d, noise float64) (Prediction, error) {
 	if !(n > 0 && d > 0 && noise >= 0) || math.IsInf(n+d+noise, 0) {
 		return Prediction{}, fmt.Errorf("prediction for %v parameters, %v tokens and a noise of %v: finite numbers are needed, the first two above 0", n, d, noise)
 	}
 	return f.fit.predict(f.options, noise, n, d), nil
-}
-
-// Optimal are the parameters and tokens of lowest loss for flops floating-point operations, at 6 for a parameter and a token, with intervals.
-func (f *JointFit) Optimal(flops float64) (n, d Constant) {
-	draws := make([][]float64, len(f.laws))
-	for i, l := range f.laws {
-		n, d := l.Optimal(flops)
-		draws[i] = []float64{orEnd(n), orEnd(d)}
-	}
-	bestN, bestD := f.Law.Optimal(flops)
-	c := constants([]string{"N", "D"}, []float64{bestN, bestD}, draws, f.Level)
-	return c[0], c[1]
-}
-
-// orEnd puts a draw without an optimum beyond all others.
-func orEnd(x float64) float64 {
-	if math.IsNaN(x) {
-		return math.MaxFloat64
-	}
-	return x
 }

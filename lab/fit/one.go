@@ -23,8 +23,9 @@ type OneFit struct {
 	fit     *estimate
 }
 
-// FitOne finds the law of the points in one variable: at least 4 points of 3 values of it, 3 of 2 without a floor. What else differs between the points is
-// the caller's choice: EqualTokens and Frontier choose points for L(N) and L(C). An error says which point or option does not fit.
+// FitOne finds the law of the points in one variable: at least 4 points of 3 values of it, 3 of 2 without a floor. What else differs
+// between the points is the caller's choice: EqualTokens and Frontier choose points for L(N) and L(C). An error says which point or
+// option does not fit.
 func FitOne(points []Point, v Variable, o Options) (*OneFit, error) {
 	f, err := fitOne(points, v, o)
 	if err != nil {
@@ -56,7 +57,7 @@ func fitOne(points []Point, v Variable, o Options) (*OneFit, error) {
 	if err := enough(m, points, y, v); err != nil {
 		return nil, err
 	}
-	e := m.estimate(y, o, fmt.Sprintf("L(%s)", v))
+	e := m.estimate(y, sizes(points), o, fmt.Sprintf("L(%s)", v))
 	f := &OneFit{
 		Variable: v, Law: m.one(e.theta), Quality: e.quality(), Points: slices.Clone(points), Level: o.Level, Draws: o.Draws, Method: method(o),
 		options: o, fit: e,

@@ -23,9 +23,9 @@ func (e *estimate) predict(o Options, noise float64, x ...float64) Prediction {
 	for k, v := range x {
 		xs[k] = math.Log(v) - e.m.centre[k]
 	}
-	p := Prediction{Loss: math.Exp(e.m.value(e.theta, xs, logs, nil)), Noise: noise, Level: o.Level}
+	p := Prediction{Loss: nats(e.m.value(e.theta, xs, logs, nil)), Noise: noise, Level: o.Level}
 	if noise == 0 {
-		p.Noise = e.sd
+		p.Noise = math.Hypot(e.sd, o.SizeNoise)
 	}
 	laws, seen := make([]float64, 0, len(e.draws)), make([]float64, 0, runs*len(e.draws))
 	for i, theta := range e.draws {
@@ -34,10 +34,10 @@ func (e *estimate) predict(o Options, noise float64, x ...float64) Prediction {
 			sd = e.sds[i]
 		}
 		l := e.m.value(theta, xs, logs, nil)
-		laws = append(laws, math.Exp(l))
+		laws = append(laws, nats(l))
 		rng := rand.New(source(o.Seed, "prediction", i))
 		for range runs {
-			seen = append(seen, math.Exp(l+sd*rng.NormFloat64()))
+			seen = append(seen, nats(l+sd*rng.NormFloat64()))
 		}
 	}
 	slices.Sort(laws)
@@ -45,3 +45,6 @@ func (e *estimate) predict(o Options, noise float64, x ...float64) Prediction {
 	p.Law, p.Interval = percentiles(laws, o.Level), percentiles(seen, o.Level)
 	return p
 }
+
+// nats is the loss of a logarithm, as far as JSON can write it.
+func nats(logL float64) float64 { return representable(math.Exp(logL)) }

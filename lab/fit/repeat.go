@@ -15,7 +15,8 @@ type Repeat struct {
 	L      float64 `json:"loss"`
 }
 
-// Effective is how many tokens of new text are worth d tokens of which unique are different (Muennighoff et al. 2023, eq. 5, arXiv 2305.16264):
+// Effective is how many tokens of new text are worth d tokens of which unique are different (Muennighoff et al. 2023, eq. 5, arXiv
+// 2305.16264):
 //
 //	D′ = U + U·R*·(1 − exp(−R/R*))    R = D/U − 1
 //
@@ -40,14 +41,15 @@ type RepeatFit struct {
 	Notes   []string `json:"notes,omitempty"`
 }
 
-// FitRepeats finds R* of some runs, at least 2 of which repeat their text, given the law of runs that do not. Its interval holds what is unknown of the
-// law as well as the noise of the runs, the standard deviation of log L between seeds; 0 takes that of the law's points.
+// FitRepeats finds R* of some runs, at least 2 of which repeat their text, given the law of runs that do not. Its interval holds what is
+// unknown of the law as well as the noise of the runs, the standard deviation of log L between seeds; 0 takes that of the law's points.
 func FitRepeats(base *JointFit, runs []Repeat, noise float64) (*RepeatFit, error) {
 	repeating := 0
 	for i, r := range runs {
 		for _, v := range []float64{r.N, r.D, r.Unique, r.L} {
 			if !(v > 0) || math.IsInf(v, 0) {
-				return nil, fmt.Errorf("fit of repeated text: run %d of %d has N = %v, D = %v, unique = %v, loss = %v: finite numbers above 0 are needed", i+1, len(runs), r.N, r.D, r.Unique, r.L)
+				return nil, fmt.Errorf("fit of repeated text: run %d of %d has N = %v, D = %v, unique = %v, loss = %v: finite numbers above 0 are needed",
+					i+1, len(runs), r.N, r.D, r.Unique, r.L)
 			}
 		}
 		if r.D > r.Unique {
@@ -86,7 +88,8 @@ func FitRepeats(base *JointFit, runs []Repeat, noise float64) (*RepeatFit, error
 	case i.Low <= 1.01*leastRepeats && i.High >= mostRepeats/1.01:
 		f.RStar.Note = "R* is not identified: these runs do not tell whether repeated text is worth anything"
 	case i.High >= mostRepeats/1.01:
-		f.RStar.Note = fmt.Sprintf("R* has no upper end: it is at least %.3g, and as far as these runs tell repeated text may be worth as much as new text; more repeats are needed", i.Low)
+		f.RStar.Note = fmt.Sprintf("R* has no upper end: it is at least %.3g, "+
+			"and as far as these runs tell repeated text may be worth as much as new text; more repeats are needed", i.Low)
 	case i.Low <= 1.01*leastRepeats:
 		f.RStar.Note = fmt.Sprintf("R* has no lower end: it is at most %.3g, and repeated text may be worth nothing", i.High)
 	}
@@ -113,7 +116,7 @@ func (f *RepeatFit) judge(base Joint, y []float64, rStar float64) {
 	}
 }
 
-// leastHuber is the R* of least Huber loss: the best of a grid in its logarithm, then a golden-section search between its neighbours.
+// leastHuber is the R* of least Huber loss: the best of a grid in its logarithm, then of what is between its neighbours.
 func leastHuber(base Joint, runs []Repeat, y []float64, delta float64) float64 {
 	rest := make([]float64, len(runs)) // E + A/N^α
 	for i, r := range runs {
@@ -138,15 +141,5 @@ func leastHuber(base Joint, runs []Repeat, y []float64, delta float64) float64 {
 			best, least = x, f
 		}
 	}
-	a, b := max(low, best-step), min(high, best+step)
-	for b-a > 1e-5 {
-		const golden = 0.6180339887498949
-		left, right := b-golden*(b-a), a+golden*(b-a)
-		if objective(left) <= objective(right) {
-			b = right
-		} else {
-			a = left
-		}
-	}
-	return math.Exp((a + b) / 2)
+	return math.Exp(golden(objective, max(low, best-step), min(high, best+step)))
 }

@@ -38,7 +38,7 @@ func repeats(p plan, rStar float64, trial int) []Repeat {
 func TestRepeatCoverage(t *testing.T) {
 	const rStar = 8
 	held := 0
-	for trial, base := range fitted() {
+	for trial, base := range fitted()[:50] {
 		f, err := FitRepeats(base, repeats(plans[0], rStar, trial), 0)
 		if err != nil {
 			t.Fatal(err)
@@ -48,8 +48,8 @@ func TestRepeatCoverage(t *testing.T) {
 		}
 	}
 	t.Log(held)
-	if held < 90 {
-		t.Errorf("the interval holds R* in %d of %d trials", held, trials)
+	if held < 45 {
+		t.Errorf("the interval holds R* in %d of 50 trials", held)
 	}
 }
 

@@ -3,6 +3,7 @@ package fit
 import (
 	"math"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -121,7 +122,10 @@ func TestOptimalCoverage(t *testing.T) {
 	bestN, bestD := l.Optimal(1e22)
 	for _, f := range fitted() {
 		exponents.add(f.Exponents, []float64{a, b})
-		n, d := f.Optimal(1e22)
+		n, d, err := f.Optimal(1e22)
+		if err != nil {
+			t.Fatal(err)
+		}
 		sizes.add([]Constant{n, d}, []float64{bestN, bestD})
 	}
 	exponents.check(t, trials)
@@ -202,5 +206,46 @@ func TestPredictionCoverage(t *testing.T) {
 	t.Logf("of %d: %d, with the noise given %d, the law %d", trials, runs, given, laws)
 	if runs < 90 || given < 90 || laws < 90 {
 		t.Errorf("of %d predictions %d hold the run's loss, %d with the noise given; %d the law's", trials, runs, given, laws)
+	}
+}
+
+// Runs that branch from one training share its noise. The fit says so, and with that noise given its intervals hold the truth; taken as
+// independent they don't.
+func TestSharedNoise(t *testing.T) {
+	p := plans[0]
+	p.sd = 0.001
+	const shared = 0.004
+	var given, independent tally
+	said := 0
+	const trials = 30
+	for trial := range trials {
+		points := p.points(trial)
+		rng := rand.New(rand.NewPCG(23, uint64(trial)))
+		for i := range points {
+			if i%p.steps == 0 {
+				shift := math.Exp(shared * rng.NormFloat64())
+				for j := range p.steps {
+					points[i+j].L *= shift
+				}
+			}
+		}
+		for _, c := range []struct {
+			noise float64
+			count *tally
+		}{{shared, &given}, {0, &independent}} {
+			f, err := fitJoint(points, Options{Draws: 100, Seed: uint64(trial), SizeNoise: c.noise})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.count.add(f.Constants, p.law.natural())
+			if c.noise == 0 && strings.Contains(strings.Join(f.Notes, " "), "residuals of a size are alike") {
+				said++
+			}
+		}
+	}
+	given.check(t, trials)
+	t.Logf("as independent: %v, together %d; said %d times", independent.alone, independent.together, said)
+	if independent.together > 24 || said < 20 {
+		t.Errorf("taken as independent, the intervals hold in %d of %d trials; the fit says that they are too short in %d", independent.together, trials, said)
 	}
 }

@@ -16,25 +16,20 @@ type approach struct {
 	note string
 }
 
-// allocate takes approaches 1 and 2 on all trainings of the family, and approach 3 from the law.
+// allocate gathers the approaches of the law, and some of approach 2's profiles.
 func (v *view) allocate() {
 	if v.law == nil {
 		return
 	}
-	var points []fit.Point
-	for _, r := range v.both() {
-		points = append(points, fit.Point{N: v.n(r), D: tokens(r), C: r.FLOPs, L: r.Loss})
-	}
-	o := fit.Options{Seed: v.Plan.Seed}
 	for _, way := range []struct {
-		name string
-		take func([]fit.Point, float64, fit.Options) (*fit.Allocation, error)
-	}{{"approach.1", fit.Envelope}, {"approach.2", fit.IsoFLOP}} {
-		found := approach{name: way.name, note: v.say("approach.cannot")}
-		if all, err := way.take(points, v.noise, o); err == nil && len(all.Exponents) > 0 {
-			found.a, found.note = &all.Exponents[0], v.say("approach.used", len(all.Best), len(all.Excluded))
+		name  string
+		found *fit.Allocation
+	}{{"approach.1", v.Prediction.Law.Envelope}, {"approach.2", v.Prediction.Law.IsoFLOP}} {
+		w := approach{name: way.name, note: v.say("approach.cannot")}
+		if f := way.found; f != nil && len(f.Exponents) > 0 {
+			w.a, w.note = &f.Exponents[0], v.say("approach.used", len(f.Best), len(f.Excluded))
 		}
-		v.approaches = append(v.approaches, found)
+		v.approaches = append(v.approaches, w)
 	}
 	third := approach{name: "approach.3", note: v.say("approach.derived")}
 	for i := range v.fitted.Exponents {
@@ -44,7 +39,11 @@ func (v *view) allocate() {
 	}
 	v.approaches = append(v.approaches, third)
 
-	lo, hi := span(v.both(), flops, 1)
+	var points []fit.Point
+	for _, r := range v.family {
+		points = append(points, fit.Point{N: v.n(r), D: tokens(r), C: r.FLOPs, L: r.Loss})
+	}
+	lo, hi := span(v.family, flops, 1)
 	computes := floats.Span(make([]float64, 40), math.Log(lo), math.Log(hi))
 	for i, c := range computes {
 		computes[i] = math.Exp(c)
@@ -112,7 +111,11 @@ func (v view) exponents() (Figure, bool) {
 	count := len(rows)
 	for i := len(v.approaches) - 1; i >= 0; i-- {
 		if w := v.approaches[i]; w.a != nil {
-			rows = append(rows, row{v.say(w.name), w.a.Value, w.a.Interval.Low, w.a.Interval.High, true})
+			lo, hi := w.a.Interval.Low, w.a.Interval.High
+			if !(hi > lo) {
+				lo, hi = w.a.Value, w.a.Value // no draw told another size
+			}
+			rows = append(rows, row{v.say(w.name), w.a.Value, lo, hi, true})
 		}
 	}
 	if len(rows) == count {

@@ -25,15 +25,8 @@ func Load(dir string) (Input, error) {
 	if err != nil {
 		return Input{}, err
 	}
-	in := Input{Plan: s.Plan}
-	in.Results, err = s.Results()
-	if err == nil {
-		in.Prediction, err = s.Prediction()
-	}
-	if err == nil {
-		in.Findings, err = s.Findings()
-	}
-	return in, err
+	all, err := s.Summary()
+	return Input{Plan: all.Plan, Results: all.Results, Prediction: all.Prediction, Findings: all.Findings}, err
 }
 
 // A forecast is a loss that was written down before it was measured.

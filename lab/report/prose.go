@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"gonum.org/v1/gonum/stat"
@@ -259,6 +260,9 @@ func (v view) limits() (texts []string) {
 		}
 	}
 	texts = append(texts, v.say("limit.text"), v.say("limit.small"))
+	if slices.ContainsFunc(v.family, func(r lab.Result) bool { return r.Trunk != "" }) {
+		texts = append(texts, v.say("limit.trunk"))
+	}
 	epochs := 0.0
 	for _, r := range v.both() {
 		epochs = max(epochs, tokens(r)/float64(max(r.Unique, 1)))

@@ -133,6 +133,7 @@ var pageWords = map[string]phrase{
 	"limit.fitted":      {"The law was fitted between %[1]s and %[2]s parameters and between %[3]s and %[4]s tokens. Beyond, it is a guess.", "拟合范围是 %[1]s 到 %[2]s 参数、%[3]s 到 %[4]s 词元。超出这个范围，它就只是猜测。"},
 	"limit.text":        {"One text, one vocabulary, one kind of model. Loss a token depends on the vocabulary; across vocabularies compare bits a byte.", "只有一份文本、一个词表、一类模型。每词元损失取决于词表；不同词表之间应比较每字节比特。"},
 	"limit.small":       {"These models are far smaller than published ones, whose exponents need not be the same.", "这些模型远小于已发表的模型，两者的指数不必相同。"},
+	"limit.trunk":       {"The trainings of one size share most of their steps, and so a part of their luck; with one seed a size, intervals can be too short.", "同一规模的各次训练共用大部分步数，因而也共用一部分运气；每种规模只有一个随机种子，区间可能偏窄。"},
 	"limit.data":        {"Data-limited: the text has %[1]s tokens to train on, and no training reads them more than %[2]s times. The longest has %[3]s tokens; the budget would have reached %[4]s.", "数据受限：文本只有 %[1]s 个训练词元，且任何训练都不把它读超过 %[2]s 遍。最长的训练用了 %[3]s 个词元，而算力预算本可达到 %[4]s 个。"},
 	"limit.fresh":       {"No model of the family has read a token of its training text twice.", "模型族中没有任何模型把训练文本读过两遍。"},
 	"limit.epochs":      {"Data-limited: the longest training of the family read its text %[1]s times, and repeated text is worth less than fresh text (Muennighoff et al. 2023).", "数据受限：模型族中最长的训练把文本读了 %[1]s 遍，而重复文本的价值低于新文本（Muennighoff 等 2023）。"},
