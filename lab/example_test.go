@@ -26,5 +26,5 @@ func Example() {
 	// text     go: 51.6 M tokens to train on, 2.06 M to test, a vocabulary of 512, sequences of 128
 	// family   d1 19.3 k, d2 80.1 k, d3 224 k, d4 492 k, d5 927 k parameters; held out d7 2.46 M, 2.7 times the largest fitted, 128 times the smallest
 	// tokens   297 k, 594 k, 1.19 M, 2.38 M, 4.75 M: up to 2320 steps of 16 examples, the last 20 % of each with a falling rate
-	// trials   30, 1.57e+14 operations of training, about 54m50s; 1 at a time on 1 thread, the largest on 1 thread
+	// trials   30, 1.57e+14 operations of training, about 54m55s; 1 at a time on 1 thread, the largest on 1 thread
 }

@@ -46,9 +46,8 @@ func (s Size) counted(count string) int {
 	return s.Params
 }
 
-// FitLaw fits the law to the family's results; those of the held-out size are not looked at. seed is of the intervals' draws.
-func FitLaw(list []Result, seed uint64) (*Law, error) {
-	o := fit.Options{Seed: seed}
+// FitLaw fits the law to the family's results; those of the held-out size are not looked at. o is of all fits.
+func FitLaw(list []Result, o fit.Options) (*Law, error) {
 	all, err := fit.Fit(Points(list, CountAll), o)
 	if err != nil {
 		return nil, fmt.Errorf("lab: %w", err)

@@ -44,8 +44,10 @@ func measureCosts(ctx context.Context, set data.Set, r Rule, sizes []Size, share
 			if err != nil {
 				return nil, err
 			}
-			c := Cost{Size: size, Lanes: way, Token: max(b-a, 0.1*b) / float64((many-few)*set.Info().Input[0])}
-			c.Step = max(a-c.Token*float64(few*set.Info().Input[0]), 0)
+			// On a busy machine the difference is mostly noise: at least half of a step is taken to be its tokens'.
+			tokens := float64(set.Info().Input[0])
+			c := Cost{Size: size, Lanes: way, Token: min(max((b-a)/float64(many-few), 0.5*b/float64(many)), b/float64(many)) / tokens}
+			c.Step = b - c.Token*tokens*float64(many)
 			out = append(out, c)
 		}
 	}

@@ -8,37 +8,39 @@ import (
 	"time"
 
 	"brick/bench"
+	"brick/lab/fit"
 )
 
 // A Plan is all that a sweep will do. It is written once; everything after follows from it.
 type Plan struct {
-	Version  int           `json:"version"`
-	Name     string        `json:"name"`
-	Made     time.Time     `json:"made"`
-	Machine  bench.Machine `json:"machine"`
-	Command  []string      `json:"command,omitempty"` // that asked for it
-	Text     Text          `json:"text"`
-	Rule     Rule          `json:"rule"`
-	Seed     uint64        `json:"seed"`
-	Budget   Budget        `json:"budget"`
-	Epochs   float64       `json:"epochs"`  // the text is seen at most so often
-	Share    float64       `json:"studies"` // of the budget, for all that is not the family
-	Batch    int           `json:"batch"`   // examples a step
-	Steps    int           `json:"steps"`   // of the longest
-	Warmup   int           `json:"warmup"`  // steps
-	Eval     int           `json:"eval"`    // batches of EvalBatch examples that a trial is measured on
-	Lanes    Lanes         `json:"lanes"`
-	Threads  int           `json:"threads"` // of the held-out trunk, alone
-	Costs    Costs         `json:"costs"`
-	Sizes    []Size        `json:"sizes"` // rising, the last is held out
-	Trials   []Trial       `json:"trials"`
-	Seconds  float64       `json:"seconds"`                // expected, what came before the plan included; 0 if nothing was measured
-	FLOPs    float64       `json:"flops"`                  // of training, all trials together
-	Limited  string        `json:"data_limited,omitempty"` // why the text and not the budget ends the trials
-	Unlimits float64       `json:"tokens_by_budget,omitempty"`
-	Omitted  []Omitted     `json:"omitted,omitempty"` // studies that the budget or the text leaves no room for
-	Notes    []string      `json:"notes,omitempty"`
-	Tuning   bool          `json:"tuning,omitempty"` // learning rates are looked for, and no law
+	Version int           `json:"version"`
+	Name    string        `json:"name"`
+	Made    time.Time     `json:"made"`
+	Machine bench.Machine `json:"machine"`
+	Command []string      `json:"command,omitempty"` // that asked for it
+	Text    Text          `json:"text"`
+	Rule    Rule          `json:"rule"`
+	Seed    uint64        `json:"seed"`
+	Budget  Budget        `json:"budget"`
+	Epochs  float64       `json:"epochs"`          // the text is seen at most so often
+	Draws   int           `json:"draws,omitempty"` // of the intervals\' bootstrap; 0 means what lab/fit does
+	Share   float64       `json:"studies"`         // of the budget, for all that is not the family
+	Batch   int           `json:"batch"`           // examples a step
+	Steps   int           `json:"steps"`           // of the longest
+	Warmup  int           `json:"warmup"`          // steps
+	Eval    int           `json:"eval"`            // batches of EvalBatch examples that a trial is measured on
+	Lanes   Lanes         `json:"lanes"`
+	Threads int           `json:"threads"` // of the held-out trunk, alone
+	Costs   Costs         `json:"costs"`
+	Sizes   []Size        `json:"sizes"` // rising, the last is held out
+	Trials  []Trial       `json:"trials"`
+	Seconds float64       `json:"seconds"`                // expected, what came before the plan included; 0 if nothing was measured
+	FLOPs   float64       `json:"flops"`                  // of training, all trials together
+	Limited string        `json:"data_limited,omitempty"` // why the text and not the budget ends the trials
+	Reach   float64       `json:"tokens_by_budget,omitempty"`
+	Omitted []Omitted     `json:"omitted,omitempty"` // studies that the budget or the text leaves no room for
+	Notes   []string      `json:"notes,omitempty"`
+	Tuning  bool          `json:"tuning,omitempty"` // learning rates are looked for, and no law
 }
 
 // Text is what is learnt from, as far as a plan depends on it.
@@ -78,6 +80,7 @@ type Setup struct {
 	Studies float64 // share of the budget
 	Costs   Costs
 	Spent   float64 // seconds since the sweep began
+	Draws   int     // of the intervals' bootstrap
 	Tuning  bool    // of the learning rate's rule, at Depths, instead of a law
 }
 
@@ -215,7 +218,7 @@ func (s Setup) check() error {
 
 // with plans for a family of the given depths.
 func (s Setup) with(depths []int, held int) (*Plan, error) {
-	p := &Plan{Version: 1, Name: s.Name, Command: s.Command, Text: s.Text, Rule: s.Rule, Seed: s.Seed, Budget: s.Budget, Epochs: s.Epochs, Share: s.Studies, Costs: s.Costs}
+	p := &Plan{Version: 1, Name: s.Name, Command: s.Command, Text: s.Text, Rule: s.Rule, Seed: s.Seed, Budget: s.Budget, Epochs: s.Epochs, Draws: s.Draws, Share: s.Studies, Costs: s.Costs}
 	if p.Tuning = s.Tuning; !s.Tuning {
 		depths = append(slices.Clone(depths), held)
 	}
@@ -254,8 +257,14 @@ func (s Setup) with(depths []int, held int) (*Plan, error) {
 // A length is how long the longest training is.
 type length struct{ batch, steps, tokens int }
 
-// minSteps leaves the shortest horizon 4 steps.
-func minSteps(r Rule) int { return int(math.Ceil(4 / r.Horizons[0])) }
+// minSteps leaves the shortest horizon 4 steps, and as many between each two.
+func minSteps(r Rule) int {
+	gap, last := 1.0, 0.0
+	for _, h := range r.Horizons {
+		gap, last = min(gap, h-last), h
+	}
+	return int(math.Ceil(4 / gap))
+}
 
 // lengths lists candidates, longest first: batches are powers of two for which the longest has about Rule.Steps steps.
 func (s Setup) lengths() (out []length) {
@@ -396,6 +405,8 @@ func (p *Plan) family() (out []Trial) {
 	return out
 }
 
+func (p *Plan) fitOptions() fit.Options { return fit.Options{Seed: p.Seed, Draws: p.Draws} }
+
 // branches are the trials that leave a trunk.
 func (p *Plan) branches(trunk Trial) (out []Trial) {
 	for _, t := range p.Trials {
@@ -418,7 +429,7 @@ func (p *Plan) perParam() float64 {
 func (p *Plan) limit(free float64) {
 	long, train := float64(p.longest()), float64(p.Text.Train)
 	if free > long {
-		p.Unlimits = free
+		p.Reach = free
 		p.Limited = fmt.Sprintf("data-limited: %s has %s tokens to train on, and no trial sees them more than %g times: the longest has %s tokens, where the budget would reach %s",
 			p.Text.Source, count(train), p.Epochs, count(long), count(free))
 	} else if long > 1.05*train {

@@ -137,6 +137,23 @@ func TestPlanByOperations(t *testing.T) {
 	}
 }
 
+// Horizons that are close to each other still are trials of their own.
+func TestPlanOfCloseHorizons(t *testing.T) {
+	s := setupOf(t)
+	s.Rule.Horizons, s.Rule.Steps, s.Budget.Seconds = []float64{0.5, 0.52, 1}, 250, 300
+	p, err := s.Make()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, trial := range p.Trials {
+		if seen[trial.ID] {
+			t.Errorf("two trials are called %s", trial.ID)
+		}
+		seen[trial.ID] = true
+	}
+}
+
 func TestPlanRefuses(t *testing.T) {
 	for want, change := range map[string]func(*lab.Setup){
 		"is too little":      func(s *lab.Setup) { s.Budget.Seconds = 40 },

@@ -67,7 +67,7 @@ func (s *Sweep) predict() (*Prediction, error) {
 	if p.Results, err = hashOf(list); err != nil {
 		return nil, err
 	}
-	if p.Law, err = FitLaw(list, s.Plan.Seed); err != nil {
+	if p.Law, err = FitLaw(list, s.Plan.fitOptions()); err != nil {
 		return nil, err
 	}
 	for _, t := range s.Plan.Trials {

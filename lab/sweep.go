@@ -70,19 +70,25 @@ type Ask struct {
 	HeldOut   int
 	Epochs    float64 // 0 means 4
 	Studies   float64 // share of the budget; 0 means 0.15, negative none
+	Draws     int     // of the intervals' bootstrap; 0 means what lab/fit does
 	Tuning    bool    // measure the learning rate's rule, which then is in rule.json of the sweep's folder
 }
 
 // New learns the vocabulary, measures the machine, and plans a sweep in a new folder.
-func New(ctx context.Context, a Ask, o Options) (*Sweep, error) {
+func New(ctx context.Context, a Ask, o Options) (_ *Sweep, err error) {
 	began := time.Now()
 	if !data.IsText(a.Source) {
 		return nil, &train.UsageError{Err: fmt.Errorf("lab: %s is not text; want a named text (go, tinyshakespeare, tang), a file, a folder or a glob", a.Source)}
 	}
-	s, err := newFolder(a, o)
+	s, fresh, err := newFolder(a, o)
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil && fresh { // nothing is left of a sweep that was never planned
+			err = errors.Join(err, os.RemoveAll(s.Dir))
+		}
+	}()
 	setup, set, err := s.look(ctx, &a)
 	if err != nil {
 		return nil, err
@@ -102,7 +108,8 @@ func New(ctx context.Context, a Ask, o Options) (*Sweep, error) {
 }
 
 // newFolder makes the folder of a sweep: one of its name without a plan may stand there, of one that was stopped before it had any.
-func newFolder(a Ask, o Options) (*Sweep, error) {
+// fresh says that there was no such folder before.
+func newFolder(a Ask, o Options) (_ *Sweep, fresh bool, err error) {
 	if o.Root == "" {
 		o.Root = "scale"
 	}
@@ -111,10 +118,10 @@ func newFolder(a Ask, o Options) (*Sweep, error) {
 	if name != "" {
 		local := filepath.FromSlash(name)
 		if !filepath.IsLocal(local) || filepath.Clean(local) == "." {
-			return nil, &train.UsageError{Err: fmt.Errorf("lab: the name %q is no folder inside %s", name, o.Root)}
+			return nil, false, &train.UsageError{Err: fmt.Errorf("lab: the name %q is no folder inside %s", name, o.Root)}
 		}
 		if s.Dir = filepath.Join(o.Root, local); hasPlan(s.Dir) {
-			return nil, fmt.Errorf("lab: %s: a sweep of this name exists; go on with it by --resume %s, or choose another name", s.Dir, s.Dir)
+			return nil, false, fmt.Errorf("lab: %s: a sweep of this name exists; go on with it by --resume %s, or choose another name", s.Dir, s.Dir)
 		}
 	} else {
 		base := strings.Trim(strings.Map(func(c rune) rune {
@@ -139,10 +146,12 @@ func newFolder(a Ask, o Options) (*Sweep, error) {
 	if s.note == nil {
 		s.note = func(string) {}
 	}
+	_, err = os.Lstat(s.Dir)
+	fresh = err != nil
 	if err := durable.MkdirAll(filepath.Join(s.Dir, runsDir)); err != nil {
-		return nil, fmt.Errorf("lab: the sweep's folder: %w", err)
+		return nil, false, fmt.Errorf("lab: the sweep's folder: %w", err)
 	}
-	return s, nil
+	return s, fresh, nil
 }
 
 func hasPlan(dir string) bool {
@@ -152,7 +161,7 @@ func hasPlan(dir string) bool {
 
 // look learns the vocabulary, opens the text, and finds how long an example may be.
 func (s *Sweep) look(ctx context.Context, a *Ask) (Setup, *train.Run, error) {
-	setup := Setup{Rule: a.Rule, Seed: a.Seed, Budget: a.Budget, Depths: a.Depths, HeldOut: a.HeldOut, Epochs: a.Epochs, Studies: a.Studies, Tuning: a.Tuning}
+	setup := Setup{Rule: a.Rule, Seed: a.Seed, Budget: a.Budget, Depths: a.Depths, HeldOut: a.HeldOut, Epochs: a.Epochs, Studies: a.Studies, Draws: a.Draws, Tuning: a.Tuning}
 	if setup.Epochs == 0 {
 		setup.Epochs = 4
 	}

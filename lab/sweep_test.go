@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"brick/lab"
+	"brick/lab/fit"
 	"brick/train"
 )
 
@@ -44,7 +45,7 @@ func tinyAsk(t testing.TB) (lab.Ask, lab.Options) {
 		t.Fatal(err)
 	}
 	return lab.Ask{Name: "tiny", Source: path, Tokenizer: train.TokenJob{Kind: "bytes"}, Rule: tinyRule(), Seed: 1,
-		Budget: lab.Budget{FLOPs: 8e9}, Depths: []int{1, 2, 3}, HeldOut: 5}, lab.Options{Root: t.TempDir(), Threads: 2}
+		Budget: lab.Budget{FLOPs: 8e9}, Depths: []int{1, 2, 3}, HeldOut: 5, Draws: 100}, lab.Options{Root: t.TempDir(), Threads: 2}
 }
 
 // run brings a sweep to its end.
@@ -118,7 +119,7 @@ func TestSweep(t *testing.T) {
 	if err != nil || p.Law == nil || len(p.Rows) != 3 || len(p.Results) != 64 {
 		t.Fatalf("prediction %+v, %v", p, err)
 	}
-	again, err := lab.FitLaw(list, s.Plan.Seed) // which does not look at the held-out size
+	again, err := lab.FitLaw(list, fit.Options{Seed: s.Plan.Seed, Draws: s.Plan.Draws}) // which does not look at the held-out size
 	if err != nil || again.Joint.Law != p.Law.Joint.Law {
 		t.Errorf("the law is %+v, and again %+v: %v", p.Law.Joint.Law, again, err)
 	}
@@ -223,6 +224,9 @@ func TestSweepRefuses(t *testing.T) {
 		if _, err := lab.New(context.Background(), a, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want …%s…", err, want)
 		}
+	}
+	if left, err := os.ReadDir(o.Root); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 	dir := filepath.Join(o.Root, "bad")
 	if err := os.MkdirAll(dir, 0o777); err != nil {

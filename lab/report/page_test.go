@@ -255,7 +255,7 @@ func TestUnfinished(t *testing.T) {
 		}, nil, "approach.cannot"},
 		{"data-limited", func(in *Input) {
 			plan := *in.Plan
-			plan.Limited, plan.Unlimits, in.Plan = "data-limited", 9e9, &plan
+			plan.Limited, plan.Reach, in.Plan = "data-limited", 9e9, &plan
 		}, nil, ""},
 	} {
 		lang := []Lang{English, Chinese}[i%2] // both have the same page

@@ -269,7 +269,7 @@ func (v view) limits() (texts []string) {
 	}
 	if t := v.Plan.Text; v.Plan.Limited != "" {
 		_, longest := span(v.both(), tokens, 1)
-		texts = append(texts, v.say("limit.data", short(float64(t.Train)), digits(v.Plan.Epochs), short(longest), short(v.Plan.Unlimits)))
+		texts = append(texts, v.say("limit.data", short(float64(t.Train)), digits(v.Plan.Epochs), short(longest), short(v.Plan.Reach)))
 	}
 	switch {
 	case epochs > 1.001:

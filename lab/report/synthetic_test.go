@@ -47,7 +47,7 @@ var made = sync.OnceValues(func() (Input, error) {
 			fitted = append(fitted, r)
 		}
 	}
-	law, err := lab.FitLaw(fitted, 1)
+	law, err := lab.FitLaw(fitted, fit.Options{Seed: 1})
 	if err != nil {
 		return Input{}, err
 	}
