@@ -42,6 +42,9 @@ func TestApproachesAgree(t *testing.T) {
 
 // Approaches 1 and 2 with noise: their intervals hold the law's exponent.
 func TestAllocationCoverage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
 	a, _ := dense.law.Exponents()
 	for _, find := range []func([]Point, float64, Options) (*Allocation, error){Envelope, IsoFLOP} {
 		held, name := 0, ""

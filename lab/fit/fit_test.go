@@ -158,6 +158,15 @@ func TestJSON(t *testing.T) {
 	if err := json.Unmarshal(raw, &again); err != nil || !reflect.DeepEqual(again.Constants, f.Constants) {
 		t.Errorf("constants after JSON: %v, %v", again.Constants, err)
 	}
+	if _, err := again.Predict(1e5, 1e6, 0); err == nil {
+		t.Error("a fit without its draws predicts an interval")
+	}
+	if _, _, err := again.Optimal(1e12); err == nil {
+		t.Error("a fit without its draws has an interval of the best size")
+	}
+	if _, err := FitRepeats(&again, repeats(p, 5, 0), 0); err == nil {
+		t.Error("a fit without its draws is the base of another")
+	}
 	if len(f.Notes) == 0 || !strings.Contains(strings.Join(f.Notes, " "), "not identified") {
 		t.Errorf("nine noisy points near each other tell all constants: %v", f.Notes)
 	}
@@ -219,6 +228,9 @@ func TestChoose(t *testing.T) {
 
 // Points that follow no law, of any size that a float64 holds, give a fit that JSON can write or an error, and never a panic.
 func TestNonsense(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
 	for trial := range 4 {
 		rng := rand.New(rand.NewPCG(31, uint64(trial)))
 		spread := []float64{0.1, 3, 50, 600}[trial%4]

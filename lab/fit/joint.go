@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -77,6 +78,9 @@ func jointModel(points []Point, o Options) (*model, []float64, error) {
 	return m, y, enough(m, points, y, Parameters, Tokens)
 }
 
+// errRead is of a fit that came from JSON, which holds no draws.
+var errRead = errors.New("the fit was read from a file, without the draws of its bootstrap: fit its points again, with its options")
+
 // joint is the law that θ stands for.
 func (m *model) joint(theta []float64) Joint {
 	v := m.natural(theta)
@@ -118,6 +122,9 @@ func (f *JointFit) leaveOut() {
 func (f *JointFit) Predict(n, d, noise float64) (Prediction, error) {
 	if !(n > 0 && d > 0 && noise >= 0) || math.IsInf(n+d+noise, 0) {
 		return Prediction{}, fmt.Errorf("prediction for %v parameters, %v tokens and a noise of %v: finite numbers are needed, the first two above 0", n, d, noise)
+	}
+	if f.fit == nil {
+		return Prediction{}, errRead
 	}
 	return f.fit.predict(f.options, noise, n, d), nil
 }

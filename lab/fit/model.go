@@ -51,15 +51,16 @@ func (m *model) size() int { return m.first() + 2*len(m.x) }
 
 // at is log L̂ of point i; share (size of θ) receives ∂ log L̂/∂θ where it isn't nil.
 func (m *model) at(theta []float64, i int, share []float64) float64 {
-	var logs, xs [2]float64
+	var xs [2]float64
 	for k, x := range m.x {
 		xs[k] = x[i]
 	}
-	return m.value(theta, xs, logs, share)
+	return m.value(theta, xs, share)
 }
 
 // value is log L̂ at the centred logarithms xs, one for each term.
-func (m *model) value(theta []float64, xs, logs [2]float64, share []float64) float64 {
+func (m *model) value(theta []float64, xs [2]float64, share []float64) float64 {
+	var logs [2]float64
 	first, top := m.first(), math.Inf(-1)
 	if m.floor {
 		top = theta[0]
@@ -70,11 +71,11 @@ func (m *model) value(theta []float64, xs, logs [2]float64, share []float64) flo
 	}
 	sum, floor := 0.0, 0.0
 	if m.floor {
-		floor = math.Exp(theta[0] - top)
+		floor = below(theta[0], top)
 		sum = floor
 	}
 	for k := range m.x {
-		logs[k] = math.Exp(logs[k] - top)
+		logs[k] = below(logs[k], top)
 		sum += logs[k]
 	}
 	if share != nil {
@@ -87,6 +88,14 @@ func (m *model) value(theta []float64, xs, logs [2]float64, share []float64) flo
 		}
 	}
 	return top + math.Log(sum)
+}
+
+// below is exp(x − top) for x ≤ top; the largest of the terms needs no exponential, and each draw of a bootstrap takes thousands.
+func below(x, top float64) float64 {
+	if x == top {
+		return 1
+	}
+	return math.Exp(x - top)
 }
 
 // objective is Σ_i Huber_δ(log L̂_i − y_i), y = log L; grad receives its derivative where it isn't nil, and share is scratch of θ's size.

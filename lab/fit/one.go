@@ -81,5 +81,8 @@ func (f *OneFit) Predict(x, noise float64) (Prediction, error) {
 	if !(x > 0 && noise >= 0) || math.IsInf(x+noise, 0) {
 		return Prediction{}, fmt.Errorf("prediction for %s = %v and a noise of %v: finite numbers are needed, the first above 0", f.Variable, x, noise)
 	}
+	if f.fit == nil {
+		return Prediction{}, errRead
+	}
 	return f.fit.predict(f.options, noise, x), nil
 }

@@ -36,6 +36,9 @@ func (f *JointFit) optimal(flops float64, of func(l Joint, flops float64) (n, d 
 	if !(flops > 0) || math.IsInf(flops, 0) {
 		return n, d, fmt.Errorf("compute-optimal size for %v floating-point operations: a finite number above 0 is needed", flops)
 	}
+	if f.fit == nil {
+		return n, d, errRead
+	}
 	bestN, bestD := of(f.Law, flops)
 	for _, x := range []float64{bestN, bestD} {
 		if !(x > 0 && x <= math.MaxFloat64) {

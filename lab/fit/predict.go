@@ -19,11 +19,11 @@ type Prediction struct {
 // draw's own.
 func (e *estimate) predict(o Options, noise float64, x ...float64) Prediction {
 	const runs = 8 // with each draw of the law, for smoother quantiles
-	var xs, logs [2]float64
+	var xs [2]float64
 	for k, v := range x {
 		xs[k] = math.Log(v) - e.m.centre[k]
 	}
-	p := Prediction{Loss: nats(e.m.value(e.theta, xs, logs, nil)), Noise: noise, Level: o.Level}
+	p := Prediction{Loss: nats(e.m.value(e.theta, xs, nil)), Noise: noise, Level: o.Level}
 	if noise == 0 {
 		p.Noise = math.Hypot(e.sd, o.SizeNoise)
 	}
@@ -33,7 +33,7 @@ func (e *estimate) predict(o Options, noise float64, x ...float64) Prediction {
 		if noise == 0 {
 			sd = e.sds[i]
 		}
-		l := e.m.value(theta, xs, logs, nil)
+		l := e.m.value(theta, xs, nil)
 		laws = append(laws, nats(l))
 		rng := rand.New(source(o.Seed, "prediction", i))
 		for range runs {

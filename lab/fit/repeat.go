@@ -44,6 +44,9 @@ type RepeatFit struct {
 // FitRepeats finds R* of some runs, at least 2 of which repeat their text, given the law of runs that do not. Its interval holds what is
 // unknown of the law as well as the noise of the runs, the standard deviation of log L between seeds; 0 takes that of the law's points.
 func FitRepeats(base *JointFit, runs []Repeat, noise float64) (*RepeatFit, error) {
+	if base.fit == nil {
+		return nil, fmt.Errorf("fit of repeated text: %w", errRead)
+	}
 	repeating := 0
 	for i, r := range runs {
 		for _, v := range []float64{r.N, r.D, r.Unique, r.L} {

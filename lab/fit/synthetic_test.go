@@ -134,6 +134,9 @@ func TestOptimalCoverage(t *testing.T) {
 
 // The same for a law of one variable, with a floor and without.
 func TestOneCoverage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
 	for _, c := range []struct {
 		name   string
 		law    One
@@ -212,6 +215,9 @@ func TestPredictionCoverage(t *testing.T) {
 // Runs that branch from one training share its noise. The fit says so, and with that noise given its intervals hold the truth; taken as
 // independent they don't.
 func TestSharedNoise(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
 	p := plans[0]
 	p.sd = 0.001
 	const shared = 0.004
