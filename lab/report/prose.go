@@ -96,7 +96,7 @@ func (v view) answer() (texts []string) {
 	}
 	l := v.law
 	if l.Alpha > 0 {
-		texts = append(texts, v.say("answer.n", plain(l.Alpha, 0.001), shareText(math.Pow(10, -l.Alpha))))
+		texts = append(texts, v.say("answer.n", plain(l.Alpha, 0.001), shareText(math.Pow(10, -l.Alpha)))+v.doubt("alpha", "α"))
 	}
 	last := v.both()[len(v.both())-1]
 	n, d := v.n(last), tokens(last)
@@ -107,7 +107,7 @@ func (v view) answer() (texts []string) {
 		need = "answer.need-n"
 	}
 	if l.Alpha > 0 && l.Beta > 0 {
-		texts = append(texts, v.say("answer.d", plain(l.Beta, 0.001), shareText(math.Pow(10, -l.Beta)), short(n), short(d), loss3(byN), loss3(byD), v.say(need)))
+		texts = append(texts, v.say("answer.d", plain(l.Beta, 0.001), shareText(math.Pow(10, -l.Beta)), short(n), short(d), loss3(byN), loss3(byD), v.say(need))+v.doubt("beta", "β"))
 	}
 	switch e := v.constant("E"); {
 	case e.Interval.High < 1e-3:
@@ -123,6 +123,15 @@ func (v view) answer() (texts []string) {
 		texts = append(texts, v.say("answer.outside", power(c)))
 	}
 	return append(texts, v.say("answer.why"))
+}
+
+// doubt is said of a constant that the points hardly tell; empty for others.
+func (v view) doubt(name, symbol string) string {
+	c := v.constant(name)
+	if c.Note == "" {
+		return ""
+	}
+	return v.space() + v.say("limit.constant", symbol, v.interval(c.Interval))
 }
 
 // best is what the law would buy with the operations of the costliest training, within the family.
@@ -170,7 +179,11 @@ func (v view) interval(i fit.Interval) string {
 	if !(i.High > i.Low) {
 		return "–"
 	}
-	return v.say("box.interval", wide(i.Low), wide(i.High))
+	lo, hi := wide(i.Low), wide(i.High)
+	if lo == "0" && hi == "0" {
+		return "–"
+	}
+	return v.say("box.interval", lo, hi)
 }
 
 // quality says how well the law fits.
