@@ -198,10 +198,11 @@ func (f Figure) SVG() ([]byte, error) {
 	if _, err := c.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("report: drawing %s: %w", f.ID, err)
 	}
-	_, body, found := strings.Cut(b.String(), "<svg")
-	if _, body, found = strings.Cut(body, ">\n"); !found {
+	start := bytes.Index(b.Bytes(), []byte("<svg"))
+	if start < 0 {
 		return nil, fmt.Errorf("report: drawing %s: no SVG was written", f.ID)
 	}
+	_, body, _ := strings.Cut(b.String()[start:], ">\n") // a head of our own comes in its place
 	body = strings.ReplaceAll(body, "font-family:Liberation Sans;font-variant:normal;", "font-family:"+svgFonts+";")
 	head := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%g" viewBox="0 0 %d %g" role="img"><title>%s</title>`,
 		figureWidth, h, figureWidth, h, html.EscapeString(f.Title))

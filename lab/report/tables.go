@@ -127,7 +127,7 @@ func (v view) singleTable() (t table) {
 			value float64
 		}{{"E", f.Law.E}, {"A", f.Law.A}, {"alpha", f.Law.Alpha}} {
 			text := wide(c.value)
-			if b := bounds[c.name]; b != "" && c.name != "A" {
+			if b := bounds[c.name]; b != "" && b != "–" && c.name != "A" {
 				text += " (" + b + ")"
 			}
 			row = append(row, text)
