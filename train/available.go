@@ -8,6 +8,10 @@ import (
 	"strings"
 )
 
+// Available is the memory in bytes that this process may still use, by which runs are refused that need more. ok is false where the
+// system does not tell.
+func Available() (bytes int64, ok bool) { return available() }
+
 // available is the memory in bytes that this process may still use: what the
 // machine has free, or what is left under the limit of a control group it is in, if that is
 // less. ok is false where the system does not tell.

@@ -14,6 +14,7 @@ type Published struct {
 	Shape  *Shape   `json:"shape,omitempty"` // nil where it was never disclosed
 	Stated string   `json:"stated"`          // parameters as its authors, or others, give them
 	Tokens float64  `json:"tokens,omitempty"`
+	Length int      `json:"length,omitempty"` // tokens in a sequence while it learnt most of what it knows, where that is not the context
 	Source string   `json:"source"`
 	Note   string   `json:"note,omitempty"`
 	// Estimate marks a shape that is not known in full: its count is of the parts that are.
@@ -106,12 +107,12 @@ var Models = []Published{
 	{Name: "Llama-2 7B", Year: 2023, Stated: "7B", Tokens: 2e12, Source: twoSource, Shape: ofLlama(32, 4096, 32, 32, 11008, 32000, 4096)},
 	{Name: "Llama-2 13B", Year: 2023, Stated: "13B", Tokens: 2e12, Source: twoSource, Shape: ofLlama(40, 5120, 40, 40, 13824, 32000, 4096)},
 	{Name: "Llama-2 70B", Year: 2023, Stated: "70B", Tokens: 2e12, Source: twoSource, Shape: ofLlama(80, 8192, 64, 8, 28672, 32000, 4096)},
-	{Name: "Llama-3.1 8B", Other: []string{"Llama-3 8B"}, Year: 2024, Stated: "8B", Tokens: 15e12, Source: threeSource, Shape: ofLlama(32, 4096, 32, 8, 14336, 128256, 131072)},
-	{Name: "Llama-3.1 70B", Other: []string{"Llama-3 70B"}, Year: 2024, Stated: "70B", Tokens: 15e12, Source: threeSource, Shape: ofLlama(80, 8192, 64, 8, 28672, 128256, 131072)},
-	{Name: "Llama-3.1 405B", Other: []string{"Llama-3 405B"}, Year: 2024, Stated: "405B", Tokens: 15.6e12, Source: threeSource, Shape: ofLlama(126, 16384, 128, 8, 53248, 128256, 131072)},
+	{Name: "Llama-3.1 8B", Other: []string{"Llama-3 8B"}, Year: 2024, Stated: "8B", Tokens: 15e12, Length: 8192, Source: threeSource, Shape: ofLlama(32, 4096, 32, 8, 14336, 128256, 131072)},
+	{Name: "Llama-3.1 70B", Other: []string{"Llama-3 70B"}, Year: 2024, Stated: "70B", Tokens: 15e12, Length: 8192, Source: threeSource, Shape: ofLlama(80, 8192, 64, 8, 28672, 128256, 131072)},
+	{Name: "Llama-3.1 405B", Other: []string{"Llama-3 405B"}, Year: 2024, Stated: "405B", Tokens: 15.6e12, Length: 8192, Source: threeSource, Shape: ofLlama(126, 16384, 128, 8, 53248, 128256, 131072)},
 	{Name: "Mixtral 8x7B", Other: []string{"Mixtral"}, Year: 2023, Stated: "47B, 13B active", Source: "Jiang et al. 2024, arXiv 2401.04088, table 1", Note: "how many tokens is not disclosed",
 		Shape: ofLlama(32, 4096, 32, 8, 0, 32000, 32768).with(func(s *Shape) { s.Experts = &Experts{Count: 8, Active: 2, FF: 14336} })},
-	{Name: "DeepSeek-V3", Year: 2024, Stated: "671B, 37B active", Tokens: 14.8e12, Source: "DeepSeek-AI 2024, arXiv 2412.19437, §4.2, and the released configuration", Note: "without the module that predicts tokens further ahead",
+	{Name: "DeepSeek-V3", Year: 2024, Stated: "671B, 37B active", Tokens: 14.8e12, Length: 4096, Source: "DeepSeek-AI 2024, arXiv 2412.19437, §4.2, and the released configuration", Note: "without the module that predicts tokens further ahead",
 		Shape: ofLlama(61, 7168, 128, 128, 18432, 129280, 131072).with(func(s *Shape) {
 			s.Latent = &Latent{QRank: 1536, KVRank: 512, Nope: 128, Rope: 64, Value: 128}
 			s.HeadDim = 192
