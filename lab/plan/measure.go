@@ -24,14 +24,14 @@ type Measured struct {
 	Batch    int     `json:"batch"`
 	Context  int     `json:"context,omitempty"`
 	Steps    int     `json:"steps"`    // that were timed, after those that warm up
-	Seconds  float64 `json:"seconds"`  // of the median step
+	Seconds  float64 `json:"seconds"`  // of a step, on average: what disturbs these will disturb the others
 	Evaluate float64 `json:"evaluate"` // seconds of a forward pass of a batch
 	FLOPs    float64 `json:"flops"`    // executed a second
 }
 
 // How long steps are measured at least, and how many at least and at most.
 const (
-	measured   = 2 * time.Second
+	measured   = 3 * time.Second
 	fewest     = 5
 	most       = 400
 	warmUp     = 2
@@ -74,7 +74,7 @@ func (t trial) run(ctx context.Context) (r Measured, err error) {
 	tape := new(grad.Tape)
 	// A learning rate that changes nothing visible: random examples teach nothing, and weights must stay finite.
 	c := train.Config{Steps: warmUp + most, Rate: func(int) float64 { return 1e-6 }, Clip: optim.Clip{Norm: 1}, Device: dev, Tape: tape, Recompute: t.recompute}
-	var times []float64
+	steps, total := 0, 0.0
 	began := time.Now()
 	for s, err := range train.Steps(ctx, t.m, opt, iter.Seq2[int, *data.Batch](stream), c) {
 		if err != nil {
@@ -86,17 +86,16 @@ func (t trial) run(ctx context.Context) (r Measured, err error) {
 		if s.N < warmUp {
 			continue
 		}
-		times = append(times, s.Took.Seconds())
+		steps, total = steps+1, total+s.Took.Seconds()
 		spent := time.Since(began)
-		if spent > measured && len(times) >= fewest || spent > longestRun {
+		if spent > measured && steps >= fewest || spent > longestRun {
 			break
 		}
 	}
-	if len(times) == 0 {
+	if steps == 0 {
 		return r, fmt.Errorf("plan: no step was timed: %w", ctx.Err())
 	}
-	slices.Sort(times)
-	r = Measured{Batch: t.batch, Context: t.context, Steps: len(times), Seconds: times[len(times)/2]}
+	r = Measured{Batch: t.batch, Context: t.context, Steps: steps, Seconds: total / float64(steps)}
 	r.FLOPs = t.flops / r.Seconds
 	r.Evaluate, err = t.evaluate(tape, batches[0])
 	return r, err

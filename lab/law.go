@@ -1,0 +1,118 @@
+package lab
+
+import (
+	"fmt"
+	"math"
+
+	"brick/lab/fit"
+)
+
+// A Law is what the family's results say of loss, parameters and tokens. N counts all parameters or those without the embedding,
+// whichever foretells a size that was left out better; conclusions differ by it (Pearce & Song 2024, "Reconciling Kaplan and
+// Chinchilla scaling laws").
+type Law struct {
+	Counted string        `json:"n_counts"` // CountAll or CountBody
+	Joint   *fit.JointFit `json:"joint"`
+	Other   *fit.JointFit `json:"joint_other_count"`
+	InN     *fit.OneFit   `json:"in_n,omitempty"` // at the most tokens; nil where the points are too few
+	InC     *fit.OneFit   `json:"in_c,omitempty"` // along the frontier
+	// Approaches 1 and 2 to the compute-optimal size (Hoffmann et al. 2022); 3 is Joint.Exponents. nil where the family cannot tell.
+	Envelope *fit.Allocation `json:"approach_1,omitempty"`
+	IsoFLOP  *fit.Allocation `json:"approach_2,omitempty"`
+	Noise    float64         `json:"noise"` // standard deviation of log L between seeds; 0 where no trial tells
+	Notes    []string        `json:"notes,omitempty"`
+}
+
+// What N counts.
+const (
+	CountAll  = "all parameters"
+	CountBody = "parameters without the embedding"
+)
+
+// Points are the family's results, but those held out, as points of a law; count is CountAll or CountBody.
+func Points(list []Result, count string) (out []fit.Point) {
+	for _, r := range list {
+		if r.Study == Family && !r.HeldOut {
+			out = append(out, fit.Point{N: float64(r.Size.counted(count)), D: float64(r.Tokens), C: r.FLOPs, L: r.Loss})
+		}
+	}
+	return out
+}
+
+func (s Size) counted(count string) int {
+	if count == CountBody {
+		return s.NonEmbedding
+	}
+	return s.Params
+}
+
+// FitLaw fits the law to the family's results; those of the held-out size are not looked at. o is of all fits.
+func FitLaw(list []Result, o fit.Options) (*Law, error) {
+	all, err := fit.Fit(Points(list, CountAll), o)
+	if err != nil {
+		return nil, fmt.Errorf("lab: %w", err)
+	}
+	body, err := fit.Fit(Points(list, CountBody), o)
+	if err != nil {
+		return nil, fmt.Errorf("lab: %w", err)
+	}
+	l := &Law{Counted: CountAll, Joint: all, Other: body, Noise: seedNoise(list)}
+	if leftOut(body) < leftOut(all) {
+		l.Counted, l.Joint, l.Other = CountBody, body, all
+	}
+	points := Points(list, l.Counted)
+	_, equal := fit.EqualTokens(points)
+	if l.InN, err = fit.FitOne(equal, fit.Parameters, o); err != nil {
+		l.Notes = append(l.Notes, err.Error())
+	}
+	if l.InC, err = fit.FitOne(fit.Frontier(points), fit.Compute, o); err != nil {
+		l.Notes = append(l.Notes, err.Error())
+	}
+	if l.Envelope, err = fit.Envelope(points, l.Noise, o); err != nil {
+		l.Notes = append(l.Notes, err.Error())
+	}
+	if l.IsoFLOP, err = fit.IsoFLOP(points, l.Noise, o); err != nil {
+		l.Notes = append(l.Notes, err.Error())
+	}
+	return l, nil
+}
+
+// leftOut is the root mean square of the errors of laws that had not seen a size, at that size.
+func leftOut(f *fit.JointFit) float64 {
+	sum, n := 0.0, 0
+	for _, s := range f.Sizes {
+		for _, e := range s.Errors {
+			sum, n = sum+e*e, n+1
+		}
+	}
+	if n == 0 {
+		return math.Inf(1)
+	}
+	return math.Sqrt(sum / float64(n))
+}
+
+// predict is what the law expects of a trial. A run scatters about the law as the fitted ones do, or as seeds do if that is more.
+func (l *Law) predict(t Trial) (Predicted, error) {
+	noise := 0.0
+	if l.Noise > l.Joint.Quality.SD {
+		noise = l.Noise
+	}
+	n := t.Size.counted(l.Counted)
+	p, err := l.Joint.Predict(float64(n), float64(t.Tokens), noise)
+	if err != nil {
+		return Predicted{}, fmt.Errorf("lab: %w", err)
+	}
+	return Predicted{Trial: t.ID, N: n, Tokens: t.Tokens, Loss: p.Loss, Low: p.Interval.Low, High: p.Interval.High}, nil
+}
+
+// seedNoise is the standard deviation of log L between trials that differ in nothing but the seed; 0 if none tell.
+func seedNoise(list []Result) float64 {
+	var done []Trial
+	for _, r := range list {
+		done = append(done, r.Trial)
+	}
+	if f := FindNoise(done, list); f != nil && f.Mean > 0 {
+		return f.SD / f.Mean
+	}
+	return 0
+}
