@@ -55,7 +55,7 @@ func (v view) limits() (texts []string) {
 			texts = append(texts, v.say("limit.fitted", short(lo), short(hi), short(dLo), short(dHi)))
 		}
 		for i, c := range v.fitted.Constants {
-			if c.Note != "" {
+			if c.Note != "" && v.interval(c.Interval) != "–" { // of an E that is 0 the answer speaks
 				texts = append(texts, v.say("limit.constant", v.constants()[i].Symbol, v.interval(c.Interval)))
 			}
 		}
