@@ -27,6 +27,9 @@ type Options struct {
 	NoMeasure    bool      // no step is timed on this machine
 }
 
+// countable is below what a whole number can count, by a factor of two.
+const countable = 4e18
+
 // The usual values of Options.
 const (
 	usualMFU       = 0.4 // Chowdhery et al. 2022 report 0.46 for PaLM, Grattafiori et al. 2024 0.38 to 0.43 for Llama 3 405B
@@ -194,6 +197,9 @@ func (p *Plan) lengths(t *Target, o Options) error {
 			return fmt.Errorf("a context of %d tokens is longer than the %d places that the model learns; want at most those", p.Context, t.Shape.Positions)
 		}
 	}
+	if t.Shape != nil && t.Shape.ModelFLOPs(p.Context) > countable/4 {
+		return fmt.Errorf("%s FLOPs a token in sequences of %d are more than can be counted; want a shorter context", science(t.Shape.ModelFLOPs(p.Context)), p.Context)
+	}
 	if p.Batch = o.Batch; p.Batch == 0 {
 		if p.Batch = usualBatch; p.Unit != "tokens" {
 			p.Batch = usualExamples
@@ -255,25 +261,39 @@ func (p *Plan) hearsay(o Options) (*Plan, error) {
 // engine counts a step of the model as the engine executes it: operations, and memory as brick train plans it. A run whose validation
 // set is so small that its last batch is not full needs more: memory for passes of another size.
 func (p *Plan) engine(t *Target, kind optim.Kind, batch int) error {
-	const deepest = 2000 // layers that are still worth a pass
-	if t.Model == nil || t.Shape != nil && t.Shape.Layers > deepest {
+	// Layers, places and tokens that are still worth a pass, whose ids and rotary angles are real.
+	const deepest, longest, largest = 2000, 1 << 18, 1 << 22
+	if t.Model == nil || t.Shape != nil && t.Shape.Layers > deepest || p.Context > longest {
 		return nil
 	}
 	state := kind.State
 	if state == 0 {
 		state = -1
 	}
-	r, err := model.Summary(t.Model, t.Input, model.SummaryOptions{Batch: batch, Length: p.Context, State: state})
+	how := "by a pass of the engine that only counts"
+	r, err := model.Summary(t.Model, t.Input, model.SummaryOptions{Length: p.Context, State: state})
+	scale := float64(batch)
+	if one := 0; err == nil && batch > 1 {
+		for _, w := range []int{r.Training, r.Memory.Activations, r.Memory.Scratch} {
+			one = max(one, w)
+		}
+		if float64(one)*scale < countable && batch*max(p.Context, 1) <= largest { // else the pass itself could not be counted, and a sequence stands for all
+			scale = 1
+			r, err = model.Summary(t.Model, t.Input, model.SummaryOptions{Batch: batch, Length: p.Context, State: state})
+		} else {
+			how += ", of one times the batch"
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("plan: %s does not fit its input: %w", p.Name, err)
 	}
 	m := &Memory{
 		Weights: float64(r.Memory.Weights), Gradients: float64(r.Memory.Gradients), Optimizer: float64(r.Memory.Optimizer),
-		Activations: float64(r.Memory.Activations + r.Memory.Scratch), Sequences: batch, How: "by a pass of the engine that only counts",
+		Activations: float64(r.Memory.Activations+r.Memory.Scratch) * scale, Sequences: batch, How: how,
 	}
 	m.Recomputed = m.Activations
 	if r.Spared != nil {
-		m.Recomputed = float64(r.Spared.Activations + r.Spared.Scratch)
+		m.Recomputed = float64(r.Spared.Activations+r.Spared.Scratch) * scale
 	}
 	in, out := 1, 1
 	for _, k := range r.Input[1:] {
@@ -283,7 +303,7 @@ func (p *Plan) engine(t *Target, kind optim.Kind, batch int) error {
 		out = p.Context
 	}
 	const inHand = 3 // batches: one in use, two read ahead
-	m.Batches = float64(inHand * batch * (in + out) * device.Float.Size())
+	m.Batches = inHand * float64(batch) * float64(in+out) * float64(device.Float.Size())
 	p.Engine = m
 	p.perUnit = float64(r.Training)
 	if p.Unit == "tokens" {

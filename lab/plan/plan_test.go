@@ -79,6 +79,22 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// Batches and contexts of any size are planned without overflow, or refused.
+func TestLarge(t *testing.T) {
+	p := planned(t, "gpt3", nn.Input{}, Options{Batch: 1 << 22})
+	small := planned(t, "gpt3", nn.Input{}, Options{Batch: 1})
+	if ratio := p.Engine.Activations / small.Engine.Activations; math.Abs(ratio/(1<<22)-1) > 1e-9 || p.Executed != small.Executed || p.Here.Needs < 1e15 {
+		t.Errorf("activations of 4 million sequences are %g times those of one", ratio)
+	}
+	p = planned(t, "resnet50", nn.Input{}, Options{Batch: 1 << 22})
+	if p.Engine.Total(false) < 1e14 || p.perUnit <= 0 {
+		t.Errorf("%+v", p.Engine)
+	}
+	if p := planned(t, "llama-7b", nn.Input{}, Options{Context: 1 << 24}); p.Model <= 0 || p.Formula <= 0 || p.Engine != nil || p.Here.Needs <= 0 {
+		t.Errorf("%+v", p)
+	}
+}
+
 // GPT-3 is planned as its paper has it, and refused here with figures.
 func TestGPT3(t *testing.T) {
 	p := planned(t, "gpt-3", nn.Input{}, Options{})
