@@ -9,10 +9,10 @@ import (
 // A plan follows from a text, a rule, a budget, and what the sizes cost: here a machine of one core that does 50 billion operations a second.
 func Example() {
 	rule := lab.DefaultRule()
-	small, _ := rule.Size(1, 512, 128)
+	small, _ := rule.Size(1, 384, 128)
 	fmt.Println(small.Name, small.Stack, small.Params, small.NonEmbedding)
 	s := lab.Setup{
-		Text: lab.Text{Source: "go", Vocab: 512, Context: 128, Train: 51_600_000, Test: 2_060_000}, Rule: rule, Seed: 1,
+		Text: lab.Text{Source: "go", Vocab: 384, Context: 128, Train: 51_600_000, Test: 2_060_000}, Rule: rule, Seed: 1,
 		Budget: lab.Budget{Seconds: 3600}, Epochs: 4,
 		Costs: lab.Costs{Sizes: []lab.Cost{{Size: small, Lanes: lab.Lanes{Count: 1, Threads: 1}, Token: float64(small.FLOPs) / 50e9}}},
 	}
@@ -22,9 +22,9 @@ func Example() {
 	}
 	fmt.Print(plan)
 	// Output:
-	// d1 embed(24) 1*llama(heads=1,ff=64) rmsnorm linear(tied=true) 19272 6984
-	// text     go: 51.6 M tokens to train on, 2.06 M to test, a vocabulary of 512, sequences of 128
-	// family   d1 19.3 k, d2 80.1 k, d3 224 k, d4 492 k, d5 927 k parameters; held out d7 2.46 M, 2.7 times the largest fitted, 128 times the smallest
-	// tokens   297 k, 594 k, 1.19 M, 2.38 M, 4.75 M: up to 2320 steps of 16 examples, the last 20 % of each with a falling rate
-	// trials   30, 1.57e+14 operations of training, about 54m55s; 1 at a time on 1 thread, the largest on 1 thread
+	// d1 embed(16) 1*llama(heads=1,ff=40) rmsnorm linear(tied=true) 9136 2992
+	// text     go: 51.6 M tokens to train on, 2.06 M to test, a vocabulary of 384, sequences of 128
+	// family   d1 9.14 k, d2 37.5 k, d3 102 k, d4 220 k, d5 419 k parameters; held out d7 1.09 M, 2.6 times the largest fitted, 120 times the smallest
+	// tokens   1.31 M, 2.62 M, 5.24 M, 10.5 M: up to 2560 steps of 32 examples, the last 20 % of each with a falling rate
+	// trials   24, 1.60e+14 operations of training, about 54m32s; 1 at a time on 1 thread, the largest on 1 thread
 }

@@ -80,6 +80,12 @@ func (p *Plan) seconds(way Lanes) float64 {
 // measured is how many tokens a trial goes through when it is evaluated and its skills are looked at.
 func (p *Plan) measured() int { return p.Eval*EvalBatch*p.Text.Context + skillTokens }
 
+// rated is a size with its learning rate for the plan's batch.
+func (p *Plan) rated(s Size) Size {
+	s.Rate = p.Rule.Rate(s.NonEmbedding, p.Batch*p.Text.Context)
+	return s
+}
+
 // family are the trials that the law is fitted to and verified on: of each size a trunk with the longest training, and a branch for each
 // shorter one, which leaves the trunk where its own decay begins.
 func (p *Plan) family() (out []Trial) {

@@ -36,7 +36,7 @@ func ignoreMissing(err error) error {
 	return err
 }
 
-// Findings are what the studies show, as far as they are done.
+// Findings are what the studies show, as far as they are done; what repeats are worth by the law needs the prediction too.
 func (s *Sweep) Findings() (Findings, error) {
 	list, err := s.Results()
 	if err != nil {
@@ -46,7 +46,16 @@ func (s *Sweep) Findings() (Findings, error) {
 	if err := ignoreMissing(readJSON(filepath.Join(s.Dir, ensembleFile), &m)); err != nil {
 		return Findings{}, err
 	}
-	return Find(s.Plan.Trials, list, m.Loss), nil
+	f := Find(s.Plan.Trials, list, m.Loss)
+	p, err := s.Prediction()
+	if err != nil || p == nil || f.Repeat == nil {
+		return f, err
+	}
+	law, err := FitLaw(withoutHeldOut(list), s.Plan.fitOptions()) // the prediction's, with its draws, which no file holds
+	if err == nil {
+		f.Repeat.by(law)
+	}
+	return f, err
 }
 
 // Prediction is what was predicted, nil before that.

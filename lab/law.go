@@ -46,8 +46,10 @@ func (s Size) counted(count string) int {
 	return s.Params
 }
 
-// FitLaw fits the law to the family's results; those of the held-out size are not looked at. o is of all fits.
+// FitLaw fits the law to the family's results; those of the held-out size are not looked at. o is of all fits; the noise that branches of
+// one trunk share is that between seeds, where trials tell it.
 func FitLaw(list []Result, o fit.Options) (*Law, error) {
+	o.SizeNoise = seedNoise(list)
 	all, err := fit.Fit(Points(list, CountAll), o)
 	if err != nil {
 		return nil, fmt.Errorf("lab: %w", err)
@@ -56,7 +58,7 @@ func FitLaw(list []Result, o fit.Options) (*Law, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lab: %w", err)
 	}
-	l := &Law{Counted: CountAll, Joint: all, Other: body, Noise: seedNoise(list)}
+	l := &Law{Counted: CountAll, Joint: all, Other: body, Noise: o.SizeNoise}
 	if leftOut(body) < leftOut(all) {
 		l.Counted, l.Joint, l.Other = CountBody, body, all
 	}

@@ -51,6 +51,10 @@ func (s Setup) fits(p Plan, l length) *Plan {
 	p.Batch, p.Steps = l.batch, l.steps
 	p.Eval = min(max(int(evalShare*float64(l.tokens)), evalLeast), evalMost, s.Text.Test) / (EvalBatch * s.Text.Context)
 	p.Eval = max(p.Eval, 1)
+	p.Sizes = slices.Clone(p.Sizes)
+	for i := range p.Sizes {
+		p.Sizes[i] = p.rated(p.Sizes[i])
+	}
 	p.Warmup = max(int(p.Rule.Warmup*p.Rule.Horizons[0]*float64(l.steps)), 1)
 	if p.Tuning {
 		p.Trials = p.rates()

@@ -12,7 +12,7 @@ import (
 func costsOf(t testing.TB, r lab.Rule, perSecond float64, depths ...int) (c lab.Costs) {
 	t.Helper()
 	for _, d := range depths {
-		size, err := r.Size(d, 512, 128)
+		size, err := r.Size(d, 384, 128)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,7 +31,7 @@ func costsOf(t testing.TB, r lab.Rule, perSecond float64, depths ...int) (c lab.
 func setupOf(t testing.TB) lab.Setup {
 	r := lab.DefaultRule()
 	return lab.Setup{
-		Name: "go", Text: lab.Text{Source: "go", Vocab: 512, Context: 128, Train: 51_600_000, Test: 2_060_000}, Rule: r, Seed: 1,
+		Name: "go", Text: lab.Text{Source: "go", Vocab: 384, Context: 128, Train: 51_600_000, Test: 2_060_000}, Rule: r, Seed: 1,
 		Budget: lab.Budget{Seconds: 1800}, Epochs: 4, Studies: 0.15, Costs: costsOf(t, r, 60e9, 1, 3, 5, 7), Spent: 30,
 	}
 }
@@ -75,7 +75,7 @@ func TestPlanOfHalfAnHour(t *testing.T) {
 			t.Errorf("%s leaves %s at step %d of its %d", a.ID, a.Trunk, a.At, a.Steps)
 		}
 	}
-	if studies[lab.Family] != 5*len(p.Sizes) || len(studies) < 5 {
+	if studies[lab.Family] != len(p.Rule.Horizons)*len(p.Sizes) || len(studies) < 5 {
 		t.Errorf("trials by study: %v; left out: %+v", studies, p.Omitted)
 	}
 }

@@ -17,9 +17,10 @@ type Rule struct {
 	FFUnit int `json:"ff_unit"` // the feed-forward layers are a multiple of it: 8/3 of the width, rounded
 
 	Optimizer string  `json:"optimizer"`
-	LR        float64 `json:"lr"`    // the largest learning rate of a size with At parameters without embedding,
-	At        float64 `json:"at"`    //
-	Gamma     float64 `json:"gamma"` // and at N: LR·(N/At)^−Gamma
+	LR        float64 `json:"lr"`    // the largest learning rate of a size with At parameters without embedding, at
+	At        float64 `json:"at"`    // Batch tokens a step; at N parameters and B tokens
+	Batch     float64 `json:"batch"` // LR·(N/At)^−Gamma·√(B/Batch), the root by Malladi et al. 2022
+	Gamma     float64 `json:"gamma"`
 
 	Horizons []float64 `json:"horizons"` // lengths of training as shares of the longest, rising to 1
 	Steps    int       `json:"steps"`    // about what the longest has
@@ -34,10 +35,10 @@ type Rule struct {
 // DefaultRule is measured: see docs/log.md.
 func DefaultRule() Rule {
 	return Rule{
-		Width: 24, Head: 24, FFUnit: 8,
-		Optimizer: "muon", LR: 0.01, At: 1e5, Gamma: 0.2,
-		Horizons: []float64{1. / 16, 1. / 8, 1. / 4, 1. / 2, 1}, Steps: 2000, Warmup: 0.2, Decay: 0.2,
-		Context: 128, Sequences: 4, PerParam: 4,
+		Width: 16, Head: 16, FFUnit: 8,
+		Optimizer: "muon", LR: 0.012, At: 1e5, Batch: 2048, Gamma: 0.21,
+		Horizons: []float64{1. / 8, 1. / 4, 1. / 2, 1}, Steps: 3000, Warmup: 0.2, Decay: 0.2,
+		Context: 128, Sequences: 4, PerParam: 8,
 	}
 }
 
@@ -60,9 +61,9 @@ func ReadRule(path string) (Rule, error) {
 	return r, nil
 }
 
-// Rate is the largest learning rate for n parameters without embedding.
-func (r Rule) Rate(n int) float64 {
-	return round(r.LR*math.Pow(float64(n)/r.At, -r.Gamma), 3)
+// Rate is the largest learning rate for n parameters without embedding and steps of so many tokens.
+func (r Rule) Rate(n, tokens int) float64 {
+	return round(r.LR*math.Pow(float64(n)/r.At, -r.Gamma)*math.Sqrt(float64(tokens)/r.Batch), 3)
 }
 
 // round keeps so many significant digits.
@@ -91,6 +92,8 @@ func (r Rule) check() error {
 		return bad("lr", r.LR, "a rate above 0 and below 10")
 	case !(r.At > 0 && r.At < 1e15):
 		return bad("at", r.At, "a number of parameters")
+	case !(r.Batch > 0 && r.Batch < 1e12):
+		return bad("batch", r.Batch, "a number of tokens")
 	case !(math.Abs(r.Gamma) <= 2):
 		return bad("gamma", r.Gamma, "−2 to 2")
 	case n < 1 || n > 16 || r.Horizons[n-1] != 1:

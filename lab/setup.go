@@ -157,7 +157,8 @@ func (s Setup) study(p *Plan) {
 	o := StudyOptions{
 		Budget: s.Studies * s.Budget.FLOPs, Context: p.Text.Context, Text: p.Text.Train,
 		Make: func(name string, layers, width int) (Size, error) {
-			return p.Rule.Shaped(name, layers, width, p.Text.Vocab, p.Text.Context)
+			size, err := p.Rule.Shaped(name, layers, width, p.Text.Vocab, p.Text.Context)
+			return p.rated(size), err
 		},
 	}
 	if s.Budget.Seconds > 0 {

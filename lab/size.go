@@ -13,12 +13,14 @@ import (
 	"brick/train"
 )
 
-// MaxDepth bounds the dial: 24·128 is a width of 3072.
+// MaxDepth bounds the dial: 16·128 is a width of 2048.
 const MaxDepth = 128
 
 // Size is the family's member of a depth from 1 to MaxDepth, for a vocabulary of so many tokens and sequences of context.
 //
-//	width 24·depth    heads width/24    feed-forward 8/3·width    depth blocks of LLaMA (Touvron et al. 2023), tied embedding
+//	width Width·depth    heads width/Head    feed-forward 8/3·width    depth blocks of LLaMA (Touvron et al. 2023), tied embedding
+//
+// Its learning rate follows once the batch is known.
 func (r Rule) Size(depth, vocab, context int) (Size, error) {
 	if depth < 1 || depth > MaxDepth {
 		return Size{}, fmt.Errorf("lab: a size %d blocks deep; want 1 to %d", depth, MaxDepth)
@@ -42,7 +44,6 @@ func (r Rule) Shaped(name string, layers, width, vocab, context int) (Size, erro
 	}
 	s.Params = nn.Count(m)
 	s.NonEmbedding = s.Params - vocab*width
-	s.Rate = r.Rate(s.NonEmbedding)
 	shape, err := plan.ShapeOfStack(s.Stack, in)
 	if err != nil {
 		return Size{}, fmt.Errorf("lab: size %s: %w", name, err)

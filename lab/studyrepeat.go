@@ -125,6 +125,21 @@ func upToZH(epochs float64) string {
 	return fmt.Sprintf("至多 %.3g 轮仍在", epochs)
 }
 
+// by adds what the family's law makes of the repeats, as far as it can be told.
+func (f *RepeatFinding) by(law *Law) {
+	if len(f.Points) == 0 {
+		return
+	}
+	n := f.Params
+	if law.Counted == CountBody {
+		n = f.Body
+	}
+	if err := f.Fit(law.Joint, float64(n), law.Noise); err != nil {
+		f.Sentence.EN += " How soon repeats are worth nothing cannot be told from these runs."
+		f.Sentence.ZH += "由这些训练还定不出重复多少次就不再有用。"
+	}
+}
+
 // Fit finds after how many repeats a text is worth nothing new, R* of Muennighoff et al. 2023, given the family's law, in which the
 // study's size has n parameters, and the noise between seeds (see fit.FitRepeats), and adds it to the sentence. It errs
 // where fewer than two runs can be described by it.

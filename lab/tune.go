@@ -17,7 +17,7 @@ var tunedDepths = []int{1, 2, 3, 4}
 // tunedRates are tried at each size, as multiples of the rule's.
 var tunedRates = []float64{0.25, 0.5, 1, 2, 4}
 
-// A Tuned is the learning rate's rule as it was measured: LR·(N/At)^−Gamma, N parameters without the embedding.
+// A Tuned is the learning rate's rule as it was measured: LR·(N/At)^−Gamma at steps of Batch tokens, N parameters without the embedding.
 type Tuned struct {
 	Rule  Rule     `json:"rule"`  // with the measured LR and Gamma
 	Sizes []Probed `json:"sizes"` // each with the rates that were tried, their losses, and the best by a parabola in log rate
@@ -74,7 +74,7 @@ func Tune(p *Plan, list []Result) (*Tuned, error) {
 		return t, fmt.Errorf("lab: the best learning rate lies among those tried for %d sizes; a rule needs 2: try again from a rule with another lr", len(x))
 	}
 	level, slope := stat.LinearRegression(x, y, nil, false)
-	t.Rule.LR, t.Rule.Gamma = round(math.Exp(level), 3), round(-slope, 3)
+	t.Rule.LR, t.Rule.Gamma, t.Rule.Batch = round(math.Exp(level), 3), round(-slope, 3), float64(p.Batch*p.Text.Context)
 	return t, nil
 }
 
@@ -122,6 +122,6 @@ func (t *Tuned) String() string {
 		}
 		fmt.Fprintln(&b)
 	}
-	fmt.Fprintf(&b, "learning rate %.3g·(N/%.3g)^−%.3g\n", t.Rule.LR, t.Rule.At, t.Rule.Gamma)
+	fmt.Fprintf(&b, "learning rate %.3g·(N/%.3g)^−%.3g at steps of %s tokens, and as the root of that\n", t.Rule.LR, t.Rule.At, t.Rule.Gamma, count(t.Rule.Batch))
 	return b.String()
 }

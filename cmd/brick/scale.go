@@ -46,7 +46,7 @@ the first trial. Every trial is a run folder. Ctrl-C finishes the step and saves
 	f.StringVar(&budget, "budget", "30m", "time such as 30m or 2h, or floating-point operations of training such as 1e15")
 	f.Uint64Var(&ask.Seed, "seed", 1, "of weights and order")
 	f.StringVar(&kind, "tokenizer", "bpe", "bytes, chars, words, bpe, or a tokenizer.json")
-	f.IntVar(&vocab, "vocab", 512, "size of a vocabulary of words or BPE to learn; a small one keeps the embedding small beside the rest")
+	f.IntVar(&vocab, "vocab", 384, "size of a vocabulary of words or BPE to learn; a small one keeps the embedding small beside the rest")
 	f.IntSliceVar(&ask.Depths, "depths", nil, "depths of the sizes that are fitted; default by the budget")
 	f.IntVar(&ask.HeldOut, "held-out", 0, "depth of the size that is predicted, then trained; default by the budget")
 	f.Float64Var(&ask.Epochs, "epochs", 4, "no trial sees the text more often")

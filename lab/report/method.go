@@ -20,7 +20,7 @@ func (v view) method() (texts []string) {
 			}
 		}
 		r := v.Plan.Rule
-		texts = append(texts, v.say("method.rule", r.Width, r.Head, r.FFUnit, r.Optimizer, digits(r.LR), short(r.At), digits(r.Gamma), v.Plan.Batch, v.Plan.Text.Context, v.Plan.Warmup), v.say(key, shareText(decay)))
+		texts = append(texts, v.say("method.rule", r.Width, r.Head, r.FFUnit, r.Optimizer, digits(r.LR), short(r.At), digits(r.Gamma), short(r.Batch), v.Plan.Batch, v.Plan.Text.Context, v.Plan.Warmup), v.say(key, shareText(decay)))
 	}
 	texts = append(texts, v.say("method.evaluation", short(float64(v.Plan.Eval*lab.EvalBatch*v.Plan.Text.Context))), v.say("method.fit", v.draws()))
 	worst := 0.0
