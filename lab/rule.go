@@ -37,7 +37,7 @@ func DefaultRule() Rule {
 	return Rule{
 		Width: 16, Head: 16, FFUnit: 8,
 		Optimizer: "muon", LR: 0.012, At: 1e5, Batch: 2048, Gamma: 0.21,
-		Horizons: []float64{1. / 8, 1. / 4, 1. / 2, 1}, Steps: 3000, Warmup: 0.2, Decay: 0.2,
+		Horizons: []float64{1. / 8, 1. / 4, 1. / 2, 1}, Steps: 8000, Warmup: 0.1, Decay: 0.2,
 		Context: 128, Sequences: 4, PerParam: 8,
 	}
 }
