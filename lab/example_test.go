@@ -25,6 +25,6 @@ func Example() {
 	// d1 embed(16) 1*llama(heads=1,ff=40) rmsnorm linear(tied=true) 9136 2992
 	// text     go: 51.6 M tokens to train on, 2.06 M to test, a vocabulary of 384, sequences of 128
 	// family   d1 9.14 k, d2 37.5 k, d3 102 k, d4 220 k, d5 419 k parameters; held out d7 1.09 M, 2.6 times the largest fitted, 120 times the smallest
-	// tokens   1.31 M, 2.62 M, 5.24 M, 10.5 M: up to 2560 steps of 32 examples, the last 20 % of each with a falling rate
-	// trials   24, 1.60e+14 operations of training, about 54m32s; 1 at a time on 1 thread, the largest on 1 thread
+	// tokens   1.34 M, 2.68 M, 5.37 M, 10.7 M: up to 10480 steps of 8 examples, the last 20 % of each with a falling rate
+	// trials   24, 1.64e+14 operations of training, about 55m47s; 1 at a time on 1 thread, the largest on 1 thread
 }

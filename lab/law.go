@@ -7,16 +7,18 @@ import (
 	"brick/lab/fit"
 )
 
-// A Law is what the family's results say of loss, parameters and tokens. N counts all parameters or those without the embedding,
-// whichever foretells a size that was left out better; conclusions differ by it (Pearce & Song 2024, "Reconciling Kaplan and
-// Chinchilla scaling laws").
+// A Law is what the family's results say of loss, parameters and tokens. Four are fitted: N counts all parameters or those without the
+// embedding (conclusions differ by it: Pearce & Song 2024, "Reconciling Kaplan and Chinchilla scaling laws"), and its term and the tokens'
+// are summed, as by Hoffmann et al. 2022, or coupled (see fit.Joint). The one that foretells sizes that were left out best is the law; the
+// held-out size has no say in it.
 type Law struct {
 	Counted string        `json:"n_counts"` // CountAll or CountBody
 	Joint   *fit.JointFit `json:"joint"`
 	Other   *fit.JointFit `json:"joint_other_count"`
+	Sum     *fit.JointFit `json:"joint_sum"`      // Hoffmann's, of the same count; Joint itself where that is best
 	InN     *fit.OneFit   `json:"in_n,omitempty"` // at the most tokens; nil where the points are too few
 	InC     *fit.OneFit   `json:"in_c,omitempty"` // along the frontier
-	// Approaches 1 and 2 to the compute-optimal size (Hoffmann et al. 2022); 3 is Joint.Exponents. nil where the family cannot tell.
+	// Approaches 1 and 2 to the compute-optimal size (Hoffmann et al. 2022); 3 is Sum.Exponents. nil where the family cannot tell.
 	Envelope *fit.Allocation `json:"approach_1,omitempty"`
 	IsoFLOP  *fit.Allocation `json:"approach_2,omitempty"`
 	Noise    float64         `json:"noise"` // standard deviation of log L between seeds; 0 where no trial tells
@@ -50,17 +52,20 @@ func (s Size) counted(count string) int {
 // one trunk share is that between seeds, where trials tell it.
 func FitLaw(list []Result, o fit.Options) (*Law, error) {
 	o.SizeNoise = seedNoise(list)
-	all, err := fit.Fit(Points(list, CountAll), o)
-	if err != nil {
+	l := &Law{Counted: CountAll, Noise: o.SizeNoise}
+	var err error
+	if l.Joint, l.Other, err = bothCounts(list, o); err != nil {
 		return nil, fmt.Errorf("lab: %w", err)
 	}
-	body, err := fit.Fit(Points(list, CountBody), o)
-	if err != nil {
-		return nil, fmt.Errorf("lab: %w", err)
+	sums := [2]*fit.JointFit{l.Joint, l.Other}
+	o.Coupled = true
+	if all, body, err := bothCounts(list, o); err != nil {
+		l.Notes = append(l.Notes, err.Error())
+	} else if min(leftOut(all), leftOut(body)) < min(leftOut(l.Joint), leftOut(l.Other)) {
+		l.Joint, l.Other = all, body
 	}
-	l := &Law{Counted: CountAll, Joint: all, Other: body, Noise: o.SizeNoise}
-	if leftOut(body) < leftOut(all) {
-		l.Counted, l.Joint, l.Other = CountBody, body, all
+	if l.Sum = sums[0]; leftOut(l.Other) < leftOut(l.Joint) {
+		l.Counted, l.Joint, l.Other, l.Sum = CountBody, l.Other, l.Joint, sums[1]
 	}
 	points := Points(list, l.Counted)
 	_, equal := fit.EqualTokens(points)
@@ -77,6 +82,15 @@ func FitLaw(list []Result, o fit.Options) (*Law, error) {
 		l.Notes = append(l.Notes, err.Error())
 	}
 	return l, nil
+}
+
+// bothCounts are the joint laws of both ways to count parameters.
+func bothCounts(list []Result, o fit.Options) (all, body *fit.JointFit, err error) {
+	if all, err = fit.Fit(Points(list, CountAll), o); err != nil {
+		return nil, nil, err
+	}
+	body, err = fit.Fit(Points(list, CountBody), o)
+	return all, body, err
 }
 
 // leftOut is the root mean square of the errors of laws that had not seen a size, at that size.

@@ -118,13 +118,16 @@ func writeTable(b *strings.Builder, list []Result, law *Law) {
 func (l *Law) String() string {
 	var b strings.Builder
 	j := l.Joint
-	fmt.Fprintf(&b, "L(N, D) = E + A/N^α + B/D^β, N %s\n", l.Counted)
+	fmt.Fprintf(&b, "%s, N %s\n", j.Law.Formula(), l.Counted)
 	for _, c := range j.Constants {
 		fmt.Fprintf(&b, "  %-6s %-10.4g %g %% interval %.4g to %.4g\n", c.Name, c.Value, 100*j.Level, c.Interval.Low, c.Interval.High)
 	}
 	fmt.Fprintf(&b, "  R² %.4f in log L, typical residual %.2f %%; by N %s R² %.4f\n", j.Quality.R2, 100*j.Quality.RMSE, other(l.Counted), l.Other.Quality.R2)
 	if miss := leftOut(j); !math.IsInf(miss, 0) {
 		fmt.Fprintf(&b, "  sizes left out are foretold within %.2f %% (by N %s within %.2f %%)\n", 100*miss, other(l.Counted), 100*leftOut(l.Other))
+	}
+	if l.Sum != nil && l.Sum.Law != j.Law {
+		fmt.Fprintf(&b, "  with the terms summed, %s: R² %.4f, sizes left out within %.2f %%\n", l.Sum.Law.Formula(), l.Sum.Quality.R2, 100*leftOut(l.Sum))
 	}
 	for _, f := range []*fit.OneFit{l.InN, l.InC} {
 		if f != nil {
@@ -140,7 +143,10 @@ func (l *Law) String() string {
 			approach(a.Approach, a.Exponents)
 		}
 	}
-	approach("approach 3 (the law)", j.Exponents)
+	approach("approach 3 (terms summed)", l.Sum.Exponents)
+	if l.Sum.Law != j.Law {
+		approach("the law", j.Exponents)
+	}
 	if l.Noise > 0 {
 		fmt.Fprintf(&b, "noise between seeds: %.2f %% of the loss\n", 100*l.Noise)
 	}

@@ -127,7 +127,7 @@ func TestSweep(t *testing.T) {
 	if _, err := s.WriteTo(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"d5-s", "approach 3 (the law)", "predicted before its first step", "the formula is within 0.00 %", "differ in their seed alone"} {
+	for _, want := range []string{"d5-s", "approach 3 (terms summed)", "predicted before its first step", "the formula is within 0.00 %", "differ in their seed alone"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the summary lacks %q:\n%s", want, &text)
 		}

@@ -7,7 +7,7 @@ import (
 )
 
 // dense has sizes close enough for the best one to be seen: every third size is at its best with each compute.
-var dense = plan{"dense", Joint{1.8172, 482.01, 2085.43, 0.3478, 0.3658}, 2e7, 1e10, 2e8, 2e12, 14, 9, 0.002}
+var dense = plan{"dense", Joint{1.8172, 482.01, 2085.43, 0.3478, 0.3658, 0}, 2e7, 1e10, 2e8, 2e12, 14, 9, 0.002}
 
 // Without noise all three approaches find the exponents of the law that the points are from.
 func TestApproachesAgree(t *testing.T) {

@@ -5,7 +5,7 @@ import "testing"
 // The cost of one draw of the bootstrap, which a fit makes a thousand of.
 func BenchmarkDraw(b *testing.B) {
 	points := plans[0].points(0)
-	m := newModel(true, 1e-3, column(points, Parameters), column(points, Tokens))
+	m := newModel(Options{Delta: 1e-3}, column(points, Parameters), column(points, Tokens))
 	theta, _ := m.minimise(logLoss(points), 5)
 	y := logLoss(plans[0].points(1))
 	for b.Loop() {

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// natural are θ's constants as the law is written: E (where there is a floor), then A and α of each term.
+// natural are θ's constants as the law is written: E (where there is a floor), then A and α of each term, then p of coupled ones.
 func (m *model) natural(theta []float64) []float64 {
 	const none = 1e-4 // a floor below this share of the loss is none: log E runs off to −∞ then, and stops anywhere
 	v, first := append([]float64(nil), theta...), m.first()
@@ -22,6 +22,9 @@ func (m *model) natural(theta []float64) []float64 {
 	for k, centre := range m.centre {
 		a, alpha := theta[first+2*k], theta[first+2*k+1]
 		v[first+2*k] = representable(math.Exp(a + alpha*centre)) // A·x^−α = exp(a − α·(log x − centre))
+	}
+	if last := m.size() - 1; m.coupled {
+		v[last] = representable(math.Exp(theta[last]))
 	}
 	return v
 }

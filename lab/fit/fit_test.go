@@ -12,9 +12,9 @@ import (
 
 // Without noise the fit finds the law itself, from both sides of the exponents' grid.
 func TestExact(t *testing.T) {
-	for _, l := range []Joint{{1.69, 406.4, 410.7, 0.34, 0.28}, {0.8, 9, 30, 0.2, 0.2}, {2, 20, 500, 0.3, 0.45}, {0.5, 3000, 40000, 0.6, 0.7}} {
+	for _, l := range []Joint{{1.69, 406.4, 410.7, 0.34, 0.28, 0}, {0.8, 9, 30, 0.2, 0.2, 0}, {2, 20, 500, 0.3, 0.45, 0}, {0.5, 3000, 40000, 0.6, 0.7, 0}, {0.8, 25, 60, 0.27, 0.26, 3}, {0.8, 25, 60, 0.27, 0.26, 1.4}} {
 		p := plan{"exact", l, 1e4, 3e6, 3e5, 1e7, 6, 5, 0}
-		f, err := fitJoint(p.points(0), Options{Draws: 100})
+		f, err := fitJoint(p.points(0), Options{Draws: 100, Coupled: l.P > 0})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,7 +31,7 @@ func TestExact(t *testing.T) {
 
 // Where the law has no floor the fit finds none, and says that a floor is not to be seen; NoFloor leaves it out.
 func TestNoFloor(t *testing.T) {
-	p := plan{"no floor", Joint{0, 8, 20, 0.12, 0.15}, 1e4, 3e6, 3e5, 1e7, 6, 5, 0.002}
+	p := plan{"no floor", Joint{0, 8, 20, 0.12, 0.15, 0}, 1e4, 3e6, 3e5, 1e7, 6, 5, 0.002}
 	f, err := fitJoint(p.points(0), Options{Draws: 200})
 	if err != nil {
 		t.Fatal(err)
@@ -53,15 +53,21 @@ func TestNoFloor(t *testing.T) {
 	}
 }
 
-// The gradient of the objective is its slope.
+// The gradient of the objective is its slope, with a floor and without, of terms that are summed and of coupled ones.
 func TestGradient(t *testing.T) {
-	points := plans[0].points(0)
-	m, y, err := jointModel(points, Options{Delta: 0.02})
+	theta := []float64{0.4, -0.5, 0.3, -0.2, 0.25, 0.9}
+	checkGradient(t, Options{Delta: 0.02}, theta[:5])
+	checkGradient(t, Options{Delta: 0.02, Coupled: true}, theta)
+	checkGradient(t, Options{Delta: 0.02, Coupled: true, NoFloor: true}, theta[1:])
+}
+
+func checkGradient(t *testing.T, o Options, theta []float64) {
+	t.Helper()
+	m, y, err := jointModel(plans[0].points(0), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	theta := []float64{0.4, -0.5, 0.3, -0.2, 0.25}
-	grad, share := make([]float64, 5), make([]float64, 5)
+	grad, share := make([]float64, len(theta)), make([]float64, len(theta))
 	m.objective(y, theta, grad, share)
 	for j := range theta {
 		const h = 1e-6
@@ -70,7 +76,7 @@ func TestGradient(t *testing.T) {
 		down[j] -= h
 		slope := (m.objective(y, up, nil, nil) - m.objective(y, down, nil, nil)) / (2 * h)
 		if math.Abs(slope-grad[j]) > 1e-6*math.Max(1, math.Abs(slope)) {
-			t.Errorf("∂/∂θ%d is %v, differences give %v", j, grad[j], slope)
+			t.Errorf("%+v: ∂/∂θ%d is %v, differences give %v", o, j, grad[j], slope)
 		}
 	}
 }
@@ -145,7 +151,7 @@ func TestLeaveOut(t *testing.T) {
 
 // A fit survives JSON: no number in it is one that JSON cannot write.
 func TestJSON(t *testing.T) {
-	p := plan{"hardly a law", Joint{0.8, 9, 30, 0.05, 0.05}, 1e4, 3e4, 3e5, 6e5, 3, 3, 0.05}
+	p := plan{"hardly a law", Joint{0.8, 9, 30, 0.05, 0.05, 0}, 1e4, 3e4, 3e5, 6e5, 3, 3, 0.05}
 	f, err := Fit(p.points(0), Options{Draws: 100})
 	if err != nil {
 		t.Fatal(err)

@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// A JointFit is the law L(N, D) = E + A/N^α + B/D^β of some points, with all that a report says of it.
+// A JointFit is the joint law of some points, with all that a report says of it.
 type JointFit struct {
 	Law       Joint      `json:"law"`
-	Constants []Constant `json:"constants"` // E (where there is a floor), A, alpha, B, beta
+	Constants []Constant `json:"constants"` // E (where there is a floor), A, alpha, B, beta, p (where the terms are coupled)
 	Exponents []Constant `json:"exponents"` // a and b of the compute-optimal N ∝ C^a, D ∝ C^b: approach 3 of Hoffmann et al. 2022
 	Quality   Quality    `json:"quality"`
 	Sizes     []LeftOut  `json:"left_out_sizes"`  // a law without any point of a size, tried on that size
@@ -26,7 +26,7 @@ type JointFit struct {
 	laws    []Joint // one a draw
 }
 
-// Fit finds the joint law of the points: at least 6 of them (5 without a floor), of at least 3 numbers of parameters and 3 of tokens. It
+// Fit finds the joint law of the points: at least 6 of them (5 without a floor, one more where they are coupled), of at least 3 numbers of parameters and 3 of tokens. It
 // is the least Huber loss of log L̂ − log L (Hoffmann et al. 2022, eq. 3). C is not looked at. An error says which point or option does
 // not fit.
 func Fit(points []Point, o Options) (*JointFit, error) {
@@ -59,7 +59,11 @@ func fitJoint(points []Point, o Options) (*JointFit, error) {
 		a, b := l.Exponents()
 		f.laws, exponents[i] = append(f.laws, l), []float64{a, b}
 	}
-	f.Constants = e.constants(o.Level, []string{"A", "alpha", "B", "beta"})
+	names := []string{"A", "alpha", "B", "beta"}
+	if m.coupled {
+		names = append(names, "p")
+	}
+	f.Constants = e.constants(o.Level, names)
 	a, b := f.Law.Exponents()
 	f.Exponents = constants([]string{"a", "b"}, []float64{a, b}, exponents, o.Level)
 	f.Notes = e.notes(f.Constants, []string{"parameters", "tokens"})
@@ -74,7 +78,7 @@ func jointModel(points []Point, o Options) (*model, []float64, error) {
 	if err := check(points, Parameters, Tokens); err != nil {
 		return nil, nil, err
 	}
-	m, y := newModel(!o.NoFloor, o.Delta, column(points, Parameters), column(points, Tokens)), logLoss(points)
+	m, y := newModel(o, column(points, Parameters), column(points, Tokens)), logLoss(points)
 	return m, y, enough(m, points, y, Parameters, Tokens)
 }
 
@@ -87,7 +91,11 @@ func (m *model) joint(theta []float64) Joint {
 	if !m.floor {
 		v = append([]float64{0}, v...)
 	}
-	return Joint{E: v[0], A: v[1], Alpha: v[2], B: v[3], Beta: v[4]}
+	l := Joint{E: v[0], A: v[1], Alpha: v[2], B: v[3], Beta: v[4]}
+	if m.coupled {
+		l.P = v[5]
+	}
+	return l
 }
 
 // leaveOut fills Sizes and Singles, as far as the rest is enough for a fit.

@@ -10,18 +10,23 @@ import (
 //
 //	log L̂_i = log(exp e + Σ_k exp(a_k − α_k·x_ki))    e = log E, a_k = log of the term at the centre of x_k
 //
+// or, where the terms are coupled, by a further constant s = log p,
+//
+//	log L̂_i = log(exp e + exp T_i)    T_i = (1/p)·log Σ_k exp(p·(a_k − α_k·x_ki))    ∂T/∂s = Σ_k w_k·(a_k − α_k·x_ki) − T,  w the softmax of p·(…)
+//
 // so that every constant is positive by itself. x (terms, points) is the logarithm of N, D or C, less its mean: then a_k and α_k are
-// nearly uncorrelated. θ is (e, a_1, α_1, a_2, α_2), without e where there is no floor.
+// nearly uncorrelated. θ is (e, a_1, α_1, a_2, α_2, s), without e where there is no floor, without s where the terms are summed.
 type model struct {
-	x      [][]float64
-	centre []float64 // what was taken from each x
-	floor  bool
-	delta  float64 // of the Huber loss
+	x       [][]float64
+	centre  []float64 // what was taken from each x
+	floor   bool
+	coupled bool
+	delta   float64 // of the Huber loss
 }
 
 // newModel has a term for each of xs, (points) each.
-func newModel(floor bool, delta float64, xs ...[]float64) *model {
-	m := &model{floor: floor, delta: delta}
+func newModel(o Options, xs ...[]float64) *model {
+	m := &model{floor: !o.NoFloor, coupled: o.Coupled && len(xs) == 2, delta: o.Delta}
 	for _, x := range xs {
 		logs, centre := make([]float64, len(x)), 0.0
 		for i, v := range x {
@@ -47,7 +52,13 @@ func (m *model) first() int {
 }
 
 // size is the number of constants: the length of θ.
-func (m *model) size() int { return m.first() + 2*len(m.x) }
+func (m *model) size() int {
+	n := m.first() + 2*len(m.x)
+	if m.coupled {
+		n++
+	}
+	return n
+}
 
 // at is log L̂ of point i; share (size of θ) receives ∂ log L̂/∂θ where it isn't nil.
 func (m *model) at(theta []float64, i int, share []float64) float64 {
@@ -60,6 +71,9 @@ func (m *model) at(theta []float64, i int, share []float64) float64 {
 
 // value is log L̂ at the centred logarithms xs, one for each term.
 func (m *model) value(theta []float64, xs [2]float64, share []float64) float64 {
+	if m.coupled {
+		return m.together(theta, xs, share)
+	}
 	var logs [2]float64
 	first, top := m.first(), math.Inf(-1)
 	if m.floor {
@@ -88,6 +102,37 @@ func (m *model) value(theta []float64, xs [2]float64, share []float64) float64 {
 		}
 	}
 	return top + math.Log(sum)
+}
+
+// together is value where the terms are coupled.
+func (m *model) together(theta []float64, xs [2]float64, share []float64) float64 {
+	first, last := m.first(), m.size()-1
+	p := math.Exp(theta[last])
+	l := [2]float64{theta[first] - theta[first+1]*xs[0], theta[first+2] - theta[first+3]*xs[1]}
+	most := max(l[0], l[1])
+	w := [2]float64{below(p*l[0], p*most), below(p*l[1], p*most)}
+	sum := w[0] + w[1]
+	terms := most + math.Log(sum)/p
+	logL, part := terms, 1.0 // part of the loss that the terms are
+	if m.floor {
+		top := max(theta[0], terms)
+		floor, rest := below(theta[0], top), below(terms, top)
+		logL, part = top+math.Log(floor+rest), rest/(floor+rest)
+	}
+	if share != nil {
+		if m.floor {
+			share[0] = 1 - part
+		}
+		mean := 0.0
+		for k := range l {
+			weight := w[k] / sum
+			mean += weight * l[k]
+			share[first+2*k] = part * weight
+			share[first+2*k+1] = -part * weight * xs[k]
+		}
+		share[last] = part * (mean - terms)
+	}
+	return logL
 }
 
 // below is exp(x − top) for x ≤ top; the largest of the terms needs no exponential, and each draw of a bootstrap takes thousands.

@@ -53,7 +53,7 @@ func fitOne(points []Point, v Variable, o Options) (*OneFit, error) {
 		return nil, err
 	}
 	x, y := column(points, v), logLoss(points)
-	m := newModel(!o.NoFloor, o.Delta, x)
+	m := newModel(o, x)
 	if err := enough(m, points, y, v); err != nil {
 		return nil, err
 	}

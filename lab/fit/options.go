@@ -5,6 +5,7 @@ import "fmt"
 // Options ask for a fit; the zero value is right for most uses.
 type Options struct {
 	NoFloor bool    // E is 0, as in Kaplan et al. 2020
+	Coupled bool    // of a joint law: p is fitted too; else it is 1
 	Delta   float64 // of the Huber loss of log L̂ − log L; 0 means 1e-3, as in Hoffmann et al. 2022
 	Level   float64 // probability of the intervals; 0 means 0.95
 	Draws   int     // of the bootstrap; 0 means 1,000, and fewer than 100 are refused

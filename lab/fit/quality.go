@@ -39,7 +39,7 @@ type LeftOut struct {
 // without fits the model again, from the estimate's θ and two starts of the grid, to the points that keep names, and predicts the
 // others: log L̂ − log L.
 func (e *estimate) without(keep func(i int) bool) (errs []float64, worst float64) {
-	rest := &model{x: make([][]float64, len(e.m.x)), centre: e.m.centre, floor: e.m.floor, delta: e.m.delta}
+	rest := &model{x: make([][]float64, len(e.m.x)), centre: e.m.centre, floor: e.m.floor, coupled: e.m.coupled, delta: e.m.delta}
 	var y []float64
 	for i := range e.y {
 		if keep(i) {

@@ -121,14 +121,10 @@ func (f *RepeatFit) judge(base Joint, y []float64, rStar float64) {
 
 // leastHuber is the R* of least Huber loss: the best of a grid in its logarithm, then of what is between its neighbours.
 func leastHuber(base Joint, runs []Repeat, y []float64, delta float64) float64 {
-	rest := make([]float64, len(runs)) // E + A/N^α
-	for i, r := range runs {
-		rest[i] = base.Loss(r.N, math.Inf(1))
-	}
 	objective := func(logR float64) float64 {
 		total, rStar := 0.0, math.Exp(logR)
 		for i, r := range runs {
-			d := math.Log(rest[i]+base.B*math.Pow(Effective(r.D, r.Unique, rStar), -base.Beta)) - y[i]
+			d := math.Log(base.Loss(r.N, Effective(r.D, r.Unique, rStar))) - y[i]
 			slope := max(-delta, min(d, delta))
 			total += slope * (d - slope/2)
 		}

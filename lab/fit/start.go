@@ -39,6 +39,15 @@ func (m *model) minimise(y []float64, few int, extra ...[]float64) (theta []floa
 			return 0
 		})
 		starts = starts[:min(few, len(starts))]
+		if m.coupled { // from the sum, and from terms of which the larger decides more
+			for _, s := range starts[:len(starts):len(starts)] {
+				for _, p := range []float64{2, 6} {
+					theta := slices.Clone(s.theta)
+					theta[len(theta)-1] = math.Log(p)
+					add(theta)
+				}
+			}
+		}
 	}
 	for _, t := range extra {
 		add(t)
@@ -83,7 +92,7 @@ func (m *model) linear(y []float64, alphas ...float64) []float64 {
 		solution.Zero()
 	}
 	small := 0.01 * math.Exp(level)
-	theta := make([]float64, m.size())
+	theta := make([]float64, m.size()) // s of coupled terms is 0: their sum
 	if m.floor {
 		theta[0] = math.Log(max(solution.AtVec(0), small))
 	}

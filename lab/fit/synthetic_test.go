@@ -19,9 +19,10 @@ type plan struct {
 }
 
 var plans = []plan{
-	{"Hoffmann", Joint{1.69, 406.4, 410.7, 0.34, 0.28}, 1e7, 1e10, 3e8, 3e11, 6, 5, 0.005},
-	{"Besiroglu", Joint{1.8172, 482.01, 2085.43, 0.3478, 0.3658}, 5e7, 1e10, 1e9, 2e11, 6, 5, 0.003},
-	{"small, noisy", Joint{2.0, 20, 500, 0.3, 0.45}, 1e4, 3e6, 3e5, 1e7, 6, 5, 0.01},
+	{"Hoffmann", Joint{1.69, 406.4, 410.7, 0.34, 0.28, 0}, 1e7, 1e10, 3e8, 3e11, 6, 5, 0.005},
+	{"Besiroglu", Joint{1.8172, 482.01, 2085.43, 0.3478, 0.3658, 0}, 5e7, 1e10, 1e9, 2e11, 6, 5, 0.003},
+	{"small, noisy", Joint{2.0, 20, 500, 0.3, 0.45, 0}, 1e4, 3e6, 3e5, 1e7, 6, 5, 0.01},
+	{"coupled", Joint{0.8, 25, 60, 0.27, 0.26, 3}, 3e3, 3e6, 3e5, 1e7, 6, 5, 0.004},
 }
 
 // points are one sweep of the plan, of its noise number trial.
@@ -39,7 +40,13 @@ func (p plan) points(trial int) []Point {
 }
 
 // natural are the law's constants in the order of Constants.
-func (l Joint) natural() []float64 { return []float64{l.E, l.A, l.Alpha, l.B, l.Beta} }
+func (l Joint) natural() []float64 {
+	v := []float64{l.E, l.A, l.Alpha, l.B, l.Beta}
+	if l.P > 0 {
+		v = append(v, l.P)
+	}
+	return v
+}
 
 const trials = 100
 
@@ -49,7 +56,7 @@ var fitted = sync.OnceValue(func() []*JointFit { return plans[0].fits() })
 func (p plan) fits() []*JointFit {
 	fits := make([]*JointFit, trials)
 	for trial := range fits {
-		f, err := fitJoint(p.points(trial), Options{Draws: 100, Seed: uint64(trial)})
+		f, err := fitJoint(p.points(trial), Options{Draws: 100, Seed: uint64(trial), Coupled: p.law.P > 0})
 		if err != nil {
 			panic(err)
 		}

@@ -16,6 +16,17 @@ type approach struct {
 	note string
 }
 
+// summed is the fit whose terms are summed, as in approach 3.
+func (v view) summed() *fit.JointFit {
+	if s := v.Prediction.Law.Sum; s != nil {
+		return s
+	}
+	return v.fitted
+}
+
+// coupled says whether the law is not that of approach 3.
+func (v view) coupled() bool { return v.law != nil && v.law.P != 0 }
+
 // allocate gathers the approaches of the law, and some of approach 2's profiles.
 func (v *view) allocate() {
 	if v.law == nil {
@@ -31,13 +42,19 @@ func (v *view) allocate() {
 		}
 		v.approaches = append(v.approaches, w)
 	}
-	third := approach{name: "approach.3", note: v.say("approach.derived")}
-	for i := range v.fitted.Exponents {
-		if c := &v.fitted.Exponents[i]; c.Name == "a" {
-			third.a = c
+	derived := func(name string, f *fit.JointFit) {
+		w := approach{name: name, note: v.say("approach.derived")}
+		for i := range f.Exponents {
+			if c := &f.Exponents[i]; c.Name == "a" {
+				w.a = c
+			}
 		}
+		v.approaches = append(v.approaches, w)
 	}
-	v.approaches = append(v.approaches, third)
+	derived("approach.3", v.summed())
+	if v.coupled() {
+		derived("approach.law", v.fitted)
+	}
 
 	var points []fit.Point
 	for _, r := range v.family {

@@ -13,7 +13,7 @@ import (
 
 // surface is the fitted L over N and D as contours: each level is a curve D(N) of the law, solved.
 //
-//	D = (B / (ℓ − E − A/N^α))^(1/β)
+//	D = (B / ((ℓ − E)^p − (A/N^α)^p)^(1/p))^(1/β)
 func (v view) surface() (Figure, bool) {
 	if v.law == nil || len(v.sizes) < 2 || len(v.budgets) < 2 {
 		return Figure{}, false
@@ -38,11 +38,10 @@ func (v view) surface() (Figure, bool) {
 	for k := 1; k < levels; k++ {
 		level := most * math.Pow(least/most, float64(k)/levels)
 		contour := sample(func(n float64) float64 {
-			rest := level - v.law.E - v.law.A*math.Pow(n, -v.law.Alpha)
-			if rest <= 0 {
-				return dHi * 1e3
+			if d := v.law.TokensTo(level, n); !math.IsInf(d, 1) {
+				return d
 			}
-			return math.Pow(v.law.B/rest, 1/v.law.Beta)
+			return dHi * 1e3
 		}, nLo, nHi, 160)
 		plate(contour, blend(surfaceRamp, float64(k)/(levels-1)))
 		c.line(contour, faint(ink, 70), 0.8)

@@ -32,6 +32,7 @@ type page struct {
 	Verdict                           *plate
 	Figures, StudyFigures             []plate
 	Level                             string
+	Coupled                           bool
 	Constants                         []constant
 	Exponents                         []exponent
 	Findings                          []string
@@ -71,7 +72,7 @@ func (v view) page() ([]byte, error) {
 	p := page{
 		Lang: v.lang, Name: v.Plan.Name, Data: v.Plan.Text.Source, Style: pageStyle, Date: v.Plan.Made.UTC().Format(time.DateOnly),
 		Boxes: v.boxes(), Headline: v.headlineText(), Answer: v.answer(), Quality: v.quality(), Method: v.method(), Limits: v.limits(),
-		Constants: v.constants(), Exponents: v.exponentRows(), Single: v.singleTable(),
+		Coupled: v.coupled(), Constants: v.constants(), Exponents: v.exponentRows(), Single: v.singleTable(),
 		Family: v.familyTable(), Studies: v.studyTable(), Sizes: v.sizeTable(),
 		Command: strings.Join(v.Plan.Command, " "), PlanCommand: "brick scale --resume scale/" + v.Plan.Name, PageCommand: v.pageCommand(), Origins: v.origins(),
 	}

@@ -196,14 +196,11 @@ func (v view) quality() []string {
 		v.say("law.counted", v.say("law."+v.basis()), len(f.Points)),
 		v.say("law.quality", fmt.Sprintf("%.4f", f.Quality.R2), shareText(f.Quality.RMSE)),
 	}
-	var squares []float64
-	for _, s := range f.Sizes {
-		for _, e := range s.Errors {
-			squares = append(squares, e*e)
-		}
+	if miss := leftOut(f); !math.IsNaN(miss) {
+		texts[1] += v.space() + v.say("law.leave-out", shareText(miss))
 	}
-	if len(squares) > 0 {
-		texts[1] += v.space() + v.say("law.leave-out", shareText(math.Sqrt(stat.Mean(squares, nil))))
+	if s := v.summed(); v.coupled() && s != f {
+		texts = append(texts, v.say("law.coupled", fmt.Sprintf("%.4f", s.Quality.R2), shareText(leftOut(s))))
 	}
 	if v.noise > 0 {
 		texts = append(texts, v.say("law.noise", shareText(v.noise)))
@@ -215,6 +212,17 @@ func (v view) quality() []string {
 		texts = append(texts, v.say("law.other", v.say(other), plain(o.Alpha, 0.001), plain(o.Beta, 0.001)))
 	}
 	return texts
+}
+
+// leftOut is the root mean square of the errors at sizes that were left out; NaN where none was.
+func leftOut(f *fit.JointFit) float64 {
+	var squares []float64
+	for _, s := range f.Sizes {
+		for _, e := range s.Errors {
+			squares = append(squares, e*e)
+		}
+	}
+	return math.Sqrt(stat.Mean(squares, nil))
 }
 
 // took writes seconds as people say them.

@@ -81,7 +81,8 @@ var figureWords = map[string]phrase{
 	"approach.derived": {"from the law: a = β/(α+β)", "由公式导出：a = β/(α+β)"},
 
 	// Approaches to the compute-optimal size.
-	"approach.1": {"here, approach 1 (envelope)", "本实验，方法一（包络线）"},
-	"approach.2": {"here, approach 2 (iso-FLOP)", "本实验，方法二（等算力）"},
-	"approach.3": {"here, approach 3 (the law)", "本实验，方法三（参数化公式）"},
+	"approach.1":   {"here, approach 1 (envelope)", "本实验，方法一（包络线）"},
+	"approach.2":   {"here, approach 2 (iso-FLOP)", "本实验，方法二（等算力）"},
+	"approach.3":   {"here, approach 3 (terms summed)", "本实验，方法三（两项相加）"},
+	"approach.law": {"here, the law", "本实验的定律（两项耦合）"},
 }

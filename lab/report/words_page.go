@@ -79,6 +79,8 @@ var pageWords = map[string]phrase{
 	"mean.alpha":   {"how fast more parameters lower it", "参数增加时下降的快慢"},
 	"mean.B":       {"size of the text's term", "文本项的大小"},
 	"mean.beta":    {"how fast more text lowers it", "文本增加时下降的快慢"},
+	"mean.p":       {"how the two terms join: 1 is their sum; the larger p, the more the larger term decides", "两项如何合成：p = 1 就是相加；p 越大，越由较大的一项决定"},
+	"law.coupled":  {"The terms are joined by an exponent p rather than summed: a model that is too small for its text gains little from more of it, and the other way round (p = 1 is the law of Hoffmann et al. 2022; E = 0 with p = 1/β that of Kaplan et al. 2020). Of both forms this one foretold sizes that were left out better, before the held-out one was looked at. Summed, the terms reach an R² of %[1]s and foretell left-out sizes within %[2]s.", "两项不是直接相加，而是由指数 p 合成：模型相对文本太小时，再多文本也收益甚微，反之亦然（p = 1 即 Hoffmann 等 2022 的定律；E = 0 且 p = 1/β 即 Kaplan 等 2020 的定律）。在查看留出规模之前，两种形式中这一种预测“去掉再拟合”的规模更准。若直接相加，R² 为 %[1]s，预测被去掉的规模误差为 %[2]s。"},
 	"law.approach": {"Three ways to the exponent a of the compute-optimal size, N = G·C^a, beside published ones:", "求计算最优参数量 N = G·C^a 中指数 a 的三种方法，并列出已发表的结果："},
 	"law.source":   {"source", "出处"},
 	"law.name":     {"from", "来自"},
@@ -124,7 +126,7 @@ var pageWords = map[string]phrase{
 	"method.apart":      {"Each training of the family stands by itself and lets its learning rate fall over the last %[1]s of its steps.", "模型族中的每次训练彼此独立，学习率在最后 %[1]s 的步数内下降。"},
 	"method.rule":       {"Width is %[1]d a layer, a head %[2]d wide, a feed-forward layer 8/3 of the width to the next multiple of %[3]d. The optimizer is %[4]s; its largest learning rate is %[5]s·(N/%[6]s)^−%[7]s·√(B/%[8]s), N without the embedding, B the tokens of a step. A step sees %[9]d sequences of %[10]d tokens; the rate rises over the first %[11]d steps.", "每层使宽度增加 %[1]d，每个头宽 %[2]d，前馈层为宽度的 8/3，取 %[3]d 的倍数。优化器为 %[4]s，最大学习率为 %[5]s·(N/%[6]s)^−%[7]s·√(B/%[8]s)，N 不含嵌入层，B 为每步的词元数。每步 %[9]d 个序列，每个 %[10]d 词元；学习率在最初 %[11]d 步内上升。"},
 	"method.evaluation": {"Loss, bits a byte and accuracy are measured after training, on the same %[1]s tokens of held-out text for all.", "损失、每字节比特和准确率都在训练结束后、在同样的 %[1]s 个留出文本词元上测得。"},
-	"method.fit":        {"The law L(N, D) = E + A/N^α + B/D^β is fitted by L-BFGS from a grid of starts to the least Huber loss (δ = 10⁻³) of the difference in log L (Hoffmann et al. 2022, approach 3). Intervals come from a parametric bootstrap of %[1]d draws, in which the size of the noise is itself uncertain.", "定律 L(N, D) = E + A/N^α + B/D^β 用 L-BFGS 从一组网格起点出发拟合，最小化 log L 之差的 Huber 损失（δ = 10⁻³；Hoffmann 等 2022，方法三）。区间由 %[1]d 次参数自助抽样得到，其中噪声的大小本身也是不确定的。"},
+	"method.fit":        {"The law is fitted by L-BFGS from a grid of starts to the least Huber loss (δ = 10⁻³) of the difference in log L (Hoffmann et al. 2022, approach 3). Intervals come from a parametric bootstrap of %[1]d draws, in which the size of the noise is itself uncertain.", "定律用 L-BFGS 从一组网格起点出发拟合，最小化 log L 之差的 Huber 损失（δ = 10⁻³；Hoffmann 等 2022，方法三）。区间由 %[1]d 次参数自助抽样得到，其中噪声的大小本身也是不确定的。"},
 	"method.flops":      {"Floating-point operations are counted from the operations that run, forward and backward; the formula agrees within %[1]s.", "浮点运算次数按前向与反向实际执行的运算计数；与公式相差不超过 %[1]s。"},
 	"method.order":      {"The predictions were written down at %[1]s, before the held-out size's first step, and not touched again.", "预测写于 %[1]s，早于留出规模的第一步训练，此后未再改动。"},
 
