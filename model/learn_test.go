@@ -105,7 +105,7 @@ var tasks = []task{
 	{"embed(16) rnn(32) linear", nn.Input{Vocab: 50, Shape: []int{16}}, 200, 2e-2, 0.2, text},
 	{"embed(16) lstm(32,layers=2) linear", nn.Input{Vocab: 50, Shape: []int{16}}, 300, 2e-2, 0.2, text},
 	{"embed(16) gru(32) linear", nn.Input{Vocab: 50, Shape: []int{16}}, 300, 2e-2, 0.2, text},
-	{"seq2seq-tiny", pairInput, 300, 2e-2, 0.2, pairs},
+	{"seq2seq-tiny", pairInput, 400, 2e-2, 0.2, pairs},
 	{"seq2seq(hidden=32,cell=gru) linear", pairInput, 300, 2e-2, 0.2, pairs},
 	{"transformer-tiny", pairInput, 60, 1e-2, 0.2, pairs},
 	{"caption(width=32,layers=2,heads=4,ff=64) linear", pairInput, 60, 1e-2, 0.2, pairs},
