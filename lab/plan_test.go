@@ -1,6 +1,9 @@
 package lab_test
 
 import (
+	"os"
+	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -192,6 +195,33 @@ func TestParseBudget(t *testing.T) {
 	for _, text := range []string{"", "30", "-5m", "0", "NaN", "Inf", "1e40", "soon", "1e5"} {
 		if b, err := lab.ParseBudget(text); err == nil || !strings.Contains(err.Error(), "30m") {
 			t.Errorf("%q: %+v, %v", text, b, err)
+		}
+	}
+}
+
+// A rule file changes what it names; settings are those of the optimizer they are written for.
+func TestReadRule(t *testing.T) {
+	read := func(text string) (lab.Rule, error) {
+		path := filepath.Join(t.TempDir(), "rule.json")
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return lab.ReadRule(path)
+	}
+	usual := lab.DefaultRule()
+	r, err := read(`{"width": 24}`)
+	if err != nil || r.Width != 24 || r.LR != usual.LR || !reflect.DeepEqual(r.Settings, usual.Settings) {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if r, err = read(`{"optimizer": "adamw"}`); err != nil || r.Settings != nil {
+		t.Errorf("AdamW with %v, %v", r.Settings, err)
+	}
+	if r, err = read(`{"settings": {"adam_rate": 1}}`); err != nil || r.Settings["adam_rate"] != 1.0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	for text, want := range map[string]string{`{"depth": 3}`: "depth", `{"batch": 0}`: "batch is 0", `{"lr": 20}`: "lr is 20", `{`: "unexpected EOF"} {
+		if _, err := read(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 	}
 }

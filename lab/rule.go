@@ -16,11 +16,12 @@ type Rule struct {
 	Head   int `json:"head"`    // numbers of a head
 	FFUnit int `json:"ff_unit"` // the feed-forward layers are a multiple of it: 8/3 of the width, rounded
 
-	Optimizer string  `json:"optimizer"`
-	LR        float64 `json:"lr"`    // the largest learning rate of a size with At parameters without embedding, at
-	At        float64 `json:"at"`    // Batch tokens a step; at N parameters and B tokens
-	Batch     float64 `json:"batch"` // LR·(N/At)^−Gamma·√(B/Batch), the root by Malladi et al. 2022
-	Gamma     float64 `json:"gamma"`
+	Optimizer string         `json:"optimizer"`
+	Settings  map[string]any `json:"settings,omitempty"` // of the optimizer, as in a run file
+	LR        float64        `json:"lr"`                 // the largest learning rate of a size with At parameters without embedding, at
+	At        float64        `json:"at"`                 // Batch tokens a step; at N parameters and B tokens
+	Batch     float64        `json:"batch"`              // LR·(N/At)^−Gamma·√(B/Batch), the root by Malladi et al. 2022
+	Gamma     float64        `json:"gamma"`
 
 	Horizons []float64 `json:"horizons"` // lengths of training as shares of the longest, rising to 1
 	Steps    int       `json:"steps"`    // about what the longest has
@@ -36,7 +37,7 @@ type Rule struct {
 func DefaultRule() Rule {
 	return Rule{
 		Width: 16, Head: 16, FFUnit: 8,
-		Optimizer: "muon", LR: 0.012, At: 1e5, Batch: 2048, Gamma: 0.21,
+		Optimizer: "muon", Settings: map[string]any{"adam_rate": 0.3}, LR: 0.009, At: 1e5, Batch: 2048, Gamma: 0.21,
 		Horizons: []float64{1. / 8, 1. / 4, 1. / 2, 1}, Steps: 8000, Warmup: 0.1, Decay: 0.2,
 		Context: 128, Sequences: 4, PerParam: 8,
 	}
@@ -52,8 +53,13 @@ func ReadRule(path string) (Rule, error) {
 	defer f.Close()
 	d := json.NewDecoder(io.LimitReader(f, 1<<20))
 	d.DisallowUnknownFields()
+	usual := r
+	r.Settings = nil // those of one optimizer are not another's
 	if err := d.Decode(&r); err != nil {
 		return r, &train.InputError{Err: fmt.Errorf("lab: rule %s: %w", path, err)}
+	}
+	if r.Settings == nil && r.Optimizer == usual.Optimizer {
+		r.Settings = usual.Settings
 	}
 	if err := r.check(); err != nil {
 		return r, &train.InputError{Err: fmt.Errorf("%w (in %s)", err, path)}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -25,7 +26,7 @@ func (s *Sweep) job(t Trial) train.Job {
 		Name: t.ID, Model: t.Size.Stack,
 		Data:      train.DataJob{Source: p.Text.Source, Context: p.Text.Context},
 		Tokenizer: s.tokenizer(),
-		Optimizer: train.Optimizer{Name: p.Rule.Optimizer, LR: t.Rate},
+		Optimizer: train.Optimizer{Name: p.Rule.Optimizer, LR: t.Rate, Args: maps.Clone(p.Rule.Settings)},
 		Schedule:  train.Schedule{Name: "wsd", Args: map[string]any{"warmup": min(p.Warmup, max(t.Steps-t.Decay, 0)), "decay": t.Decay, "min_lr": 0.0}},
 		Batch:     micro, Accumulate: max(t.Batch/micro, 1), Steps: t.Steps, Seed: t.Seed, ClipNorm: 1, Precision: "f32",
 		Eval: train.EvalJob{Every: max(p.Steps, t.Steps), Batches: 2}, // the test split is what counts, at the end

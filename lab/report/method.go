@@ -1,8 +1,11 @@
 package report
 
 import (
+	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"brick/lab"
 )
@@ -20,7 +23,7 @@ func (v view) method() (texts []string) {
 			}
 		}
 		r := v.Plan.Rule
-		texts = append(texts, v.say("method.rule", r.Width, r.Head, r.FFUnit, r.Optimizer, digits(r.LR), short(r.At), digits(r.Gamma), short(r.Batch), v.Plan.Batch, v.Plan.Text.Context, v.Plan.Warmup), v.say(key, shareText(decay)))
+		texts = append(texts, v.say("method.rule", r.Width, r.Head, r.FFUnit, optimizer(r), digits(r.LR), short(r.At), digits(r.Gamma), short(r.Batch), v.Plan.Batch, v.Plan.Text.Context, v.Plan.Warmup), v.say(key, shareText(decay)))
 	}
 	texts = append(texts, v.say("method.evaluation", short(float64(v.Plan.Eval*lab.EvalBatch*v.Plan.Text.Context))), v.say("method.fit", v.draws()))
 	worst := 0.0
@@ -34,6 +37,18 @@ func (v view) method() (texts []string) {
 		texts = append(texts, v.say("method.order", p.At.UTC().Format("2006-01-02 15:04:05 UTC")))
 	}
 	return texts
+}
+
+// optimizer is a rule's, with its settings.
+func optimizer(r lab.Rule) string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(r.Settings)) {
+		list = append(list, fmt.Sprintf("%s %v", name, r.Settings[name]))
+	}
+	if list == nil {
+		return r.Optimizer
+	}
+	return r.Optimizer + " (" + strings.Join(list, ", ") + ")"
 }
 
 // draws is how many the bootstrap made.
