@@ -106,15 +106,3 @@ func (s Sentence) lacking(missing []string) Sentence {
 	list := strings.Join(missing, ", ")
 	return Sentence{fmt.Sprintf("%s Still missing: %s.", s.EN, list), fmt.Sprintf("%s尚缺：%s。", s.ZH, list)}
 }
-
-// short writes 4194304 as 4.19M.
-func short(n int) string {
-	v := float64(n)
-	for _, unit := range []string{"", "k", "M", "G", "T"} {
-		if v < 999.5 {
-			return fmt.Sprintf("%.3g%s", v, unit)
-		}
-		v /= 1000
-	}
-	return fmt.Sprintf("%.3gP", v)
-}

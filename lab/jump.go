@@ -70,7 +70,7 @@ func FindJumps(planned []Trial, results []Result) (jumps []Jump) {
 			x            func(Result) int
 			missing      []string
 		}{
-			{"size", short(tokens), bySize, func(r Result) int { return r.Size.Params },
+			{"size", count(tokens), bySize, func(r Result) int { return r.Size.Params },
 				unfinished(planned, family, func(t Trial) bool { return sameTokens(t.Tokens, tokens) })},
 			{"tokens", size, byTokens, func(r Result) int { return r.Tokens },
 				unfinished(planned, family, func(t Trial) bool { return t.Size.Name == size })},
@@ -195,7 +195,7 @@ func (j *Jump) say() Sentence {
 	name, from, to, fixed := cmp.Or(skillZH[j.Skill], j.Skill), a.Name, b.Name, "on "+j.Fixed+" tokens"
 	fixedZH := j.Fixed + " 词元时"
 	if j.Along == "tokens" {
-		from, to, fixed = short(int(a.X))+" tokens", short(int(b.X)), "of "+j.Fixed
+		from, to, fixed = count(int(a.X))+" tokens", count(int(b.X)), "of "+j.Fixed
 		fixedZH = j.Fixed + " 规模下"
 	}
 	fromZH := strings.ReplaceAll(from, " tokens", "")

@@ -84,7 +84,7 @@ func TestJumpsNeedThree(t *testing.T) {
 func TestJumpsChooseTheirLine(t *testing.T) {
 	planned, results := made(t, testLaw{best: 1})
 	for _, j := range FindJumps(planned, results) {
-		want, fixed, n := "d7", "8.19M", 6
+		want, fixed, n := "d7", "8.19 M", 6
 		if j.Along == "tokens" {
 			fixed, n = "d7", 5
 		}

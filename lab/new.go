@@ -39,7 +39,11 @@ type Ask struct {
 func New(ctx context.Context, a Ask, o Options) (_ *Sweep, err error) {
 	began := time.Now()
 	if !data.IsText(a.Source) {
-		return nil, &train.UsageError{Err: fmt.Errorf("lab: %s is not text; want a named text (go, tinyshakespeare, tang), a file, a folder or a glob", a.Source)}
+		what := "not text"
+		if _, err := os.Stat(a.Source); err != nil && data.Find(a.Source) == nil {
+			what = "no file, no folder and no named set"
+		}
+		return nil, &train.UsageError{Err: fmt.Errorf("lab: %s is %s; want a named text (go, tinyshakespeare, tang), a file, a folder or a glob", a.Source, what)}
 	}
 	s, fresh, err := newFolder(a, o)
 	if err != nil {

@@ -133,7 +133,8 @@ func threads(n int) string {
 }
 
 // count writes a number as people read it: 926 k, 2.46 M, 3.1e+14.
-func count(v float64) string {
+func count[T int | float64](n T) string {
+	v := float64(n)
 	switch {
 	case v >= 1e12:
 		return fmt.Sprintf("%.2e", v)

@@ -103,14 +103,14 @@ func FindEnsemble(planned []Trial, results []Result, together float64) *Ensemble
 
 func (f *EnsembleFinding) say() Sentence {
 	en := fmt.Sprintf("%d models of %s that vote (%s parameters together) have a loss of %.4f, %.2g %% below one of them alone (%.4f)",
-		f.Members, f.Size, short(f.Params), f.Together, 100*(1-f.Together/f.Mean), f.Mean)
+		f.Members, f.Size, count(f.Params), f.Together, 100*(1-f.Together/f.Mean), f.Mean)
 	zh := fmt.Sprintf("%d 个 %s 模型取平均概率（合计 %s 个参数），损失 %.4f，比单个（%.4f）低 %.2g %%",
-		f.Members, f.Size, short(f.Params), f.Together, f.Mean, 100*(1-f.Together/f.Mean))
+		f.Members, f.Size, count(f.Params), f.Together, f.Mean, 100*(1-f.Together/f.Mean))
 	if f.Bigger == "" {
 		return Sentence{en + ".", zh + "。"}
 	}
-	en += fmt.Sprintf("; one %s of %s parameters, trained on the same %s tokens, has %.4f: ", f.Bigger, short(f.BigParam), short(f.Tokens), f.BigLoss)
-	zh += fmt.Sprintf("；一个参数量为 %s 的 %s 用同样的 %s 词元训练，损失 %.4f：", short(f.BigParam), f.Bigger, short(f.Tokens), f.BigLoss)
+	en += fmt.Sprintf("; one %s of %s parameters, trained on the same %s tokens, has %.4f: ", f.Bigger, count(f.BigParam), count(f.Tokens), f.BigLoss)
+	zh += fmt.Sprintf("；一个参数量为 %s 的 %s 用同样的 %s 词元训练，损失 %.4f：", count(f.BigParam), f.Bigger, count(f.Tokens), f.BigLoss)
 	if f.BigLoss < f.Together {
 		return Sentence{en + "the parameters are worth more in one model.", zh + "参数放在一个模型里更值。"}
 	}

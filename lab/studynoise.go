@@ -47,9 +47,9 @@ func FindNoise(planned []Trial, results []Result) *NoiseFinding {
 	percent := 100 / f.Mean
 	f.Sentence = Sentence{
 		fmt.Sprintf("%d runs of %s on %s tokens that differ in their seed alone end at a loss of %.4f with a standard deviation of %.2g (%.2g %%; with so few runs it may be %.2g to %.2g %%).",
-			n, f.Size, short(f.Tokens), f.Mean, f.SD, f.SD*percent, f.Low*percent, f.High*percent),
+			n, f.Size, count(f.Tokens), f.Mean, f.SD, f.SD*percent, f.Low*percent, f.High*percent),
 		fmt.Sprintf("%s 用 %s 词元训练 %d 次，仅随机种子不同：损失平均为 %.4f，标准差 %.2g（%.2g %%；次数很少，真实值可能在 %.2g 到 %.2g %% 之间）。",
-			f.Size, short(f.Tokens), n, f.Mean, f.SD, f.SD*percent, f.Low*percent, f.High*percent),
+			f.Size, count(f.Tokens), n, f.Mean, f.SD, f.SD*percent, f.Low*percent, f.High*percent),
 	}.lacking(g.missing)
 	return f
 }

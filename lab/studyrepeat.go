@@ -79,18 +79,18 @@ func (f *RepeatFinding) upTo(tolerance float64) float64 {
 
 func (f *RepeatFinding) say() Sentence {
 	first, last := f.Points[0], f.Points[len(f.Points)-1]
-	en := fmt.Sprintf("%s on %s tokens has a loss of %.4f where all are new. Passing %.3g times over %s is %s", f.Size, short(f.Tokens), f.Fresh, first.Epochs, short(first.Unique), overEN(first.Over))
-	zh := fmt.Sprintf("%s 训练 %s 词元，全为新文本时损失 %.4f。把 %s 词元读 %.3g 轮，损失%s", f.Size, short(f.Tokens), f.Fresh, short(first.Unique), first.Epochs, overZH(first.Over))
+	en := fmt.Sprintf("%s on %s tokens has a loss of %.4f where all are new. Passing %.3g times over %s is %s", f.Size, count(f.Tokens), f.Fresh, first.Epochs, count(first.Unique), overEN(first.Over))
+	zh := fmt.Sprintf("%s 训练 %s 词元，全为新文本时损失 %.4f。把 %s 词元读 %.3g 轮，损失%s", f.Size, count(f.Tokens), f.Fresh, count(first.Unique), first.Epochs, overZH(first.Over))
 	if len(f.Points) > 1 {
-		en += fmt.Sprintf(", %.3g times over %s %s", last.Epochs, short(last.Unique), overEN(last.Over))
-		zh += fmt.Sprintf("；把 %s 词元读 %.3g 轮，损失%s", short(last.Unique), last.Epochs, overZH(last.Over))
+		en += fmt.Sprintf(", %.3g times over %s %s", last.Epochs, count(last.Unique), overEN(last.Over))
+		zh += fmt.Sprintf("；把 %s 词元读 %.3g 轮，损失%s", count(last.Unique), last.Epochs, overZH(last.Over))
 	}
 	en += fmt.Sprintf("; %s within 1 %%, %s within what seeds explain", upToEN(f.InOne), upToEN(f.InNoise))
 	zh += fmt.Sprintf("；%s 1 %% 以内，%s随机种子的波动之内", upToZH(f.InOne), upToZH(f.InNoise))
 	for i := len(f.Points) - 1; i >= 0; i-- {
 		if p := f.Points[i]; p.Worth != nil {
-			en += fmt.Sprintf("; %.3g passes over %s tokens give %.0f %% of what new ones would", p.Epochs, short(p.Unique), 100**p.Worth)
-			zh += fmt.Sprintf("；把 %s 词元读 %.3g 轮，得到新文本所能带来好处的 %.0f %%", short(p.Unique), p.Epochs, 100**p.Worth)
+			en += fmt.Sprintf("; %.3g passes over %s tokens give %.0f %% of what new ones would", p.Epochs, count(p.Unique), 100**p.Worth)
+			zh += fmt.Sprintf("；把 %s 词元读 %.3g 轮，得到新文本所能带来好处的 %.0f %%", count(p.Unique), p.Epochs, 100**p.Worth)
 			break
 		}
 	}

@@ -71,9 +71,9 @@ func FindShape(planned []Trial, results []Result, noise *NoiseFinding) *ShapeFin
 		}
 	}
 	en := fmt.Sprintf("Of %d shapes of %s to %s parameters beside the embedding, the one of depth %d and width %d is best (loss %.4f); the worst, of depth %d and width %d, is %.2g %% above",
-		len(f.Shapes), short(least.NonEmbedding), short(most.NonEmbedding), best.Layers, best.Width, best.Loss, worst.Layers, worst.Width, 100*f.Spread)
+		len(f.Shapes), count(least.NonEmbedding), count(most.NonEmbedding), best.Layers, best.Width, best.Loss, worst.Layers, worst.Width, 100*f.Spread)
 	zh := fmt.Sprintf("%d 种形状（除嵌入外各有 %s 到 %s 个参数）中，深 %d、宽 %d 的最好（损失 %.4f）；最差的深 %d、宽 %d，高出 %.2g %%",
-		len(f.Shapes), short(least.NonEmbedding), short(most.NonEmbedding), best.Layers, best.Width, best.Loss, worst.Layers, worst.Width, 100*f.Spread)
+		len(f.Shapes), count(least.NonEmbedding), count(most.NonEmbedding), best.Layers, best.Width, best.Loss, worst.Layers, worst.Width, 100*f.Spread)
 	if len(alike) > 0 {
 		en += fmt.Sprintf("; its lead over %s is no more than seeds explain", strings.Join(alike, ", "))
 		zh += fmt.Sprintf("；它与 %s 的差别没有超出随机种子的波动", strings.Join(alike, "、"))

@@ -212,6 +212,7 @@ func twoOfAKind(t testing.TB) (a, b *lab.Sweep) {
 func TestSweepRefuses(t *testing.T) {
 	ask, o := tinyAsk(t)
 	for want, change := range map[string]func(*lab.Ask){
+		"is no file":           func(a *lab.Ask) { a.Source = "nosuch.txt" },
 		"is not text":          func(a *lab.Ask) { a.Source = "moons" },
 		"no folder inside":     func(a *lab.Ask) { a.Name = "../out" },
 		"is too little":        func(a *lab.Ask) { a.Budget = lab.Budget{FLOPs: 1e6} },
