@@ -13,8 +13,9 @@ import (
 	"unicode/utf8"
 )
 
-// maxSource is the longest page in bytes; the lecture's are a tenth of it.
-const maxSource = 256 << 10
+// maxSource is the longest page in bytes, a few times a chapter of the lecture. Markdown can be written whose reading takes the
+// square of its length; within this bound that is about a second.
+const maxSource = 64 << 10
 
 // Page is a rendered page.
 type Page struct {
@@ -40,7 +41,7 @@ func Render(src []byte, f Formulas) (Page, error) {
 	r.tex, r.closed = s.formulas, len(r.errs) == 0
 	for _, t := range r.tex {
 		if f[t.Key()] == "" {
-			r.errs.add(t.Line, "formula %s is not in formulas.json; make it with: %s", t.Key(), command)
+			r.errs.add(t.Line, "formula %s is not in formulas.json; make it with: %s", clip(strings.Join(strings.Fields(t.Key()), " ")), command)
 		}
 	}
 	html := r.render(s.out.String(), s.lines, true)

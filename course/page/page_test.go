@@ -197,7 +197,9 @@ func FuzzRender(f *testing.F) {
 		f.Add(string(src))
 	}
 	for _, c := range refused {
-		f.Add(c.src)
+		if len(c.src) < 1<<10 {
+			f.Add(c.src)
+		}
 	}
 	f.Fuzz(func(t *testing.T, src string) {
 		formulas := Formulas{}

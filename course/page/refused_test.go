@@ -28,7 +28,7 @@ var refused = []struct{ name, src, want string }{
 	{"control character", title + "a\x00", "line 3: character U+0000"},
 	{"private character", title + "\uE0000\uE001", "line 3: character U+E000"},
 	{"not UTF-8", title + "\xff", "line 3: not UTF-8"},
-	{"long", strings.Repeat("a", maxSource+1), "page of 262145 bytes; up to 262144 are read"},
+	{"long", strings.Repeat("a", maxSource+1), "page of 65537 bytes; up to 65536 are read"},
 
 	{"dollar", title + "costs $5", "line 3: $ is not closed on its line ($5); close it with $, or write \\$"},
 	{"formula over two lines", title + "a $x\n+ y$ b", "line 3: $ is not closed on its line ($x)"},
