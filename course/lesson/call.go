@@ -25,8 +25,8 @@ type Call struct {
 
 // Shown is how the numbers of a call are had without the page.
 type Shown struct {
-	Commands []string `json:"commands"` // lines for a shell
-	Go       string   `json:"go"`       // a whole program
+	Command string `json:"command"` // lines for a shell
+	Go      string `json:"go"`      // a whole program
 }
 
 // Ask declares a call that is answered at once: within a few milliseconds where

@@ -40,9 +40,9 @@ type opened struct {
 // RunInfo describes a run in a list.
 type RunInfo struct {
 	Name   string `json:"name"`
-	Model  string `json:"model"` // in stack notation
-	Source string `json:"source"`
-	Task   string `json:"task"`
+	Stack  string `json:"stack"`
+	Source string `json:"source"` // of its data
+	Kind   string `json:"kind"`   // text, images or other
 	Done   bool   `json:"done"`
 }
 
@@ -72,14 +72,14 @@ func (r *Runs) List() (list []RunInfo, err error) {
 		if err != nil {
 			continue
 		}
-		task := "other"
+		kind := "other"
 		switch {
 		case in.Vocab > 0:
-			task = "text"
+			kind = "text"
 		case len(in.Shape) == 3:
-			task = "images"
+			kind = "images"
 		}
-		all = append(all, dated{RunInfo{e.Name(), job.Model, job.Data.Source, task, train.Done(dir)}, changed(dir)})
+		all = append(all, dated{RunInfo{e.Name(), job.Model, job.Data.Source, kind, train.Done(dir)}, changed(dir)})
 	}
 	slices.SortFunc(all, func(a, b dated) int { return b.at.Compare(a.at) })
 	for _, d := range all[:min(len(all), maxListed)] {
