@@ -3,6 +3,7 @@ package course
 import (
 	noclosedform "brick/course/02-no-closed-form"
 	optimizers "brick/course/05-optimizers"
+	perceptron "brick/course/06-perceptron"
 	"brick/course/lesson"
 )
 
@@ -10,4 +11,5 @@ import (
 var Chapters = []*lesson.Chapter{
 	noclosedform.Chapter,
 	optimizers.Chapter,
+	perceptron.Chapter,
 }

@@ -30,6 +30,12 @@ const families = {
 /** @param {string} name */
 const look = (name) => racers.find((r) => r.name === name) ?? { name, label: name, color: 1 };
 
+/** Shows all nine rows without scrolling. @param {{ el: HTMLElement }} rows */
+const whole = ({ el }) => {
+  const frame = el.firstElementChild;
+  if (frame instanceof HTMLElement) frame.style.maxHeight = 'none';
+};
+
 /** A cell of a table of counts: how many gradients, or that they were not enough. @param {Widget} w @param {number} evals */
 const count = (w, evals) => (evals > 0 ? String(evals) : w.t('race.never'));
 
@@ -71,6 +77,7 @@ function race(w) {
       { key: 'best', label: w.t('race.best'), digits: 3 },
     ],
   });
+  whole(rows);
 
   w.onUpdate(async () => {
     const r = await w.ask('race', args());
@@ -80,8 +87,7 @@ function race(w) {
     map.axes({ x: { min: x[0], max: x[1] }, y: { min: y[0], max: y[1] } });
     start.set(r.start[0], r.start[1]);
     map.draw([
-      { heat: { values: r.valley, x, y } },
-      { contour: { values: r.valley, x, y }, levels: 12, color: 1 },
+      { contour: { values: r.valley, x, y }, levels: 14, color: 7 },
       { points: r.minima, name: w.t('race.minimum'), shape: 'cross', color: 2, size: 8 },
       ...seen.map((q) => {
         const { label, color, dash } = look(q.name);
@@ -116,6 +122,7 @@ function laps(w) {
     caption: w.t('laps.table'), csv: 'laps',
     columns: [{ key: 'label', label: w.t('race.optimizer') }, ...names.map((key) => ({ key, label: w.t('race.surface.' + key) }))],
   });
+  whole(rows);
   rows.el.hidden = true;
   w.onUpdate(async () => {
     if (!s.asked) return;
@@ -158,6 +165,7 @@ function digits(w) {
       { key: 'accuracy', label: w.t('digits.accuracy'), text: (v) => (v === null ? '–' : w.number(100 * v, 3) + ' %') },
     ],
   });
+  whole(rows);
   /** @type {[number, number][][]} */
   let losses = [];
   /** @type {Standing[]} */
