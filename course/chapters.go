@@ -4,6 +4,7 @@ import (
 	noclosedform "brick/course/02-no-closed-form"
 	optimizers "brick/course/05-optimizers"
 	perceptron "brick/course/06-perceptron"
+	xor "brick/course/07-xor"
 	"brick/course/lesson"
 )
 
@@ -12,4 +13,5 @@ var Chapters = []*lesson.Chapter{
 	noclosedform.Chapter,
 	optimizers.Chapter,
 	perceptron.Chapter,
+	xor.Chapter,
 }
