@@ -5,6 +5,7 @@ import (
 	optimizers "brick/course/05-optimizers"
 	perceptron "brick/course/06-perceptron"
 	xor "brick/course/07-xor"
+	activations "brick/course/08-activations"
 	"brick/course/lesson"
 )
 
@@ -14,4 +15,5 @@ var Chapters = []*lesson.Chapter{
 	optimizers.Chapter,
 	perceptron.Chapter,
 	xor.Chapter,
+	activations.Chapter,
 }

@@ -40,7 +40,7 @@ type Frame struct {
 	W2     [][]lesson.Num `json:"w2"` // (from 2, to 1)
 	B2     lesson.Num     `json:"b2"`
 	Line   [][2]float64   `json:"line"`  // of the output in the space of the hidden neurons, within ±10
-	Plane  [][]lesson.Num `json:"plane"` // probability of +1 over the inputs from −edge to edge, rows from the least x₂
+	Plane  [][]lesson.Num `json:"plane"` // mean answer, 2·probability − 1, over the inputs from −edge to edge, rows from the least x₂
 }
 
 const planeSize = 21
@@ -137,6 +137,9 @@ func look(m nn.Chain, step int) (f Frame) {
 		}
 	}
 	plane := lesson.Nums(m.Forward(tape.Const(grid, planeSize*planeSize, 2)).Sigmoid().Data())
+	for i, p := range plane {
+		plane[i] = 2*p - 1
+	}
 	for r := range planeSize {
 		f.Plane = append(f.Plane, plane[r*planeSize:(r+1)*planeSize])
 	}

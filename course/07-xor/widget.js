@@ -111,8 +111,8 @@ function net(w) {
   /** @param {Frame} f */
   const draw = (f) => {
     plane.draw([
-      { heat: { values: f.plane, x: [-1.6, 1.6], y: [-1.6, 1.6] }, min: 0, max: 1, scale: 'sequential' },
-      { contour: { values: f.plane, x: [-1.6, 1.6], y: [-1.6, 1.6] }, levels: [0.5], name: w.t('net.half'), color: 3 },
+      { heat: { values: f.plane, x: [-1.6, 1.6], y: [-1.6, 1.6] }, min: -2.5, max: 2.5, scale: 'diverging' },
+      { contour: { values: f.plane, x: [-1.6, 1.6], y: [-1.6, 1.6] }, levels: [0], name: w.t('net.half'), color: 3 },
       ...fourPoints(w, corners),
     ]);
     const range = ranges[s.act] ?? square;
