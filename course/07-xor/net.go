@@ -199,5 +199,5 @@ func main() {
 		}
 	}
 }
-`, widths, seed, seed+seeds, a, steps, rate)
+`, widths, seed, seed+seeds, a, steps+1, rate) // one more step: its loss is that after the others
 }

@@ -5,6 +5,7 @@ import (
 
 	"brick/course/lesson"
 	"brick/grad"
+	"brick/kernel"
 	"brick/nn"
 	"brick/optim"
 	"brick/train"
@@ -80,32 +81,41 @@ var seeds = lesson.Shows(lesson.Stream("seeds", SeedsIn{Act: "relu", Rate: 0.05,
 	return lesson.Shown{Go: program(in.Act, "[]int{2, 3, 4, 8}", 1, in.Seeds, in.Rate, in.Steps)}
 })
 
-// trainOne takes the same steps as train.Steps does, whose bookkeeping would
-// take longer than they do on four examples.
+// trainOne trains a network and sees how it did.
 func trainOne(in SeedsIn, width, seed int) (Trained, error) {
-	m := network(in.Act, width, seed)
-	o := optim.NewMomentum()
-	if err := optim.Attach(o, m); err != nil {
+	scores, loss, err := trained(in, width, seed)
+	if err != nil {
 		return Trained{}, err
 	}
-	x, b := corners()
-	var tape grad.Tape
-	forward := func() (scores, loss *grad.Var) {
-		tape.Reset()
-		scores = m.Forward(tape.Const(x, 4, 2))
-		return scores, train.BCE(scores, &b)
-	}
-	for range in.Steps {
-		_, loss := forward()
-		loss.Backward()
-		o.Step(in.Rate)
-	}
-	scores, loss := forward()
-	t := Trained{Width: width, Seed: seed, Loss: lesson.Num(loss.Item())}
+	t := Trained{Width: width, Seed: seed, Loss: lesson.Num(loss)}
 	for i, y := range Labels {
-		if says(float64(scores.Data()[i])) == y {
+		if says(float64(scores[i])) == y {
 			t.Right++
 		}
 	}
 	return t, nil
+}
+
+// trained takes the same steps as train.Steps does, whose bookkeeping would take
+// longer than they do on four examples; scores and loss are those after them.
+func trained(in SeedsIn, width, seed int) (scores []kernel.Float, loss float64, err error) {
+	m := network(in.Act, width, seed)
+	o := optim.NewMomentum()
+	if err := optim.Attach(o, m); err != nil {
+		return nil, 0, err
+	}
+	x, b := corners()
+	var tape grad.Tape
+	forward := func() (y, loss *grad.Var) {
+		tape.Reset()
+		y = m.Forward(tape.Const(x, 4, 2))
+		return y, train.BCE(y, &b)
+	}
+	for range in.Steps {
+		_, l := forward()
+		l.Backward()
+		o.Step(in.Rate)
+	}
+	y, l := forward()
+	return y.Data(), l.Item(), nil
 }
