@@ -29,7 +29,7 @@ export class Job {
   /** Starts the call with args, which ends an older job of it. @param {unknown} args */
   async start(args) {
     this.detach();
-    const { id } = await request('POST', `/api/job/${this.chapter}/${this.call}`, whole(this.call, args));
+    const { id } = await request('POST', `/api/start/${this.chapter}/${this.call}`, whole(this.call, args));
     this.attach(id, 'running');
   }
 

@@ -21,7 +21,7 @@ async function mountWidgets() {
   /** @type {Chapter} */
   let chapter;
   try {
-    chapter = await import(new URL(`../chapter/${page.chapter}/widget.js`, import.meta.url).href);
+    chapter = await import(new URL(`../${page.chapter}/widget.js`, import.meta.url).href);
   } catch (e) {
     for (const s of sections) fail(s, e);
     return;

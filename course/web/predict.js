@@ -46,6 +46,7 @@ function mount(f) {
   if (reveal === null || button === null) return;
   const radios = /** @type {NodeListOf<HTMLInputElement>} */ (f.querySelectorAll('input[type=radio]'));
   const box = /** @type {HTMLInputElement | HTMLTextAreaElement | null} */ (f.querySelector('input[type=number], textarea, input[type=text]'));
+  button.textContent = t('web.predict.reveal');
   const hint = el('small', { class: 'hint', id: freshId() }, t('web.predict.first'));
   button.after(hint);
   button.setAttribute('aria-describedby', hint.id);

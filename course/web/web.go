@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-//go:embed *.js *.css text.json
+//go:embed *.js *.css *.svg text.json
 var files embed.FS
 
 // FS holds what is served under /web/, *.js and *.css, and text.json, which Text reads.

@@ -1,0 +1,11 @@
+package course
+
+import (
+	noclosedform "brick/course/02-no-closed-form"
+	"brick/course/lesson"
+)
+
+// Chapters are the lecture's chapters in their order.
+var Chapters = []*lesson.Chapter{
+	noclosedform.Chapter,
+}
