@@ -73,7 +73,7 @@ try {
   $('button.theme').click();
   say('theme', doc.documentElement.dataset.theme);
   $('[data-widget=curve] .foot button').click();
-  await wait(300);
+  for (let i = 0; i < 100 && $('.shown code') === null; i++) await wait(50);
   say('shown', $('.shown code')?.textContent);
   say('run', $('[data-widget=run] .status').textContent);
   table.open = false;
