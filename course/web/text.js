@@ -60,5 +60,5 @@ export function number(x, digits = 4) {
 export function integer(n) {
   return String(Math.round(n))
     .replace(/^-/, '−')
-    .replace(/\B(?=(\d{3})+$)/g, '\u202f');
+    .replace(/\B(?=(\d{3})+$)/g, ',');
 }
