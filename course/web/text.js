@@ -56,7 +56,7 @@ export function number(x, digits = 4) {
   return s.replace(/^-/, '−');
 }
 
-/** A whole number with a narrow space between thousands: 1 234 567. @param {number} n */
+/** A whole number with commas between thousands: 1,234,567. @param {number} n */
 export function integer(n) {
   return String(Math.round(n))
     .replace(/^-/, '−')
