@@ -6,6 +6,8 @@ import (
 	perceptron "brick/course/06-perceptron"
 	xor "brick/course/07-xor"
 	activations "brick/course/08-activations"
+	stacking "brick/course/14-stacking"
+	law "brick/course/15-law"
 	"brick/course/lesson"
 )
 
@@ -16,4 +18,6 @@ var Chapters = []*lesson.Chapter{
 	perceptron.Chapter,
 	xor.Chapter,
 	activations.Chapter,
+	stacking.Chapter,
+	law.Chapter,
 }
