@@ -73,7 +73,7 @@ function race(w) {
     caption: w.t('race.table'), csv: 'race', columns: [
       { key: 'label', label: w.t('race.optimizer') },
       { key: 'rate', label: w.t('race.rate'), text: (v) => (v === null ? '–' : w.number(v, 3)) },
-      { key: 'evals', label: w.t('race.evals') },
+      { key: 'evals', label: w.t('race.evals'), text: (v) => count(w, v) },
       { key: 'best', label: w.t('race.best'), digits: 3 },
     ],
   });
@@ -87,7 +87,7 @@ function race(w) {
     map.axes({ x: { min: x[0], max: x[1] }, y: { min: y[0], max: y[1] } });
     start.set(r.start[0], r.start[1]);
     map.draw([
-      { contour: { values: r.valley, x, y }, levels: 14, color: 7 },
+      { contour: { values: r.valley, x, y }, levels: 12, color: 7, dash: [1, 4] },
       { points: r.minima, name: w.t('race.minimum'), shape: 'cross', color: 2, size: 8 },
       ...seen.map((q) => {
         const { label, color, dash } = look(q.name);
@@ -103,7 +103,7 @@ function race(w) {
       }),
     ]);
     const least = Math.min(...all.map((q) => q.evals || Infinity));
-    rows.draw(all.map((q) => ({ label: look(q.name).label, rate: q.rate, evals: count(w, q.evals), best: q.best, class: q.evals === least ? 'best' : '' })));
+    rows.draw(all.map((q) => ({ label: look(q.name).label, rate: q.rate, evals: q.evals, best: q.best, class: q.evals === least ? 'best' : '' })));
     const first = all.find((q) => q.evals === least);
     w.say(w.t('race.say', w.number(r.target, 3), first ? look(first.name).label : '–', first ? least : '–', count(w, all[0]?.evals ?? 0), all.filter((q) => q.evals === 0).map((q) => look(q.name).label).join(w.t('race.and')) || '–'));
   });
@@ -120,7 +120,7 @@ function laps(w) {
   const names = ['ravine', 'turned', 'rosenbrock', 'himmelblau'];
   const rows = table(w, {
     caption: w.t('laps.table'), csv: 'laps',
-    columns: [{ key: 'label', label: w.t('race.optimizer') }, ...names.map((key) => ({ key, label: w.t('race.surface.' + key) }))],
+    columns: [{ key: 'label', label: w.t('race.optimizer') }, ...names.map((key) => ({ key, label: w.t('race.surface.' + key), text: (/** @type {number} */ v) => count(w, v) }))],
   });
   whole(rows);
   rows.el.hidden = true;
@@ -128,7 +128,7 @@ function laps(w) {
     if (!s.asked) return;
     const all = /** @type {{ surface: string, evals: number[] }[]} */ (await w.ask('laps'));
     rows.el.hidden = false;
-    rows.draw(racers.map(({ label }, i) => ({ label, ...Object.fromEntries(all.map((l) => [l.surface, count(w, l.evals[i] ?? 0)])) })));
+    rows.draw(racers.map(({ label }, i) => ({ label, ...Object.fromEntries(all.map((l) => [l.surface, l.evals[i] ?? 0])) })));
     /** @param {string} name */
     const both = (name) => {
       const i = racers.findIndex((r) => r.name === name);
@@ -160,7 +160,7 @@ function digits(w) {
       { key: 'label', label: w.t('race.optimizer') },
       { key: 'rate', label: w.t('race.rate'), text: (v) => (v === null ? '–' : w.number(v, 3)) },
       { key: 'state', label: w.t('digits.state') },
-      { key: 'evals', label: w.t('race.evals') },
+      { key: 'evals', label: w.t('race.evals'), text: (v) => count(w, v) },
       { key: 'loss', label: w.t('race.loss'), digits: 3 },
       { key: 'accuracy', label: w.t('digits.accuracy'), text: (v) => (v === null ? '–' : w.number(100 * v, 3) + ' %') },
     ],
@@ -176,7 +176,7 @@ function digits(w) {
       ...racers.map(({ label, color, dash }, i) => ({ line: losses[i] ?? [], name: label, color, dash })),
     ]);
     const least = Math.min(...standing.map((q) => q.evals || Infinity));
-    rows.draw(standing.map((q) => ({ ...q, label: look(q.name).label, evals: count(w, q.evals), class: q.evals === least ? 'best' : '' })));
+    rows.draw(standing.map((q) => ({ ...q, label: look(q.name).label, class: q.evals === least ? 'best' : '' })));
     rows.el.hidden = standing.length === 0;
     const first = standing.find((q) => q.evals === least);
     w.say(first ? w.t('digits.say', w.number(s.target, 3), look(first.name).label, least) : w.t('digits.idle'));

@@ -19,9 +19,17 @@ const square = { min: -1.6, max: 1.6 };
  * @param {Widget} w @param {number[][]} at @param {boolean} [named]
  * @returns {Layer[]} */
 const fourPoints = (w, at, named) => [
-  { points: equal.map((i) => at[i] ?? []), name: w.t('xor.minus'), shape: 'circle', color: 2, size: 9, ...(named ? { labels: equal.map((i) => names[i] ?? '') } : {}) },
-  { points: differ.map((i) => at[i] ?? []), name: w.t('xor.plus'), shape: 'square', color: 1, size: 9, ...(named ? { labels: differ.map((i) => names[i] ?? '') } : {}) },
+  { points: equal.map((i) => at[i] ?? []), name: w.t('xor.minus'), shape: 'circle', color: 2, size: 9, ...(named ? { labels: labels(equal, at) } : {}) },
+  { points: differ.map((i) => at[i] ?? []), name: w.t('xor.plus'), shape: 'square', color: 1, size: 9, ...(named ? { labels: labels(differ, at) } : {}) },
 ];
+
+/** The names of two corners; of two that have come to lie on each other, both at the first. @param {number[]} two @param {number[][]} at */
+function labels(two, at) {
+  const [a = [], b = []] = two.map((i) => at[i] ?? []);
+  const [first = '', second = ''] = two.map((i) => names[i] ?? '');
+  const close = Math.hypot((a[0] ?? 0) - (b[0] ?? 0), (a[1] ?? 0) - (b[1] ?? 0)) < 0.25;
+  return close ? [`${first} ${second}`, ''] : [first, second];
+}
 
 /**
  * A line to be moved; it never gets all four.
@@ -97,7 +105,7 @@ const ranges = { tanh: { min: -1.25, max: 1.25 }, sigmoid: { min: -0.15, max: 1.
  */
 function net(w) {
   const d = /** @type {{ act: string, rate: number, steps: number, seed: number }} */ (page.defaults.net);
-  const s = w.state({ act: d.act, rate: d.rate, seed: d.seed });
+  const s = w.state({ act: d.act, rate: d.rate, seed: d.seed, step: d.steps });
   const args = () => ({ act: s.act, rate: s.rate, seed: s.seed });
   const row = w.row();
   const plane = plot(w, { key: 'plane', label: w.t('net.plane'), x: { ...square, label: 'x₁' }, y: { ...square, label: 'x₂' }, height: 330, equal: true, grid: false, into: row });
@@ -107,7 +115,6 @@ function net(w) {
   const curve = plot(w, { key: 'loss', label: w.t('net.loss'), x: { min: 0, max: d.steps, label: w.t('net.step') }, y: { min: 1e-3, max: 2, log: true, label: w.t('net.loss') }, height: 250, into: below });
   /** @type {Frame[]} */
   let frames = [];
-  let chosen = -1; // the frame that is looked at; the newest if −1
   /** @param {Frame} f */
   const draw = (f) => {
     plane.draw([
@@ -128,12 +135,12 @@ function net(w) {
     ]);
     w.say(w.t('net.say', f.step, w.number(f.loss, 3), f.right));
   };
-  const now = () => frames[chosen] ?? frames.at(-1);
+  /** The newest frame up to the step that is looked at. */
+  const now = () => frames.filter((f) => f.step <= s.step).at(-1);
   w.runner({
     call: 'net', args,
     reset: () => {
       frames = [];
-      chosen = -1;
       w.update();
     },
     event: (v) => {
@@ -142,20 +149,16 @@ function net(w) {
     frame: () => {
       const f = now();
       if (f === undefined) return;
-      if (chosen < 0) back.set(f.step);
       draw(f);
       if (f.step === d.steps && f.right === 4) w.certify('net', { act: w.t('net.' + s.act), loss: w.number(f.loss, 3), steps: f.step, seed: s.seed });
     },
   });
-  const back = w.slider({ min: 0, max: d.steps, step: 5, value: 0, label: w.t('net.back'), on: (v) => {
-    chosen = frames.findIndex((f) => f.step >= v);
-  } });
+  w.slider({ key: 'step', min: 0, max: d.steps, step: 5, label: w.t('net.back') });
   w.segmented({ key: 'act', label: w.t('net.act'), options: ['tanh', 'sigmoid', 'relu'].map((value) => ({ value, label: w.t('net.' + value) })), on: clear });
   w.slider({ key: 'rate', min: 0.005, max: 1, log: true, label: w.t('net.rate'), on: clear });
   w.slider({ key: 'seed', min: 1, max: 40, step: 1, label: w.t('net.seed'), on: clear });
   function clear() {
     frames = [];
-    chosen = -1;
   }
   w.onUpdate(async () => {
     draw(now() ?? (await w.ask('first', { act: s.act, seed: s.seed })));

@@ -60,7 +60,7 @@ func measured(t *testing.T, s *lesson.Session, arg string) DepthOut {
 func TestVanishes(t *testing.T) {
 	s := lesson.NewDesk(nil, 1).Session()
 	for seed := range 3 {
-		o := measured(t, s, fmt.Sprintf(`{"depth":50,"seed":%d}`, seed))
+		o := measured(t, s, fmt.Sprintf(`{"act":"sigmoid","depth":50,"seed":%d}`, seed))
 		if o.Sigmoid.Ratio > 1e-25 || o.ReLU.Ratio < 0.05 || o.ReLU.Ratio > 20 {
 			t.Errorf("seed %d: the first layer has %v of the last's gradient with sigmoid, %v with ReLU", seed, o.Sigmoid.Ratio, o.ReLU.Ratio)
 		}

@@ -162,7 +162,7 @@ func norm(v []kernel.Float) float64 {
 	return math.Sqrt(squares)
 }
 
-var depth = lesson.Shows(lesson.Ask("depth", DepthIn{Act: "sigmoid", Init: "xavier", Depth: 20, Layer: 1, Seed: 1}, func(_ context.Context, s *lesson.Session, in DepthIn) (o DepthOut, err error) {
+var depth = lesson.Shows(lesson.Ask("depth", DepthIn{Act: "tanh", Init: "xavier", Depth: 20, Layer: 1, Seed: 1}, func(_ context.Context, s *lesson.Session, in DepthIn) (o DepthOut, err error) {
 	t, err := towerOf(s, in.Init, in.Seed)
 	if err != nil {
 		return o, err

@@ -56,7 +56,7 @@ const byLayer = (values) => values.map((v, i) => [i + 1, v > 0 ? v : null]);
  */
 function depth(w) {
   const d = /** @type {{ act: string, init: string, depth: number, layer: number, seed: number }} */ (page.defaults.depth);
-  const s = w.state({ act: 'tanh', init: d.init, depth: d.depth, layer: d.layer, seed: d.seed });
+  const s = w.state({ act: d.act, init: d.init, depth: d.depth, layer: d.layer, seed: d.seed });
   const args = () => ({ act: s.act, init: s.init, depth: s.depth, layer: s.layer, seed: s.seed });
   w.segmented({ key: 'act', label: w.t('act'), options: acts });
   w.segmented({ key: 'init', label: w.t('init'), options: inits.map((value) => ({ value, label: w.t('init.' + value) })) });
