@@ -40,6 +40,7 @@ var digitRates = []float64{0.25, 0.16, 0.1, 0.004, 0.01, 0.01, 0.01, 0.063}
 
 // DigitsOut is what happened since the last one.
 type DigitsOut struct {
+	In     DigitsIn   `json:"in"` // the race that this is of
 	Points []Seen     `json:"points"`
 	Racers []Standing `json:"racers"`
 	Ended  bool       `json:"ended"` // the race is over: Accuracy holds
@@ -85,7 +86,7 @@ func runDigits(ctx context.Context, _ *lesson.Session, in DigitsIn, j *lesson.Jo
 	if err != nil {
 		return err
 	}
-	out := DigitsOut{Racers: make([]Standing, len(field))}
+	out := DigitsOut{In: in, Racers: make([]Standing, len(field))}
 	for i, c := range field {
 		s := &out.Racers[i]
 		s.Name, s.Rate, s.State, s.Accuracy = lbfgs, lesson.Num(math.NaN()), 2*memory, lesson.Num(math.NaN())

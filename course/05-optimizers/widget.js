@@ -170,33 +170,39 @@ function digits(w) {
   let losses = [];
   /** @type {Standing[]} */
   let standing = [];
+  let target = s.target; // of the run that is seen
   const draw = () => {
     curves.draw([
-      { hline: s.target, name: w.t('race.target'), color: 1, dash: [2, 4] },
+      { hline: target, name: w.t('race.target'), color: 1, dash: [2, 4] },
       ...racers.map(({ label, color, dash }, i) => ({ line: losses[i] ?? [], name: label, color, dash })),
     ]);
     const least = Math.min(...standing.map((q) => q.evals || Infinity));
     rows.draw(standing.map((q) => ({ ...q, label: look(q.name).label, class: q.evals === least ? 'best' : '' })));
     rows.el.hidden = standing.length === 0;
     const first = standing.find((q) => q.evals === least);
-    w.say(first ? w.t('digits.say', w.number(s.target, 3), look(first.name).label, least) : w.t('digits.idle'));
+    w.say(first ? w.t('digits.say', w.number(target, 3), look(first.name).label, least) : w.t('digits.idle'));
   };
   w.runner({
     call: 'digits', args,
     reset: () => {
       losses = racers.map(() => []);
       standing = [];
+      target = s.target;
       draw();
     },
     event: (v) => {
       for (const p of v.points) losses[p.racer]?.push([p.n, p.loss]);
       standing = v.racers;
+      target = v.in.target;
       if (!v.ended) return;
-      w.certify('digits', { target: w.number(s.target, 3), list: standing.map((q) => `${look(q.name).label} ${count(w, q.evals)}`).join(w.t('race.and')) });
+      w.certify('digits', { target: w.number(target, 3), list: standing.map((q) => `${look(q.name).label} ${count(w, q.evals)}`).join(w.t('race.and')) });
     },
     frame: draw,
   });
-  w.onUpdate(draw);
+  w.onUpdate(() => {
+    if (standing.length === 0) target = s.target;
+    draw();
+  });
   w.show('digits', args);
 }
 

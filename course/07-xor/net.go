@@ -30,6 +30,8 @@ func (in NetIn) Check() error {
 
 // Frame is the network after so many steps.
 type Frame struct {
+	Act    string         `json:"act"` // of the network, as Seed
+	Seed   int            `json:"seed"`
 	Step   int            `json:"step"`
 	Loss   lesson.Num     `json:"loss"` // mean binary cross-entropy of the corners, in nats
 	Out    []lesson.Num   `json:"out"`  // (4) probability of +1 for each of Corners
@@ -72,7 +74,7 @@ var net = lesson.Shows(lesson.Stream("net", NetIn{Act: "tanh", Rate: 0.05, Steps
 		for n := 0; yield(n, &b); n++ {
 		}
 	}
-	if err := j.Emit(look(m, 0)); err != nil {
+	if err := j.Emit(look(in.Act, in.Seed, m, 0)); err != nil {
 		return err
 	}
 	for s, err := range train.Steps(ctx, m, o, batches, train.Config{Steps: in.Steps, Rate: optim.Schedule{LR: in.Rate}.At}) {
@@ -80,7 +82,7 @@ var net = lesson.Shows(lesson.Stream("net", NetIn{Act: "tanh", Rate: 0.05, Steps
 			return err
 		}
 		if n := s.N + 1; n%frameSteps == 0 || n == in.Steps {
-			if err := j.Emit(look(m, n)); err != nil {
+			if err := j.Emit(look(in.Act, in.Seed, m, n)); err != nil {
 				return err
 			}
 			select { // four points are learnt faster than one can look
@@ -108,12 +110,12 @@ func (in FirstIn) Check() error { return NetIn{Act: in.Act, Rate: 1, Steps: 1, S
 
 // first shows it.
 var first = lesson.Ask("first", FirstIn{Act: "tanh", Seed: 3}, func(_ context.Context, _ *lesson.Session, in FirstIn) (Frame, error) {
-	return look(network(in.Act, 2, in.Seed), 0), nil
+	return look(in.Act, in.Seed, network(in.Act, 2, in.Seed), 0), nil
 })
 
 // look runs the corners and the plane through the network.
-func look(m nn.Chain, step int) (f Frame) {
-	f.Step = step
+func look(act string, seed int, m nn.Chain, step int) (f Frame) {
+	f.Act, f.Seed, f.Step = act, seed, step
 	first, second := m[0].(*nn.Linear), m[2].(*nn.Linear)
 	for from := range 2 {
 		w := first.W.Data()

@@ -46,6 +46,7 @@ type Trained struct {
 
 // SeedsOut is the table, and what was trained since the last one.
 type SeedsOut struct {
+	In   SeedsIn   `json:"in"` // what this is the table of
 	Rows []Row     `json:"rows"`
 	New  []Trained `json:"new"`
 }
@@ -53,7 +54,7 @@ type SeedsOut struct {
 const solvedLoss = 0.1 // nats; each corner is then said with a probability of at least e^−0.4 = 0.67
 
 var seeds = lesson.Shows(lesson.Stream("seeds", SeedsIn{Act: "relu", Rate: 0.05, Steps: 600, Seeds: 100}, func(_ context.Context, _ *lesson.Session, in SeedsIn, j *lesson.Job) error {
-	var out SeedsOut
+	out := SeedsOut{In: in}
 	for _, w := range Widths {
 		out.Rows = append(out.Rows, Row{Width: w, Params: nn.Count(network(in.Act, w, 0))})
 	}

@@ -94,7 +94,7 @@ function search(w) {
   w.show('search', args);
 }
 
-/** @typedef {{ step: number, loss: number, out: number[], right: number, hidden: [number, number][], w1: number[][], b1: number[], w2: number[][], b2: number, line: [number, number][], plane: number[][] }} Frame */
+/** @typedef {{ act: string, seed: number, step: number, loss: number, out: number[], right: number, hidden: [number, number][], w1: number[][], b1: number[], w2: number[][], b2: number, line: [number, number][], plane: number[][] }} Frame */
 
 /** @type {Record<string, { min: number, max: number }>} */
 const ranges = { tanh: { min: -1.25, max: 1.25 }, sigmoid: { min: -0.15, max: 1.15 }, relu: { min: -0.4, max: 4 } };
@@ -122,7 +122,7 @@ function net(w) {
       { contour: { values: f.plane, x: [-1.6, 1.6], y: [-1.6, 1.6] }, levels: [0], name: w.t('net.half'), color: 3 },
       ...fourPoints(w, corners),
     ]);
-    const range = ranges[s.act] ?? square;
+    const range = ranges[f.act] ?? square;
     hidden.axes({ x: range, y: range });
     hidden.draw([{ line: f.line, name: w.t('net.line'), color: 3, width: 3 }, ...fourPoints(w, f.hidden, true)]);
     drawing.draw({
@@ -150,7 +150,7 @@ function net(w) {
       const f = now();
       if (f === undefined) return;
       draw(f);
-      if (f.step === d.steps && f.right === 4) w.certify('net', { act: w.t('net.' + s.act), loss: w.number(f.loss, 3), steps: f.step, seed: s.seed });
+      if (f.step === d.steps && f.right === 4) w.certify('net', { act: w.t('net.' + f.act), loss: w.number(f.loss, 3), steps: f.step, seed: f.seed });
     },
   });
   w.slider({ key: 'step', min: 0, max: d.steps, step: 5, label: w.t('net.back') });
@@ -187,6 +187,7 @@ function seeds(w) {
   });
   /** @type {Row[]} */
   let all = [];
+  let act = s.act; // of the run that is seen
   const draw = () => {
     p.draw([
       { bars: all.map((r) => [r.width, r.tried]), name: w.t('seeds.tried'), color: 7, width: 0.7 },
@@ -197,7 +198,7 @@ function seeds(w) {
     rows.el.hidden = all.length === 0;
     if (all.length === 0) return w.say(w.t('seeds.idle'));
     w.say(w.t('seeds.say', all[3]?.tried ?? 0, solved(0), solved(1), solved(2), solved(3)));
-    if (all.every((r) => r.tried === d.seeds)) w.certify('seeds', { act: w.t('net.' + s.act), seeds: d.seeds, two: solved(0), three: solved(1), four: solved(2), eight: solved(3) });
+    if (all.every((r) => r.tried === d.seeds)) w.certify('seeds', { act: w.t('net.' + act), seeds: d.seeds, two: solved(0), three: solved(1), four: solved(2), eight: solved(3) });
   };
   w.runner({
     call: 'seeds', args,
@@ -207,6 +208,7 @@ function seeds(w) {
     },
     event: (v) => {
       all = v.rows;
+      act = v.in.act;
     },
     frame: draw,
   });

@@ -70,7 +70,7 @@ func TestRefused(t *testing.T) {
 
 // A frame holds what its own weights give, worked out here once more.
 func TestFrame(t *testing.T) {
-	f := look(network("tanh", 2, 3), 7)
+	f := look("tanh", 3, network("tanh", 2, 3), 7)
 	loss := 0.0
 	for i, x := range Corners {
 		h := [2]float64{}

@@ -33,6 +33,7 @@ func (in LearnIn) Check() error {
 
 // LearnOut is the losses since the last one.
 type LearnOut struct {
+	In     LearnIn         `json:"in"` // the training that this is of
 	Steps  []int           `json:"steps"`
 	Losses [][3]lesson.Num `json:"losses"` // of the chosen one, of sigmoid and of ReLU
 }
@@ -56,7 +57,7 @@ var learn = lesson.Shows(lesson.Stream("learn", LearnIn{Act: "tanh", Init: "xavi
 		next[i], stop = iter.Pull2(train.Steps(ctx, m, o, batches, train.Config{Steps: in.Steps, Rate: optim.Schedule{LR: in.Rate}.At}))
 		defer stop()
 	}
-	var out LearnOut
+	out := LearnOut{In: in}
 	for n := range in.Steps {
 		var now [3]lesson.Num
 		for i, step := range next {

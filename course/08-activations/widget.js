@@ -105,8 +105,9 @@ function learn(w) {
   const rows = table(w, { caption: w.t('learn.table'), columns: [{ key: 'name', label: w.t('learn.net') }, { key: 'loss', label: w.t('learn.loss'), digits: 4 }] });
   /** @type {[number, number][][]} */
   let losses = [[], [], []];
+  let seen = { act: s.act, init: s.init, depth: s.depth }; // the run that is seen
   const draw = () => {
-    const names = [`${nameOf(s.act)}, ${w.t('init.' + s.init)}`, w.t('depth.sigmoid'), w.t('depth.relu')];
+    const names = [`${nameOf(seen.act)}, ${w.t('init.' + seen.init)}`, w.t('depth.sigmoid'), w.t('depth.relu')];
     /** @type {import('../web/marker.js').Shape[]} */
     const shapes = ['cross', 'square', 'circle'];
     p.draw([2, 1, 0].map((i) => ({ line: losses[i] ?? [], name: i === 0 ? w.t('depth.mine', names[0] ?? '') : names[i], color: i + 1, dash: i === 0, shape: shapes[i] })));
@@ -115,7 +116,7 @@ function learn(w) {
     rows.draw(names.map((name, i) => ({ name, loss: last[i] ?? null })));
     const n = losses[0]?.length ?? 0;
     w.say(n === 0 ? w.t('learn.idle') : w.t('learn.say', n, w.number(last[1], 3), w.number(last[2], 3)));
-    if (n === d.steps) w.certify('learn', { depth: s.depth, steps: n, sigmoid: w.number(last[1], 4), relu: w.number(last[2], 3) });
+    if (n === d.steps) w.certify('learn', { depth: seen.depth, steps: n, sigmoid: w.number(last[1], 4), relu: w.number(last[2], 3) });
   };
   w.runner({
     call: 'learn', args,
@@ -123,14 +124,20 @@ function learn(w) {
       losses = [[], [], []];
       draw();
     },
-    event: (v) => v.steps.forEach((/** @type {number} */ n, /** @type {number} */ i) => losses.forEach((l, k) => l.push([n, v.losses[i][k]]))),
+    event: (v) => {
+      seen = v.in;
+      v.steps.forEach((/** @type {number} */ n, /** @type {number} */ i) => losses.forEach((l, k) => l.push([n, v.losses[i][k]])));
+    },
     frame: draw,
   });
   w.segmented({ key: 'act', label: w.t('act'), options: acts });
   w.segmented({ key: 'init', label: w.t('init'), options: inits.map((value) => ({ value, label: w.t('init.' + value) })) });
   w.slider({ key: 'depth', min: 1, max: 30, step: 1, label: w.t('depth.depth') });
   w.slider({ key: 'rate', min: 0.0005, max: 0.1, log: true, label: w.t('learn.rate') });
-  w.onUpdate(draw);
+  w.onUpdate(() => {
+    if (losses[0]?.length === 0) seen = { act: s.act, init: s.init, depth: s.depth };
+    draw();
+  });
   w.show('learn', args);
 }
 
