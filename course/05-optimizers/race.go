@@ -85,7 +85,7 @@ type Racer struct {
 	Best   lesson.Num      `json:"best"`  // least loss it saw
 }
 
-const valleySize = 61
+const valleySize = 41
 
 var race = lesson.Shows(lesson.Ask("race", RaceIn{Surface: "ravine", Start: []float64{}, Rates: []float64{}, Factor: 1, Budget: 100}, runRace), showRace)
 

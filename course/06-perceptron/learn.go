@@ -58,6 +58,7 @@ type Move struct {
 	Row    int          `json:"row"` // which point was on the wrong side
 	Y      int          `json:"y"`
 	X      [2]float64   `json:"x"`
+	Step   [2]float64   `json:"step"`  // y·x
 	Score  float64      `json:"score"` // w·x + b before
 	Before [2]float64   `json:"before"`
 	After  [2]float64   `json:"after"`
@@ -115,7 +116,7 @@ func learnPoints(_ context.Context, _ *lesson.Session, in LearnIn) (l Learnt, er
 		l.Passes = c.Pass + 2 // and the pass without a mistake
 		at := [2]float64(x.Row(c.Row))
 		score := before[0]*at[0] + before[1]*at[1] + b
-		m := Move{Row: c.Row, Y: labels[c.Row], X: at, Score: score, Before: before, After: [2]float64(c.W), B: c.B}
+		m := Move{Row: c.Row, Y: labels[c.Row], X: at, Step: [2]float64{float64(labels[c.Row]) * at[0], float64(labels[c.Row]) * at[1]}, Score: score, Before: before, After: [2]float64(c.W), B: c.B}
 		before, b = m.After, m.B
 		if len(l.Moves) < maxMoves {
 			m.Line = boundary(m.After, m.B)

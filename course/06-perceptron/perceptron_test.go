@@ -27,7 +27,7 @@ func TestMoves(t *testing.T) {
 	w, b := [2]float64{}, 0.0
 	for i, m := range l.Moves {
 		x, y := [2]float64(in.Points[3*m.Row:]), 2*in.Points[3*m.Row+2]-1
-		if s := w[0]*x[0] + w[1]*x[1] + b; s*y > 0 || math.Abs(s-m.Score) > 1e-12 {
+		if s := w[0]*x[0] + w[1]*x[1] + b; s*y > 0 || math.Abs(s-m.Score) > 1e-12 || m.Step != [2]float64{y * x[0], y * x[1]} {
 			t.Errorf("correction %d is on a point of score %g, said to be %g, and label %g", i, s, m.Score, y)
 		}
 		before := w

@@ -6,7 +6,7 @@ import { plot } from '../web/plot.js';
 import { table } from '../web/table.js';
 
 /** @typedef {import('../web/widget.js').Widget} Widget */
-/** @typedef {{ row: number, y: number, x: [number, number], score: number, before: [number, number], after: [number, number], b: number, line: [number, number][], sides: number[] }} Move */
+/** @typedef {{ row: number, y: number, x: [number, number], step: [number, number], score: number, before: [number, number], after: [number, number], b: number, line: [number, number][], sides: number[] }} Move */
 /** @typedef {{ radius: number, margin: number, mistakes: number }} Bound */
 
 /**
@@ -64,7 +64,7 @@ function learn(w) {
       m && { arrows: [at(m)], name: w.t('learn.move'), color: 2 },
       { points: [m ? m.after : [0, 0]], name: 'w', shape: 'circle', color: 4 },
     ]);
-    rows.draw(moves.map((q, i) => ({ k: i + 1, point: q.row + 1, y: sign(q.y), score: q.score, move: pair([q.y * q.x[0], q.y * q.x[1]]), w: pair(q.after), b: q.b, class: i === k - 1 ? 'best' : '' })));
+    rows.draw(moves.map((q, i) => ({ k: i + 1, point: q.row + 1, y: sign(q.y), score: q.score, move: pair(q.step), w: pair(q.after), b: q.b, class: i === k - 1 ? 'best' : '' })));
     const b = /** @type {Bound | null} */ (r.bound);
     const tail = b ? w.t('learn.say.bound', r.mistakes, w.number(b.radius, 4), w.number(b.margin, 3), w.number(b.mistakes, 3)) : w.t('learn.say.never', r.passes, r.mistakes);
     w.say((m ? w.t('learn.say.move', k, m.row + 1, sign(m.y), w.number(m.score, 3), pair(m.after), w.number(m.b, 3)) : w.t('learn.say.start')) + ' ' + tail);

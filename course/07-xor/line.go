@@ -37,6 +37,7 @@ type LineOut struct {
 	Line   [][2]float64 `json:"line"`   // its ends within ±edge; none where it is outside
 	Equal  float64      `json:"equal"`  // s(−1,−1) + s(1,1)
 	Differ float64      `json:"differ"` // s(−1,1) + s(1,−1), the same number for every line: 2b
+	Twice  float64      `json:"twice"`  // 2b
 }
 
 const edge = 1.6
@@ -50,6 +51,7 @@ var line = lesson.Shows(lesson.Ask("line", LineIn{W1: 1, W2: 1, B: 0.8}, func(_ 
 		}
 	}
 	o.Equal, o.Differ = o.Scores[0]+o.Scores[3], o.Scores[1]+o.Scores[2]
+	o.Twice = 2 * in.B
 	o.Line = boundary(in.W1, in.W2, in.B, edge)
 	return o, nil
 }), func(in LineIn) lesson.Shown {

@@ -23,12 +23,12 @@ const fourPoints = (w, at, named) => [
   { points: differ.map((i) => at[i] ?? []), name: w.t('xor.plus'), shape: 'square', color: 1, size: 9, ...(named ? { labels: labels(differ, at) } : {}) },
 ];
 
-/** The names of two corners; of two that have come to lie on each other, both at the first. @param {number[]} two @param {number[][]} at */
+/** The names of two corners; of two that have come to lie on each other, one for both. @param {number[]} two @param {number[][]} at */
 function labels(two, at) {
   const [a = [], b = []] = two.map((i) => at[i] ?? []);
-  const [first = '', second = ''] = two.map((i) => names[i] ?? '');
   const close = Math.hypot((a[0] ?? 0) - (b[0] ?? 0), (a[1] ?? 0) - (b[1] ?? 0)) < 0.25;
-  return close ? [`${first} ${second}`, ''] : [first, second];
+  if (close) return [two === equal ? '(±1, ±1)' : '(±1, ∓1)', ''];
+  return two.map((i) => names[i] ?? '');
 }
 
 /**
@@ -66,7 +66,7 @@ function line(w) {
       { points: wrong, name: w.t('line.wrong'), shape: 'circle', hollow: true, size: 15, color: 8 },
     ]);
     rows.draw(corners.map((_, i) => ({ x: names[i], want: differ.includes(i) ? '> 0' : '< 0', score: r.scores[i], ok: r.right[i] ? '✓' : '✗' })));
-    clash.textContent = w.t('line.clash', w.number(r.equal, 3), w.number(r.differ, 3), w.number(2 * s.b, 3));
+    clash.textContent = w.t('line.clash', w.number(r.equal, 3), w.number(r.differ, 3), w.number(r.twice, 3));
     w.say(w.t('line.say', r.count));
   });
   w.show('line', args);

@@ -27,7 +27,7 @@ func TestLine(t *testing.T) {
 		}
 		o := a.(LineOut)
 		most = max(most, o.Count)
-		if math.Abs(o.Equal-2*in.B) > 1e-12 || math.Abs(o.Differ-2*in.B) > 1e-12 {
+		if math.Abs(o.Equal-2*in.B) > 1e-12 || math.Abs(o.Differ-2*in.B) > 1e-12 || o.Twice != 2*in.B {
 			t.Fatalf("%+v: the sums are %g and %g", in, o.Equal, o.Differ)
 		}
 		for _, e := range o.Line {
