@@ -1,11 +1,13 @@
 package course
 
 import (
+	bricks "brick/course/00-bricks"
 	noclosedform "brick/course/02-no-closed-form"
 	"brick/course/lesson"
 )
 
 // Chapters are the lecture's chapters in their order.
 var Chapters = []*lesson.Chapter{
+	bricks.Chapter,
 	noclosedform.Chapter,
 }
