@@ -41,9 +41,9 @@ var stated = map[string]struct {
 }{
 	"GPT-1": {117e6, []Source{{"shape", "Radford et al. 2018, Improving Language Understanding by Generative Pre-Training, §4.1", gpt1},
 		{"size", "Radford et al. 2019, Language Models are Unsupervised Multitask Learners, table 2", gpt2}}},
-	"GPT-2 XL": {1.5e9, []Source{{"shape", "Radford et al. 2019, table 2", gpt2}, {"size", "openai/gpt-2, model card", card}}},
+	"GPT-2 XL":   {1.5e9, []Source{{"shape", "Radford et al. 2019, table 2", gpt2}, {"size", "openai/gpt-2, model card", card}}},
 	"GPT-3 175B": {175e9, []Source{{"both", "Brown et al. 2020, Language Models are Few-Shot Learners, table 2.1", gpt3}}},
-	"GPT-4": {1.8e12, []Source{{"rumour", "SemiAnalysis, July 2023", semi}, {"silent", "OpenAI 2023, GPT-4 Technical Report, §2", gpt4}}},
+	"GPT-4":      {1.8e12, []Source{{"rumour", "SemiAnalysis, July 2023", semi}, {"silent", "OpenAI 2023, GPT-4 Technical Report, §2", gpt4}}},
 }
 
 // ladder is GPT-1 to GPT-4, each counted by the engine from its published shape.
