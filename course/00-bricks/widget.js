@@ -34,7 +34,9 @@ function short(w, n) {
  */
 function ladder(w) {
   const s = w.state({ scale: 'linear' });
-  w.segmented({ key: 'scale', label: w.t('ladder.scale'), options: [
+  const top = el('div');
+  w.stage.append(top);
+  w.segmented({ key: 'scale', label: w.t('ladder.scale'), into: top, options: [
     { value: 'linear', label: w.t('ladder.linear') },
     { value: 'log', label: w.t('ladder.log') },
   ] });
@@ -49,8 +51,8 @@ function ladder(w) {
     { key: 'exact', label: w.t('ladder.exact') },
     { key: 'off', label: w.t('ladder.off') },
   ] });
-  const sources = el('ul', { class: 'hint' });
-  w.stage.append(sources);
+  const sources = el('ul');
+  w.stage.append(el('details', {}, el('summary', {}, w.t('ladder.sources')), sources));
   // The question above is answered on the page, not in the widget.
   document.addEventListener('change', (e) => {
     if (e.target instanceof Element && e.target.closest('fieldset[data-predict="guess"]')) w.update();
@@ -58,7 +60,7 @@ function ladder(w) {
 
   w.onUpdate(async () => {
     const list = /** @type {Model[]} */ (await w.ask('ladder'));
-    drawing.draw(list.map((m) => ({ name: m.name, size: short(w, m.stated), parameters: m.parameters, sure: !m.status, note: m.status ? w.t('ladder.unsure') : '' })), s.scale === 'log');
+    drawing.draw(list.map((m) => ({ name: m.name.split(' ')[0] ?? '', size: short(w, m.stated), parameters: m.parameters, sure: !m.status, note: m.status ? w.t('ladder.unsure') : '' })), s.scale === 'log');
     rows.draw(list.map((m) => ({
       name: m.name, year: String(m.year), layers: m.layers + (m.status ? ' *' : ''), width: m.width ? String(m.width) : '—',
       stated: short(w, m.stated) + (m.status ? ' *' : ''), exact: m.exact ? w.integer(m.exact) : w.t('ladder.none'), off: m.off === null ? '—' : w.number(100 * m.off, 2) + ' %',
@@ -97,7 +99,7 @@ function count(w) {
   w.slider({ key: 'width', min: 64, max: 16384, step: 64, label: w.t('count.width'), text: String });
   const stack = el('pre', { tabindex: '0' });
   w.stage.append(stack);
-  const parts = bars(w, { key: 'parts', label: w.t('count.parts'), text: w.integer });
+  const parts = bars(w, { key: 'parts', label: w.t('count.parts'), text: (v) => short(w, v) });
 
   w.onUpdate(async () => {
     const r = await w.ask('count', args());
