@@ -2,6 +2,7 @@ package course
 
 import (
 	bricks "brick/course/00-bricks"
+	leastsquares "brick/course/01-least-squares"
 	noclosedform "brick/course/02-no-closed-form"
 	"brick/course/lesson"
 )
@@ -9,5 +10,6 @@ import (
 // Chapters are the lecture's chapters in their order.
 var Chapters = []*lesson.Chapter{
 	bricks.Chapter,
+	leastsquares.Chapter,
 	noclosedform.Chapter,
 }
