@@ -59,8 +59,9 @@ function ladder(w) {
   });
 
   w.onUpdate(async () => {
+    const { scale } = s;
     const list = /** @type {Model[]} */ (await w.ask('ladder'));
-    drawing.draw(list.map((m) => ({ name: m.name.split(' ')[0] ?? '', size: short(w, m.stated), parameters: m.parameters, sure: !m.status, note: m.status ? w.t('ladder.unsure') : '' })), s.scale === 'log');
+    drawing.draw(list.map((m) => ({ name: m.name.split(' ')[0] ?? '', size: short(w, m.stated), parameters: m.parameters, sure: !m.status, note: m.status ? w.t('ladder.unsure') : '' })), scale === 'log');
     rows.draw(list.map((m) => ({
       name: m.name, year: String(m.year), layers: m.layers + (m.status ? ' *' : ''), width: m.width ? String(m.width) : '—',
       stated: short(w, m.stated) + (m.status ? ' *' : ''), exact: m.exact ? w.integer(m.exact) : w.t('ladder.none'), off: m.off === null ? '—' : w.number(100 * m.off, 2) + ' %',
@@ -69,8 +70,8 @@ function ladder(w) {
       el('li', {}, `${m.name}${w.t('ladder.colon')}${w.t('source.' + f.of)} — `, el('a', { href: f.url, rel: 'noreferrer external', class: 'external' }, f.title)))));
     const [first, second, third, last] = list;
     if (!first || !second || !third || !last) return;
-    w.say(w.t('ladder.say.' + s.scale, w.number(second.times, 3), w.integer(third.times), w.integer(last.times)));
-    if (s.scale === 'log') {
+    w.say(w.t('ladder.say.' + scale, w.number(second.times, 3), w.integer(third.times), w.integer(last.times)));
+    if (scale === 'log') {
       w.certify('ladder', { first: w.integer(first.exact ?? 0), second: w.integer(second.exact ?? 0), third: w.integer(third.exact ?? 0), times: w.integer(third.times) });
     }
     const guess = w.predicted('guess');
@@ -102,6 +103,7 @@ function count(w) {
   const parts = bars(w, { key: 'parts', label: w.t('count.parts'), text: (v) => short(w, v) });
 
   w.onUpdate(async () => {
+    const { layers, width } = s;
     const r = await w.ask('count', args());
     const p = r.params;
     stack.textContent = r.stack;
@@ -113,7 +115,7 @@ function count(w) {
       { label: w.t('count.norms'), value: p.norms, color: 5 },
     ]);
     w.say(w.t('count.say', w.integer(p.total), w.integer(r.rule), w.integer(r.deeper), w.integer(r.wider)));
-    w.certify('count', { layers: s.layers, width: s.width, total: w.integer(p.total), deeper: w.number(r.deeper / p.total, 3), wider: w.number(r.wider / p.total, 3) });
+    w.certify('count', { layers, width, total: w.integer(p.total), deeper: w.number(r.deeper / p.total, 3), wider: w.number(r.wider / p.total, 3) });
   });
   w.show('count', args);
 }

@@ -62,11 +62,9 @@ function line(w) {
   w.segmented({ key: 'loss', label: w.t('line.loss'), options: ['l2', 'l1', 'huber'].map((v) => ({ value: v, label: w.t('loss.' + v) })) });
   const delta = w.slider({ key: 'delta', min: 0.05, max: 2, step: 0.05, label: w.t('line.delta') });
   w.checkbox({ key: 'best', label: w.t('line.best') });
-  /** @type {Record<string, Line>} */
-  let best = {};
-  w.button({ label: w.t('line.go'), primary: true, on: () => {
-    const to = best[s.loss];
-    if (to) w.set({ w: Number(to.w.toPrecision(4)), b: Number(to.b.toPrecision(4)) });
+  w.button({ label: w.t('line.go'), primary: true, on: async () => {
+    const to = (await w.ask('line', args())).best[s.loss];
+    w.set({ w: Number(to.w.toPrecision(4)), b: Number(to.b.toPrecision(4)) });
   } });
   const thrown = w.button({ label: w.t('line.outlier'), on: () => w.set({ points: s.out ? s.points.slice(0, -2) : [...s.points, ...outlier], out: !s.out, best: true }) });
   const valley = remembered(w, 'valley');
@@ -75,20 +73,21 @@ function line(w) {
     delta.el.hidden = s.loss !== 'huber';
     thrown.setAttribute('aria-pressed', String(s.out));
     thrown.textContent = w.t(s.out ? 'line.back' : 'line.outlier');
+    const { loss, out } = s; // what is asked; by the time of the answer they may have changed
     const [r, v] = await Promise.all([w.ask('line', args()), valley(measure())]);
-    best = r.best;
-    const least = /** @type {Line} */ (best[s.loss]);
+    const best = /** @type {Record<string, Line>} */ (r.best);
+    const least = /** @type {Line} */ (best[loss]);
     tilt.set(2, 2 * r.w + r.b);
     const all = s.best ? [['l2', 3], ['l1', 4], ['huber', 5]] : [];
     p.draw([
-      { boxes: r.boxes, name: w.t('boxes.' + s.loss), color: 2 },
+      { boxes: r.boxes, name: w.t('boxes.' + loss), color: 2 },
       ...all.map(([k, color]) => ({ line: best[/** @type {string} */ (k)]?.ends ?? [], name: w.t('best.' + k), color: Number(color), dash: true })),
       { line: r.ends, name: w.t('line.line'), color: 1, width: 3 },
     ]);
-    m.draw(map(v, [{ points: [[least.w, least.b]], name: w.t('best.' + s.loss), shape: 'star', color: 2, size: 8 }]));
+    m.draw(map(v, [{ points: [[least.w, least.b]], name: w.t('best.' + loss), shape: 'star', color: 2, size: 8 }]));
     w.say(w.t('line.say', w.number(r.w, 3), w.number(r.b, 3), w.number(r.loss, 5), w.number(least.loss, 5)));
-    if (r.loss <= least.loss * 1.01 + 1e-9) w.certify('line', { w: w.number(r.w, 4), b: w.number(r.b, 4), loss: w.number(r.loss, 5), least: w.number(least.loss, 5), kind: w.t('loss.' + s.loss) });
-    if (s.out) w.certify('outlier', { l2: w.number(r.best.l2.w, 3), l1: w.number(r.best.l1.w, 3), huber: w.number(r.best.huber.w, 3) });
+    if (r.loss <= least.loss * 1.01 + 1e-9) w.certify('line', { w: w.number(r.w, 4), b: w.number(r.b, 4), loss: w.number(r.loss, 5), least: w.number(least.loss, 5), kind: w.t('loss.' + loss) });
+    if (out) w.certify('outlier', { l2: w.number(r.best.l2.w, 3), l1: w.number(r.best.l1.w, 3), huber: w.number(r.best.huber.w, 3) });
   });
   w.show('line', args);
 }
@@ -105,13 +104,14 @@ function descend(w) {
   const row = w.row();
   const m = plot(w, { key: 'path', label: w.t('descend.path'), x: { min: -2.5, max: 2.5, label: 'w' }, y: { min: -2.5, max: 2.5, label: 'b' }, height: 340, into: row });
   m.handle({ label: w.t('descend.start'), x: 'w', y: 'b', step: [0.05, 0.05], color: 1, text: (a, b) => `w = ${w.number(a)}, b = ${w.number(b)}` });
-  const g = plot(w, { key: 'gap', label: w.t('descend.gap'), x: { log: true, label: w.t('descend.step') }, y: { log: true, min: 1e-10, label: w.t('descend.gap') }, height: 340, into: row });
+  const g = plot(w, { key: 'gap', label: w.t('descend.gap'), x: { label: w.t('descend.step') }, y: { log: true, min: 1e-10, label: w.t('descend.gap') }, height: 340, into: row });
   const both = table(w, { caption: w.t('descend.both'), columns: [
     { key: 'how', label: '' }, { key: 'w', label: 'w', digits: 12 }, { key: 'b', label: 'b', digits: 12 }, { key: 'loss', label: w.t('descend.loss'), digits: 15 }, { key: 'steps', label: w.t('descend.steps') },
   ] });
   const valley = remembered(w, 'valley');
 
   w.onUpdate(async () => {
+    const { rate } = s;
     const [r, v] = await Promise.all([w.ask('descend', args()), valley({ points: s.points })]);
     m.draw(map(v, [
       { line: r.path, name: w.t('descend.walk'), markers: true, color: 1, width: 1.5 },
@@ -120,7 +120,7 @@ function descend(w) {
     g.draw([{ line: r.gaps, name: w.t('descend.gap'), markers: true, color: 1 }, { hline: 1e-9, name: '10⁻⁹', dash: true, color: 2 }]);
     both.draw([{ how: w.t('descend.formula'), ...r.exact, steps: '—' }, { how: w.t('descend.walk'), ...r.found, steps: String(r.steps) }]);
     w.say(w.t('descend.say.' + r.why, r.steps, w.number(r.gap, 2), w.number(r.limit, 4)));
-    if (r.why === 'agreed') w.certify('agree', { exact: w.number(r.exact.loss, 12), found: w.number(r.found.loss, 12), gap: w.number(r.gap, 2), steps: r.steps, rate: w.number(s.rate, 3) });
+    if (r.why === 'agreed') w.certify('agree', { exact: w.number(r.exact.loss, 12), found: w.number(r.found.loss, 12), gap: w.number(r.gap, 2), steps: r.steps, rate: w.number(rate, 3) });
   });
   w.show('descend', args);
 }
@@ -142,10 +142,11 @@ function degrees(w) {
   const g = plot(w, { key: 'losses', label: w.t('degrees.losses'), x: { min: 0.5, max: 9.5, ticks: [1, 2, 3, 4, 5, 6, 7, 8, 9], label: w.t('degrees.degree') }, y: { log: true, label: w.t('degrees.losses') }, height: 340, into: row });
 
   w.onUpdate(async () => {
+    const { degree } = s;
     const r = await w.ask('degrees', args());
     p.draw([
       { line: r.truth, name: w.t('degrees.truth'), dash: true, width: 1.5, color: 7 },
-      { line: r.curve, name: w.t('degrees.curve', s.degree), color: 1, width: 3 },
+      { line: r.curve, name: w.t('degrees.curve', degree), color: 1, width: 3 },
       { points: r.train, name: w.t('degrees.train'), shape: 'circle', color: 1 },
       { points: r.test, name: w.t('degrees.test'), shape: 'triangle', color: 2 },
     ]);
@@ -153,11 +154,11 @@ function degrees(w) {
     g.draw([
       { line: by(r.loss), name: w.t('degrees.train'), markers: true, shape: 'circle', color: 1 },
       { line: by(r.beyond), name: w.t('degrees.test'), markers: true, shape: 'triangle', color: 2 },
-      { vline: s.degree, dash: true, color: 7 },
+      { vline: degree, dash: true, color: 7 },
     ]);
-    const at = /** @param {number[]} v @param {number} degree */ (v, degree) => w.number(v[degree - 1], 3);
-    w.say(w.t('degrees.say', s.degree, at(r.loss, s.degree), at(r.beyond, s.degree), r.best));
-    if (s.degree === 9) w.certify('degrees', { train: at(r.loss, 9), test: at(r.beyond, 9), best: r.best, low: at(r.beyond, r.best), points: r.train.length });
+    const at = /** @param {number[]} v @param {number} k */ (v, k) => w.number(v[k - 1], 3);
+    w.say(w.t('degrees.say', degree, at(r.loss, degree), at(r.beyond, degree), r.best));
+    if (degree === 9) w.certify('degrees', { train: at(r.loss, 9), test: at(r.beyond, 9), best: r.best, low: at(r.beyond, r.best), points: r.train.length });
   });
   w.show('degrees', args);
 }
