@@ -4,6 +4,8 @@ import (
 	bricks "brick/course/00-bricks"
 	leastsquares "brick/course/01-least-squares"
 	noclosedform "brick/course/02-no-closed-form"
+	stacking "brick/course/14-stacking"
+	law "brick/course/15-law"
 	"brick/course/lesson"
 )
 
@@ -12,4 +14,6 @@ var Chapters = []*lesson.Chapter{
 	bricks.Chapter,
 	leastsquares.Chapter,
 	noclosedform.Chapter,
+	stacking.Chapter,
+	law.Chapter,
 }
