@@ -4,6 +4,7 @@ import (
 	bricks "brick/course/00-bricks"
 	leastsquares "brick/course/01-least-squares"
 	noclosedform "brick/course/02-no-closed-form"
+	descent "brick/course/03-descent"
 	stacking "brick/course/14-stacking"
 	law "brick/course/15-law"
 	"brick/course/lesson"
@@ -14,6 +15,7 @@ var Chapters = []*lesson.Chapter{
 	bricks.Chapter,
 	leastsquares.Chapter,
 	noclosedform.Chapter,
+	descent.Chapter,
 	stacking.Chapter,
 	law.Chapter,
 }
