@@ -5,6 +5,7 @@ import (
 	leastsquares "brick/course/01-least-squares"
 	noclosedform "brick/course/02-no-closed-form"
 	descent "brick/course/03-descent"
+	rate "brick/course/04-rate"
 	stacking "brick/course/14-stacking"
 	law "brick/course/15-law"
 	"brick/course/lesson"
@@ -16,6 +17,7 @@ var Chapters = []*lesson.Chapter{
 	leastsquares.Chapter,
 	noclosedform.Chapter,
 	descent.Chapter,
+	rate.Chapter,
 	stacking.Chapter,
 	law.Chapter,
 }

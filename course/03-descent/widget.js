@@ -9,8 +9,8 @@ import { surface } from '../web/surface.js';
 
 // Where each landscape begins, and how far one sees there in the fog.
 const starts = /** @type {Record<string, { px: number, py: number, rate: number, sight: number }>} */ ({
-  bowl: { px: -0.4, py: 2.6, rate: 0.6, sight: 0.5 },
-  rosenbrock: { px: -1.2, py: 1, rate: 0.002, sight: 0.3 },
+  bowl: { px: -0.4, py: 2.6, rate: 0.6, sight: 0.8 },
+  rosenbrock: { px: -1.2, py: 1, rate: 0.002, sight: 0.5 },
 });
 
 /**
@@ -22,6 +22,9 @@ function fog(w) {
   const s = w.state({ shape: d.shape, condition: d.condition, px: d.px, py: d.py, rate: d.rate, shown: d.shown, lifted: false });
   const args = () => ({ shape: s.shape, condition: s.condition, px: s.px, py: s.py, rate: s.rate, shown: s.shown });
 
+  w.button({ label: w.t('fog.step'), primary: true, on: () => w.set({ shown: Math.min(200, s.shown + 1) }) });
+  w.button({ label: w.t('fog.back'), on: () => w.set({ shown: 0 }) });
+  w.checkbox({ key: 'lifted', label: w.t('fog.lift') });
   w.segmented({ key: 'shape', label: w.t('fog.shape'), options: ['bowl', 'rosenbrock'].map((v) => ({ value: v, label: w.t('fog.' + v) })), on: (v) => {
     const to = starts[v];
     if (to) Object.assign(s, { px: to.px, py: to.py, rate: to.rate, shown: 0 });
@@ -29,9 +32,6 @@ function fog(w) {
   const condition = w.slider({ key: 'condition', min: 1, max: 100, log: true, label: w.t('fog.condition') });
   w.slider({ key: 'rate', min: 0.0005, max: 3, log: true, label: w.t('fog.rate') });
   w.slider({ key: 'shown', min: 0, max: 200, step: 1, label: w.t('fog.shown'), text: String });
-  w.button({ label: w.t('fog.step'), primary: true, on: () => w.set({ shown: Math.min(200, s.shown + 1) }) });
-  w.button({ label: w.t('fog.back'), on: () => w.set({ shown: 0 }) });
-  w.checkbox({ key: 'lifted', label: w.t('fog.lift') });
 
   const row = w.row();
   const p = plot(w, { key: 'map', label: w.t('fog.map'), x: { label: 'x' }, y: { label: 'y' }, height: 380, table: false, into: row });
@@ -49,7 +49,7 @@ function fog(w) {
     const where = { shape, condition: s.condition };
     const [r, l] = await Promise.all([w.ask('walk', args()), key === JSON.stringify(where) ? land : w.ask('mountain', where)]);
     [key, land] = [JSON.stringify(where), l];
-    const sight = starts[shape]?.sight ?? 0.5;
+    const sight = starts[shape]?.sight ?? 0.8;
     const veil = { at: /** @type {Pair} */ (r.here), radius: sight, lifted };
     const grid = { values: l.heights, x: l.x, y: l.y };
     p.axes({ x: { min: l.x[0], max: l.x[1] }, y: { min: l.y[0], max: l.y[1] } });
