@@ -45,7 +45,7 @@ func shape(layers, width int) plan.Shape {
 }
 
 // count counts a GPT of any size, without giving it memory.
-var count = lesson.Shows(lesson.Ask("count", CountIn{Layers: 48, Width: 1600}, func(_ context.Context, _ *lesson.Session, in CountIn) (c Counted, err error) {
+var count = lesson.Recorded(lesson.Shows(lesson.Ask("count", CountIn{Layers: 48, Width: 1600}, func(_ context.Context, _ *lesson.Session, in CountIn) (c Counted, err error) {
 	s := shape(in.Layers, in.Width)
 	c.Params = s.Params()
 	c.Stack, _ = s.Stack()
@@ -75,4 +75,4 @@ func main() {
 	fmt.Println("together", p.Total)
 }
 `, stack, vocab)}
-})
+}), CountIn{12, 768}, CountIn{96, 12288})

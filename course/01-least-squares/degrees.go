@@ -53,8 +53,20 @@ func (in DegreesIn) draw() (train, test []Pair) {
 	return train, test
 }
 
+var someDegree = DegreesIn{Seed: 5, Count: 18, Noise: 0.3, Degree: 3}
+
+// everyDegree is someDegree with each degree in turn.
+func everyDegree() (list []DegreesIn) {
+	for d := 1; d <= solve.MaxDegree; d++ {
+		in := someDegree
+		in.Degree = d
+		list = append(list, in)
+	}
+	return list
+}
+
 // degrees fits all nine by least squares.
-var degrees = lesson.Shows(lesson.Ask("degrees", DegreesIn{Seed: 5, Count: 18, Noise: 0.3, Degree: 3}, func(_ context.Context, _ *lesson.Session, in DegreesIn) (d Degrees, err error) {
+var degrees = lesson.Recorded(lesson.Shows(lesson.Ask("degrees", someDegree, func(_ context.Context, _ *lesson.Session, in DegreesIn) (d Degrees, err error) {
 	d.Train, d.Test = in.draw()
 	x, y := split(d.Train)
 	testX, _ := split(d.Test)
@@ -122,7 +134,7 @@ func main() {
 	}
 }
 `, x, y, testX, testY)}
-})
+}), everyDegree()...)
 
 func split(list []Pair) (x, y []float64) {
 	for _, p := range list {

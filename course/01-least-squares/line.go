@@ -82,7 +82,7 @@ func lineAt(f solve.Objective, w, b float64) Line {
 }
 
 // line measures a line against points, and finds the best ones.
-var line = lesson.Shows(lesson.Ask("line", LineIn{Points: start, W: 0.2, B: 0.8, Loss: "l2", Delta: 0.5}, func(_ context.Context, _ *lesson.Session, in LineIn) (l Lined, err error) {
+var line = lesson.Recorded(lesson.Shows(lesson.Ask("line", LineIn{Points: start, W: 0.2, B: 0.8, Loss: "l2", Delta: 0.5}, func(_ context.Context, _ *lesson.Session, in LineIn) (l Lined, err error) {
 	f := objective(in.Points, in.Loss, in.Delta)
 	l.Line = lineAt(f, in.W, in.B)
 	f([]float64{in.W, in.B}, l.Slope[:])
@@ -137,7 +137,7 @@ func main() {
 	fmt.Println("best line", fit.W.At(0, 0), fit.Intercept[0], fit.Loss)
 }
 `, in.W, in.B)}
-})
+}), LineIn{start, 0.2, 0.8, "l1", 0.5}, LineIn{start, 0.2, 0.8, "huber", 0.5})
 
 // leastAbsolute finds the line of least mean |r|. One of the best lines goes
 // through two of the points, as the loss is linear between the lines that do
@@ -186,7 +186,7 @@ const (
 )
 
 // valley is the surface on which every line is a point.
-var valley = lesson.Ask("valley", ValleyIn{Points: start, Loss: "l2", Delta: 0.5}, func(_ context.Context, _ *lesson.Session, in ValleyIn) (v Valley, err error) {
+var valley = lesson.Recorded(lesson.Ask("valley", ValleyIn{Points: start, Loss: "l2", Delta: 0.5}, func(_ context.Context, _ *lesson.Session, in ValleyIn) (v Valley, err error) {
 	f, grad := objective(in.Points, in.Loss, in.Delta), make([]float64, 2)
 	v.Span = span
 	for i := range side {
@@ -197,7 +197,7 @@ var valley = lesson.Ask("valley", ValleyIn{Points: start, Loss: "l2", Delta: 0.5
 		v.Values = append(v.Values, row)
 	}
 	return v, nil
-})
+}), ValleyIn{start, "l1", 0.5}, ValleyIn{start, "huber", 0.5})
 
 // spread puts grid place i on [−span, span].
 func spread(i int) float64 { return span * (2*float64(i)/(side-1) - 1) }

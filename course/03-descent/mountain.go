@@ -62,7 +62,7 @@ func (in MountainIn) landscape() landscape {
 }
 
 // mountain is what there is to see when the fog has lifted.
-var mountain = lesson.Ask("mountain", MountainIn{Shape: "bowl", Condition: 8}, func(_ context.Context, _ *lesson.Session, in MountainIn) (m Mountain, err error) {
+var mountain = lesson.Recorded(lesson.Ask("mountain", MountainIn{Shape: "bowl", Condition: 8}, func(_ context.Context, _ *lesson.Session, in MountainIn) (m Mountain, err error) {
 	l := in.landscape()
 	m.X, m.Y, m.Bottom = l.x, l.y, l.bottom
 	grad := make([]float64, 2)
@@ -74,7 +74,7 @@ var mountain = lesson.Ask("mountain", MountainIn{Shape: "bowl", Condition: 8}, f
 		m.Heights = append(m.Heights, row)
 	}
 	return m, nil
-})
+}), MountainIn{"rosenbrock", 8})
 
 // at is place i of n evenly spread over a range.
 func at(r Pair, i, n int) float64 { return r[0] + (r[1]-r[0])*float64(i)/float64(n-1) }

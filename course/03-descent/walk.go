@@ -40,10 +40,10 @@ type Walked struct {
 	Straight float64 `json:"straight"` // from the start to the bottom
 }
 
-const maxSteps = 5000
+const maxSteps = 20000
 
 // walk descends; what is shown of it is what a walker in the fog could write down.
-var walk = lesson.Shows(lesson.Ask("walk", WalkIn{MountainIn{"bowl", 8}, -0.4, 2.6, 0.6, 0}, func(_ context.Context, _ *lesson.Session, in WalkIn) (w Walked, err error) {
+var walk = lesson.Recorded(lesson.Shows(lesson.Ask("walk", WalkIn{MountainIn{"bowl", 8}, -0.4, 2.6, 0.6, 0}, func(_ context.Context, _ *lesson.Session, in WalkIn) (w Walked, err error) {
 	l := in.landscape()
 	w.Why = "slow"
 	var last Pair
@@ -120,6 +120,6 @@ func main() {
 	}
 }
 `, imports, f, in.X, in.Y, in.Rate, maxSteps)}
-})
+}), WalkIn{MountainIn{"rosenbrock", 8}, -1.2, 1, 0.0015, 0})
 
 func distance(a, b Pair) float64 { return math.Hypot(a[0]-b[0], a[1]-b[1]) }

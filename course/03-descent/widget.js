@@ -10,7 +10,7 @@ import { surface } from '../web/surface.js';
 // Where each landscape begins, and how far one sees there in the fog.
 const starts = /** @type {Record<string, { px: number, py: number, rate: number, sight: number }>} */ ({
   bowl: { px: -0.4, py: 2.6, rate: 0.6, sight: 0.8 },
-  rosenbrock: { px: -1.2, py: 1, rate: 0.002, sight: 0.5 },
+  rosenbrock: { px: -1.2, py: 1, rate: 0.0015, sight: 0.5 },
 });
 
 /**

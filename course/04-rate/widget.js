@@ -19,11 +19,11 @@ const [low, high] = [0.01, 20]; // of the slider
 function strip(w, slider) {
   const parts = zoneNames.map((z, i) => {
     const part = el('span', { title: w.t('zone.' + z) }, w.t('zone.' + z));
-    part.style.cssText = `flex: 1 1 0; min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: clip; text-align: center; font-size: 0.82rem; border-block-end: 6px ${['solid', 'dashed', 'double'][i]} var(--c${colours[i]})`;
+    part.style.cssText = `flex: 1 1 0; min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; text-align: center; font-size: 0.82rem; border-block-end: 6px ${['solid', 'dashed', 'double'][i]} var(--c${colours[i]})`;
     return part;
   });
   const box = el('div', { 'aria-hidden': 'true' }, ...parts); // the slider's own text says the zone
-  box.style.cssText = 'display: flex; grid-column: 1 / -1; margin-inline: 8px'; // a thumb's half
+  box.style.cssText = 'display: flex; width: auto; margin-inline: 8px'; // a thumb's half
   const input = /** @type {HTMLInputElement} */ (slider.querySelector('input'));
   input.after(box);
   const place = /** @param {number} v */ (v) => Math.min(1, Math.max(0, Math.log(v / low) / Math.log(high / low)));
@@ -46,9 +46,9 @@ function zones(w) {
   const s = w.state({ kind: d.kind, max: d.max, condition: d.condition, scale: d.scale, rate: d.rate, px: d.px, py: d.py });
   const land = () => ({ kind: s.kind, max: s.max, condition: s.condition, scale: s.scale });
   const args = () => ({ ...land(), rate: s.rate, px: s.px, py: s.py });
-  let zone = 'steady';
-  const rate = w.slider({ key: 'rate', min: low, max: high, log: true, label: w.t('zones.rate'), text: (v) => `${w.number(v, 3)} · ${w.t('zone.' + zone)}` });
+  const rate = w.slider({ key: 'rate', min: low, max: high, log: true, label: w.t('zones.rate') });
   rate.el.classList.add('wide');
+  const [out, input] = [/** @type {HTMLElement} */ (rate.el.querySelector('output')), /** @type {HTMLElement} */ (rate.el.querySelector('input'))];
   const colour = strip(w, rate.el);
   const tries = zoneNames.map((z, i) => w.button({ label: w.t('try.' + z), on: async () => {
     const r = await w.ask('zones', args());
@@ -63,7 +63,7 @@ function zones(w) {
   const row = w.row();
   const m = plot(w, { key: 'map', label: w.t('zones.map'), x: { min: -3, max: 3, label: 'x' }, y: { min: -3, max: 3, label: 'y' }, height: 340, into: row });
   m.handle({ label: w.t('zones.start'), x: 'px', y: 'py', step: [0.05, 0.05], color: 7 });
-  const g = plot(w, { key: 'side', label: w.t('zones.side'), x: { min: 0, max: 40, label: w.t('zones.step') }, y: { min: -4, max: 4, label: w.t('zones.side') }, height: 340, into: row });
+  const g = plot(w, { key: 'side', label: w.t('zones.side'), x: { min: 0, max: 40, label: w.t('zones.step') }, y: { label: w.t('zones.error') }, height: 340, into: row });
   const seen = new Set();
   let key = '';
   /** @type {any} */
@@ -73,10 +73,12 @@ function zones(w) {
     for (const c of bowl) c.el.hidden = s.kind !== 'bowl';
     scale.el.hidden = s.kind !== 'line';
     const where = land();
+    const alpha = s.rate;
     const [r, v] = await Promise.all([w.ask('zones', args()), key === JSON.stringify(where) ? map : w.ask('ground', where)]);
     [key, map] = [JSON.stringify(where), v];
-    zone = r.zone;
-    rate.set(s.rate); // its text has the zone
+    const zone = r.zone;
+    out.textContent = `${w.number(alpha, 3)} · ${w.t('zone.' + zone)}`;
+    input.setAttribute('aria-valuetext', out.textContent);
     colour(r.one, r.limit, zone);
     tries.forEach((b, i) => b.setAttribute('aria-pressed', String(zoneNames[i] === zone)));
     const i = zoneNames.indexOf(zone);
@@ -89,6 +91,8 @@ function zones(w) {
       { line: r.path, name: w.t('zone.' + zone), markers: true, width: 1.5, ...look },
       { points: [v.bottom], name: w.t('zones.bottom'), shape: 'star', color: 1, size: 8 },
     ]);
+    const reach = 2.5 * Math.abs(r.sides[0][1]) || 1;
+    g.axes({ y: { min: -reach, max: reach } });
     g.draw([
       { line: r.foretold, name: w.t('zones.foretold', w.number(r.factor, 3)), dash: true, width: 1.5, color: 7 },
       { points: r.sides, name: w.t('zones.seen'), ...look },

@@ -133,7 +133,7 @@ type Zones struct {
 const shownSteps = 40
 
 // zones measures the curvature, says what the rate will do, and does it.
-var zones = lesson.Shows(lesson.Ask("zones", ZonesIn{first, 0.5, -2.2, 1.8}, func(_ context.Context, _ *lesson.Session, in ZonesIn) (z Zones, err error) {
+var zones = lesson.Recorded(lesson.Shows(lesson.Ask("zones", ZonesIn{first, 0.5, -2.2, 1.8}, func(_ context.Context, _ *lesson.Session, in ZonesIn) (z Zones, err error) {
 	f, bottom, err := in.function()
 	if err != nil {
 		return z, err
@@ -199,7 +199,7 @@ func main() {
 	}
 }
 `, imports, f, in.X, in.Y, in.Rate, shownSteps)}
-})
+}), ZonesIn{first, 1.7, -2.2, 1.8}, ZonesIn{first, 2.1, -2.2, 1.8})
 
 // steepest is the direction of length 1 along which the Hessian's eigenvalue is
 // the largest: H − λmin·I takes every vector there. In a round bowl any will do.
