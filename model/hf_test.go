@@ -133,8 +133,8 @@ func TestConfigRoundTrip(t *testing.T) {
 
 func TestFromConfigRefuses(t *testing.T) {
 	for _, c := range []struct{ js, want string }{
-		{`{"model_type":"mamba"}`, `"mamba" is not known; there are gpt2, llama`},
-		{`{}`, `there are gpt2, llama`},
+		{`{"model_type":"mamba"}`, `"mamba" is not known; there are deepseek_v2, deepseek_v3, gemma`},
+		{`{}`, `gpt2, llama`},
 		{`{"model_type":"llama","architectures":["LlamaForSequenceClassification"]}`, "LlamaForCausalLM"},
 		{`{"model_type":"llama","hidden_size":64,"hidden_size":65}`, "duplicate"},
 		{`{"model_type":"llama","hidden_size":-1}`, "hidden_size is -1"},
@@ -144,7 +144,7 @@ func TestFromConfigRefuses(t *testing.T) {
 		{`{"model_type":"llama","num_attention_heads":0}`, "num_attention_heads is 0"},
 		{`{"model_type":"llama","head_dim":7}`, "odd"},
 		{`{"model_type":"llama","head_dim":200000000,"num_attention_heads":200000000,"num_key_value_heads":1}`, "more than"},
-		{`{"model_type":"llama","rope_scaling":{"type":"linear","factor":2}}`, "rope_scaling"},
+		{`{"model_type":"llama","rope_scaling":{"type":"longrope","factor":2}}`, `rope_scaling: type "longrope" is not known`},
 		{`{"model_type":"llama","hidden_act":"relu"}`, "silu"},
 		{`{"model_type":"gpt2","activation_function":"quick"}`, "gelu_new"},
 		{`{"model_type":"gpt2","n_head":5}`, "does not divide"},

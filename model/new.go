@@ -83,8 +83,8 @@ func Context(m nn.Block) int {
 			note(b.Context)
 		case *GPTAttention:
 			note(b.context)
-		case *LlamaAttention:
-			note(b.context)
+		case interface{ positions() int }:
+			note(b.positions())
 		}
 	}
 	return limit
