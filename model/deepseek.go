@@ -66,6 +66,7 @@ func (c *DeepSeekConfig) kind() string {
 func (c DeepSeekConfig) New() (*DeepSeek, error) {
 	c.HeadDim = c.Rope // the numbers that rotate
 	c.fill()
+	c.Groups, c.Chosen = max(c.Groups, 1), max(c.Chosen, 1) // null stands for one group
 	if err := c.checkAll(); err != nil {
 		return nil, err
 	}
@@ -88,6 +89,12 @@ func (c *DeepSeekConfig) checkAll() error {
 		word(kind, "hidden_act", c.Act, "silu"), only(kind, "attention_bias", c.AttnBias, false), only(kind, "moe_layer_freq", c.Freq, 1),
 		only(kind, "num_key_value_heads", c.KVHeads, c.Heads), atMost(kind, "num_attention_heads times a head's numbers", c.Heads, nn.MaxSize/(c.Nope+c.Rope+c.Value)))
 	if err != nil || c.Routed == 0 {
+		return err
+	}
+	if c.Version == 2 {
+		err = only(kind, "norm_topk_prob", c.Shares, false)
+	}
+	if err != nil {
 		return err
 	}
 	err = firstError(checkExperts(kind, "n_routed_experts", c.Routed, c.Active, c.Inner), checkSizes(kind, []size{{"n_group", c.Groups}, {"topk_group", c.Chosen}, {"n_shared_experts + 1", c.Shared + 1}}),
