@@ -97,7 +97,7 @@ func (c *DeepSeekConfig) checkAll() error {
 	if err != nil {
 		return err
 	}
-	err = firstError(checkExperts(kind, "n_routed_experts", c.Routed, c.Active, c.Inner), checkSizes(kind, []size{{"n_group", c.Groups}, {"topk_group", c.Chosen}, {"n_shared_experts + 1", c.Shared + 1}}),
+	err = firstError(checkExperts(&c.DecoderConfig, kind, "n_routed_experts", c.Routed, c.Active, c.Inner), checkSizes(kind, []size{{"n_group", c.Groups}, {"topk_group", c.Chosen}, {"n_shared_experts + 1", c.Shared + 1}}),
 		atMost(kind, "n_shared_experts", c.Shared, nn.MaxSize/c.Inner), atMost(kind, "topk_group", c.Chosen, c.Groups), checkReals(kind, []real{{"routed_scaling_factor", c.Scale, false}}),
 		word(kind, "topk_method", c.Method, "greedy", "group_limited_greedy", "noaux_tc"), word(kind, "scoring_func", c.Scoring, "softmax", "sigmoid"))
 	if err != nil {

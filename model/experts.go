@@ -3,6 +3,7 @@ package model
 import (
 	"brick/grad"
 	"brick/nn"
+	"brick/tensor/wire"
 )
 
 // mixture sends each token to the experts that were chosen for it and mixes what they make of it (Shazeer et al. 2017,
@@ -59,12 +60,11 @@ func newRouter(c *DecoderConfig, n int) *nn.Linear {
 	return nn.NewLinear(c.Width, n).NoBias().Start(nn.Normal(c.Sigma))
 }
 
-// checkExperts errs for numbers of experts that do not fit each other.
-func checkExperts(kind, count string, experts, active, inner int) error {
-	if err := checkSizes(kind, []size{{count, experts}, {"num_experts_per_tok", active}, {"width of an expert", inner}}); err != nil {
-		return err
-	}
-	return firstError(atMost(kind, count, experts, maxExperts), atMost(kind, "num_experts_per_tok", active, experts))
+// checkExperts errs for numbers of experts that do not fit each other, or more than files have tensors for.
+func checkExperts(c *DecoderConfig, kind, count string, experts, active, inner int) error {
+	return firstError(checkSizes(kind, []size{{count, experts}, {"num_experts_per_tok", active}, {"width of an expert", inner}}),
+		atMost(kind, count, experts, maxExperts), atMost(kind, "num_experts_per_tok", active, experts),
+		atMost(kind, "number of experts of all layers", c.Layers*experts, wire.MaxTensors/3))
 }
 
 // maxExperts bounds the experts that a config.json may ask for.

@@ -26,7 +26,7 @@ var mixtralDefaults = MixtralConfig{MistralConfig: MistralConfig{DecoderConfig: 
 func (c MixtralConfig) New() (*Mixtral, error) {
 	c.fill()
 	err := firstError(c.check("mixtral"), checkWindow("mixtral", c.Window), word("mixtral", "hidden_act", c.Act, "silu"),
-		checkExperts("mixtral", "num_local_experts", c.Experts, c.Active, c.Hidden))
+		checkExperts(&c.DecoderConfig, "mixtral", "num_local_experts", c.Experts, c.Active, c.Hidden))
 	if err != nil {
 		return nil, err
 	}

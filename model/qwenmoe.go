@@ -69,7 +69,7 @@ func (c Qwen3MoEConfig) New() (*QwenMoE, error) {
 // new declares the model of a configuration, which has q; share adds what is beside the experts.
 func (e *QwenExperts) new(kind string, q *Qwen2Config, config any, attention func() *Attention, share func(*QwenExpertsMLP)) (*QwenMoE, error) {
 	c := &q.DecoderConfig
-	if err := firstError(c.check(kind, size{"decoder_sparse_step", e.Step}), word(kind, "hidden_act", q.Act, "silu"), checkExperts(kind, "num_experts", e.Experts, e.Active, e.Inner)); err != nil {
+	if err := firstError(c.check(kind, size{"decoder_sparse_step", e.Step}), word(kind, "hidden_act", q.Act, "silu"), checkExperts(c, kind, "num_experts", e.Experts, e.Active, e.Inner)); err != nil {
 		return nil, err
 	}
 	for _, i := range e.Dense {
