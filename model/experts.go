@@ -25,7 +25,7 @@ func mixture[E nn.Block](experts []E, x, chosen, w *nn.Var) *nn.Var {
 	total := int32(0)
 	for e, of := range tokens {
 		if next[e] = total; len(of) > 0 {
-			made = append(made, nn.Scope(experts[e], x.Index(0, t.IDs(of, len(of)))))
+			made = append(made, experts[e].Forward(x.Index(0, t.IDs(of, len(of)))))
 			total += int32(len(of))
 		}
 	}

@@ -90,6 +90,16 @@ func Context(m nn.Block) int {
 	return limit
 }
 
+// Vocab is how many ids a language model reads, the rows of its embedding; 0 if m is none.
+func Vocab(m nn.Block) int {
+	for _, b := range nn.Blocks(m) {
+		if e, ok := b.(*nn.Embedding); ok {
+			return e.W.Shape[0]
+		}
+	}
+	return 0
+}
+
 // known turns a chain that is a known architecture, such as a GPT-2 or a ResNet, into that struct, which is saved
 // under its usual names.
 func known(c nn.Chain) Model {
