@@ -192,6 +192,51 @@ func TestArchitecturesSameBits(t *testing.T) {
 	}
 }
 
+// A context of many thousand positions takes memory as it is used, and gives the same bits.
+func TestLongContext(t *testing.T) {
+	m := drawnModel(t, strings.Replace(twoLayers, `"max_position_embeddings":40`, `"max_position_embeddings":50000`, 1))
+	ids := make([]int32, 4200)
+	for i := range ids {
+		ids[i] = int32(i * i % 50)
+	}
+	whole := m.Forward((&grad.Tape{NoGrad: true}).IDs(ids, 1, len(ids))).Data()
+	tape := &grad.Tape{NoGrad: true, Memory: map[any]any{}}
+	var last []nn.Float
+	for at := 0; at < len(ids); at += 600 {
+		tape.Reset()
+		last = m.Forward(tape.IDs(ids[at:at+600], 1, 600)).Data()
+	}
+	if !slices.Equal(last, whole[len(whole)-len(last):]) {
+		t.Error("beyond 4096 positions a memory gives other bits")
+	}
+}
+
+// A step can be counted before it is taken, experts included.
+func TestArchitecturesSummary(t *testing.T) {
+	for _, c := range variants {
+		m, err := model.FromConfig([]byte(c.js))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := model.Summary(m, nn.Input{}, model.SummaryOptions{Batch: 2, Length: 24})
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		nn.Build(m, 1)
+		tape := &grad.Tape{Training: true}
+		y := m.Forward(tape.IDs(variantIDs, 2, 24))
+		held := tape.Held()
+		y.Reshape(48, 50).CrossEntropy(tape.IDs(variantIDs, 48), grad.CrossEntropyOptions{}).Backward()
+		if s.Params != nn.Count(m) || s.Forward <= 0 || s.Training <= s.Forward {
+			t.Errorf("%s: %d parameters, %d and %d operations", c.name, s.Params, s.Forward, s.Training)
+		}
+		if e := math.Abs(float64(s.Memory.Activations-held)) / float64(held); e > 0.1 {
+			t.Errorf("%s: %d bytes of activations counted, %d held", c.name, s.Memory.Activations, held)
+		}
+	}
+}
+
 // Each architecture learns one batch by heart.
 func TestArchitecturesLearn(t *testing.T) {
 	if testing.Short() {
