@@ -119,6 +119,20 @@ func Config(m nn.Block) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("model: config.json of a %T: %w", m, ErrNoConfig)
 	}
+	js, err := compact(p)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := stdjson.Indent(&b, js, "", "  "); err != nil {
+		return nil, fmt.Errorf("model: config.json: %w", err)
+	}
+	b.WriteByte('\n')
+	return b.Bytes(), nil
+}
+
+// compact is a model's config.json in one line.
+func compact(p published) ([]byte, error) {
 	kind := p.modelType()
 	head, err := json.Marshal(header{kind, []string{architectures[kind].class}})
 	if err != nil {
@@ -128,13 +142,16 @@ func Config(m nn.Block) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("model: config.json: %w", err)
 	}
-	js := slices.Concat(head[:len(head)-1], []byte(","), body[1:len(body)-1], []byte(`,"torch_dtype":"float32"}`))
-	var b bytes.Buffer
-	if err := stdjson.Indent(&b, js, "", "  "); err != nil {
-		return nil, fmt.Errorf("model: config.json: %w", err)
+	return slices.Concat(head[:len(head)-1], []byte(","), body[1:len(body)-1], []byte(`,"torch_dtype":"float32"}`)), nil
+}
+
+// line is compact for a model of New's, whose numbers are all finite and so have a spelling.
+func line(p published) string {
+	js, err := compact(p)
+	if err != nil {
+		panic(err)
 	}
-	b.WriteByte('\n')
-	return b.Bytes(), nil
+	return string(js)
 }
 
 // size is a field of a configuration that must be a sensible size.

@@ -1,8 +1,6 @@
 package model
 
 import (
-	"fmt"
-
 	"brick/grad"
 	"brick/nn"
 )
@@ -14,54 +12,44 @@ import (
 //
 // Shapes: B batch, T time, C width, H query heads, K key heads, D head width, I feed-forward width, V vocabulary.
 type Decoder struct {
-	Embed  *nn.Embedding `brick:"model.embed_tokens"` // (V, C)
-	Layers []nn.Block    `brick:"model.layers"`
-	Norm   nn.Block      `brick:"model.norm"` // over C
-	Head   *nn.Linear    `brick:"lm_head"`    // (C → V), no bias; its matrix is Embed's, if tied
+	Embed  nn.Block   `brick:"model.embed_tokens"` // (V, C)
+	Layers []nn.Block `brick:"model.layers"`
+	Norm   nn.Block   `brick:"model.norm"` // over C
+	Head   nn.Block   `brick:"lm_head"`    // (C → V), no bias; its matrix is Embed's, if tied
 
-	kind    string   // model_type
-	context int      // positions
-	scale   nn.Float // s of the embedding, 0 for 1
-	cap     nn.Float // of the logits, 0 for none
+	kind    string // model_type
+	config  any    // what config.json has beside it
+	context int    // positions
 }
 
-// newDecoder declares all but the layers.
-func newDecoder(kind string, c *DecoderConfig, norm nn.Block) Decoder {
-	d := Decoder{
-		Embed: nn.NewEmbedding(c.Vocab, c.Width), Norm: norm,
-		Head: nn.NewLinear(c.Width, c.Vocab).NoBias().Start(nn.Normal(c.Sigma)),
-		kind: kind, context: c.Context,
-	}
-	d.Embed.W.Init = nn.Normal(c.Sigma)
+// newDecoder declares all but the layers. config is the whole configuration, of which c is a part.
+func newDecoder(kind string, c *DecoderConfig, norm nn.Block, config any) Decoder {
+	embed, head := nn.NewEmbedding(c.Vocab, c.Width), nn.NewLinear(c.Width, c.Vocab).NoBias().Start(nn.Normal(c.Sigma))
+	embed.W.Init = nn.Normal(c.Sigma)
 	if c.Tied {
-		d.Head.W = d.Embed.W
+		head.W = embed.W
 	}
-	return d
+	return Decoder{Embed: embed, Norm: norm, Head: head, kind: kind, config: config, context: c.Context}
 }
 
 // Forward maps ids (B, T) to logits (B, T, V).
 func (d *Decoder) Forward(ids *nn.Var) *nn.Var {
 	x := nn.Scope(d.Embed, ids) // (B, T, C)
-	if d.scale != 0 {
-		x = x.Scale(d.scale)
-	}
 	for _, l := range d.Layers {
 		x = nn.Scope(l, x)
 	}
-	y := nn.Scope(d.Head, nn.Scope(d.Norm, x)) // (B, T, V)
-	if d.cap != 0 {
-		y = y.Scale(1 / d.cap).Tanh().Scale(d.cap)
-	}
-	return y
+	return nn.Scope(d.Head, nn.Scope(d.Norm, x)) // (B, T, V)
 }
 
-// Notation names the architecture and its size. There is no stack notation of it: a folder with config.json is how it is
-// described.
-func (d *Decoder) Notation() string {
-	return fmt.Sprintf("%s: %d layers of width %d", d.kind, len(d.Layers), d.Embed.W.Shape[1])
+func (d *Decoder) chain() nn.Chain {
+	return append(append(nn.Chain{d.Embed}, d.Layers...), d.Norm, d.Head)
 }
+
+// Notation is the model's config.json in one line, which New reads: stack notation has no word for its layers.
+func (d *Decoder) Notation() string { return line(d) }
 
 func (d *Decoder) modelType() string { return d.kind }
+func (d *Decoder) published() any    { return d.config }
 
 // positions is how long a text may be.
 func (d *Decoder) positions() int { return d.context }

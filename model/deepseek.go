@@ -11,10 +11,7 @@ import (
 // short vector for each token, and many small experts beside some that all tokens share. Its parameters have the names of
 // Hugging Face's DeepseekV2ForCausalLM and DeepseekV3ForCausalLM; the module that predicted tokens further ahead while V3
 // was trained is no part of it.
-type DeepSeek struct {
-	Decoder
-	config DeepSeekConfig
-}
+type DeepSeek struct{ Decoder }
 
 // DeepSeekConfig describes a DeepSeek. Its JSON is Hugging Face's config.json.
 type DeepSeekConfig struct {
@@ -70,7 +67,7 @@ func (c DeepSeekConfig) New() (*DeepSeek, error) {
 	if err := c.checkAll(); err != nil {
 		return nil, err
 	}
-	m := &DeepSeek{newDecoder(c.kind(), &c.DecoderConfig, rmsNorm(c.Width, c.Eps)), c}
+	m := &DeepSeek{newDecoder(c.kind(), &c.DecoderConfig, rmsNorm(c.Width, c.Eps), c)}
 	for i := range c.Layers {
 		var mlp nn.Block = newSwiGLU(&c.DecoderConfig, c.Hidden, false)
 		if i >= c.Dense && c.Routed > 0 {
@@ -80,8 +77,6 @@ func (c DeepSeekConfig) New() (*DeepSeek, error) {
 	}
 	return m, nil
 }
-
-func (m *DeepSeek) published() any { return m.config }
 
 func (c *DeepSeekConfig) checkAll() error {
 	kind := c.kind()

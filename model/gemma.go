@@ -10,10 +10,7 @@ import (
 // Gemma is the decoder of Gemma Team 2024, "Gemma: open models based on Gemini research and technology": LLaMA with an
 // embedding times √C, norms that scale by 1 + w, and GELU for the gate. Its parameters have the names of Hugging Face's
 // GemmaForCausalLM.
-type Gemma struct {
-	Decoder
-	config GemmaConfig
-}
+type Gemma struct{ Decoder }
 
 // GemmaConfig describes a Gemma. Its JSON is Hugging Face's config.json.
 type GemmaConfig struct {
@@ -32,8 +29,8 @@ func (c GemmaConfig) New() (*Gemma, error) {
 	if err := firstError(c.check("gemma"), word("gemma", "hidden_activation", c.Act, "gelu_pytorch_tanh")); err != nil {
 		return nil, err
 	}
-	m := &Gemma{newDecoder("gemma", &c.DecoderConfig, gemmaNorm(c.Width, c.Eps)), c}
-	m.scale = nn.Float(math.Sqrt(float64(c.Width)))
+	m := &Gemma{newDecoder("gemma", &c.DecoderConfig, gemmaNorm(c.Width, c.Eps), c)}
+	m.enlarge(c.Width, 0)
 	for range c.Layers {
 		attn := newAttention(&c.DecoderConfig, c.AttnBias, c.AttnBias)
 		m.Layers = append(m.Layers, &Layer{gemmaNorm(c.Width, c.Eps), attn, gemmaNorm(c.Width, c.Eps), newGeGLU(&c.DecoderConfig)})
@@ -41,7 +38,47 @@ func (c GemmaConfig) New() (*Gemma, error) {
 	return m, nil
 }
 
-func (m *Gemma) published() any { return m.config }
+// enlarge makes the embedding one times √width, and caps the logits of the head unless cap is 0.
+func (d *Decoder) enlarge(width int, cap float64) {
+	d.Embed = &ScaledEmbedding{d.Embed.(*nn.Embedding), nn.Float(math.Sqrt(float64(width)))}
+	if cap > 0 {
+		d.Head = &CappedLinear{d.Head.(*nn.Linear), nn.Float(cap)}
+	}
+}
+
+// ScaledEmbedding is an Embedding whose rows are multiplied.
+//
+//	y = s·W[ids]     ids (B, T) → y (B, T, C)
+type ScaledEmbedding struct {
+	*nn.Embedding
+
+	scale nn.Float
+}
+
+// Forward looks up the rows of ids.
+func (e *ScaledEmbedding) Forward(ids *nn.Var) *nn.Var {
+	return e.Embedding.Forward(ids).Scale(e.scale)
+}
+
+// Notation says what it is; stack notation has no word for it.
+func (e *ScaledEmbedding) Notation() string { return "scaled " + e.Embedding.Notation() }
+
+// CappedLinear is a Linear whose results stay between −cap and cap.
+//
+//	y = cap·tanh((x·Wᵀ)/cap)     x (..., C) → y (..., V)
+type CappedLinear struct {
+	*nn.Linear
+
+	cap nn.Float
+}
+
+// Forward is the layer.
+func (l *CappedLinear) Forward(x *nn.Var) *nn.Var {
+	return l.Linear.Forward(x).Scale(1 / l.cap).Tanh().Scale(l.cap)
+}
+
+// Notation says what it is; stack notation has no word for it.
+func (l *CappedLinear) Notation() string { return "capped " + l.Linear.Notation() }
 
 // GemmaNorm is RMSNorm whose scale is near 1 where w is near 0.
 //

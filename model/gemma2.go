@@ -9,10 +9,7 @@ import (
 // Gemma2 is the decoder of Gemma Team 2024, "Gemma 2: improving open language models at a practical size": Gemma with
 // norms after the branches too, caps on scores and logits, and a window in every other layer. Its parameters have the names
 // of Hugging Face's Gemma2ForCausalLM.
-type Gemma2 struct {
-	Decoder
-	config Gemma2Config
-}
+type Gemma2 struct{ Decoder }
 
 // Gemma2Config describes a Gemma2. Its JSON is Hugging Face's config.json.
 type Gemma2Config struct {
@@ -39,15 +36,13 @@ func (c Gemma2Config) New() (*Gemma2, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Gemma2{newDecoder("gemma2", &c.DecoderConfig, gemmaNorm(c.Width, c.Eps)), c}
-	m.scale, m.cap = nn.Float(math.Sqrt(float64(c.Width))), nn.Float(c.LogitCap)
+	m := &Gemma2{newDecoder("gemma2", &c.DecoderConfig, gemmaNorm(c.Width, c.Eps), c)}
+	m.enlarge(c.Width, c.LogitCap)
 	for i := range c.Layers {
 		m.Layers = append(m.Layers, newGemma2Layer(&c, slide[i]))
 	}
 	return m, nil
 }
-
-func (m *Gemma2) published() any { return m.config }
 
 func (c *Gemma2Config) checkCaps(kind string) error {
 	return checkReals(kind, []real{{"query_pre_attn_scalar", c.Query, false}, {"attn_logit_softcapping", c.ScoreCap, true}, {"final_logit_softcapping", c.LogitCap, true}})

@@ -1,19 +1,13 @@
 package model
 
 import (
-	"math"
-
 	"brick/grad"
-	"brick/nn"
 )
 
 // Gemma3 is the text decoder of Gemma Team 2025, "Gemma 3 technical report": Gemma 2 that normalises each head's queries
 // and keys instead of capping scores, with five layers that see a window to one that sees all, and rotary positions of
 // another base in each kind. Its parameters have the names of Hugging Face's Gemma3ForCausalLM.
-type Gemma3 struct {
-	Decoder
-	config Gemma3Config
-}
+type Gemma3 struct{ Decoder }
 
 // Gemma3Config describes a Gemma3. Its JSON is Hugging Face's config.json.
 type Gemma3Config struct {
@@ -41,8 +35,8 @@ func (c Gemma3Config) New() (*Gemma3, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Gemma3{newDecoder(kind, &c.DecoderConfig, gemmaNorm(c.Width, c.Eps)), c}
-	m.scale, m.cap = nn.Float(math.Sqrt(float64(c.Width))), nn.Float(c.LogitCap)
+	m := &Gemma3{newDecoder(kind, &c.DecoderConfig, gemmaNorm(c.Width, c.Eps), c)}
+	m.enlarge(c.Width, c.LogitCap)
 	for i := range c.Layers {
 		l := newGemma2Layer(&c.Gemma2Config, slide[i])
 		l.Attn.QNorm, l.Attn.KNorm = gemmaNorm(c.HeadDim, c.Eps), gemmaNorm(c.HeadDim, c.Eps)
@@ -53,5 +47,3 @@ func (c Gemma3Config) New() (*Gemma3, error) {
 	}
 	return m, nil
 }
-
-func (m *Gemma3) published() any { return m.config }

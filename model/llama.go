@@ -70,8 +70,13 @@ func (m *Llama) chain() nn.Chain {
 	return append(c, m.Norm, m.Head)
 }
 
-// Notation is the model in stack notation.
-func (m *Llama) Notation() string { return m.chain().Notation() }
+// Notation is the model in stack notation, or, where that has no word for its rotary positions, its config.json in one line.
+func (m *Llama) Notation() string {
+	if m.config.rope().Stretch.Kind != grad.StretchNone {
+		return line(m)
+	}
+	return m.chain().Notation()
+}
 
 // LlamaBlock is the residual pair  x += attn(norm(x));  x += mlp(norm(x)).    x, y (B, T, C)
 type LlamaBlock struct {
@@ -193,9 +198,6 @@ func (b *LlamaBlock) Notation() string {
 	}
 	if b.Norm1.Eps != 1e-5 {
 		fmt.Fprintf(&s, ",eps=%v", b.Norm1.Eps)
-	}
-	if kind := b.Attn.rope.Stretch.Kind; kind != grad.StretchNone {
-		fmt.Fprintf(&s, ",stretch=%d", kind) // which stack notation does not have: such a model is described by its config.json
 	}
 	if b.Attn.Q.B != nil {
 		s.WriteString(",bias=true")

@@ -2,10 +2,7 @@ package model
 
 // Mistral is the decoder of Jiang et al. 2023, "Mistral 7B": LLaMA whose positions may see only a window of those before
 // them. Its parameters have the names of Hugging Face's MistralForCausalLM.
-type Mistral struct {
-	Decoder
-	config MistralConfig
-}
+type Mistral struct{ Decoder }
 
 // MistralConfig describes a Mistral. Its JSON is Hugging Face's config.json.
 type MistralConfig struct {
@@ -25,7 +22,7 @@ func (c MistralConfig) New() (*Mistral, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Mistral{newDecoder("mistral", &c.DecoderConfig, rmsNorm(c.Width, c.Eps)), c}
+	m := &Mistral{newDecoder("mistral", &c.DecoderConfig, rmsNorm(c.Width, c.Eps), c)}
 	for range c.Layers {
 		attn := newAttention(&c.DecoderConfig, false, false)
 		attn.see.Window = c.Window
@@ -33,8 +30,6 @@ func (c MistralConfig) New() (*Mistral, error) {
 	}
 	return m, nil
 }
-
-func (m *Mistral) published() any { return m.config }
 
 // checkWindow errs for a window that is none.
 func checkWindow(kind string, window int) error {

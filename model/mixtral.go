@@ -6,10 +6,7 @@ import (
 
 // Mixtral is the decoder of Jiang et al. 2024, "Mixtral of experts": Mistral whose feed-forward branch is one of several
 // for each token. Its parameters have the names of Hugging Face's MixtralForCausalLM.
-type Mixtral struct {
-	Decoder
-	config MixtralConfig
-}
+type Mixtral struct{ Decoder }
 
 // MixtralConfig describes a Mixtral. Its JSON is Hugging Face's config.json.
 type MixtralConfig struct {
@@ -30,7 +27,7 @@ func (c MixtralConfig) New() (*Mixtral, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Mixtral{newDecoder("mixtral", &c.DecoderConfig, rmsNorm(c.Width, c.Eps)), c}
+	m := &Mixtral{newDecoder("mixtral", &c.DecoderConfig, rmsNorm(c.Width, c.Eps), c)}
 	for range c.Layers {
 		attn := newAttention(&c.DecoderConfig, false, false)
 		attn.see.Window = c.Window
@@ -42,8 +39,6 @@ func (c MixtralConfig) New() (*Mixtral, error) {
 	}
 	return m, nil
 }
-
-func (m *Mixtral) published() any { return m.config }
 
 // MixtralLayer is the residual pair  x += attn(norm(x));  x += moe(norm(x)).    x, y (B, T, C)
 type MixtralLayer struct {

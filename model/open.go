@@ -13,7 +13,6 @@ import (
 	"brick/kernel"
 	"brick/nn"
 	"brick/tensor/mapped"
-	"brick/tensor/safetensors"
 )
 
 // configName is the file of a folder that says which model is in it.
@@ -36,15 +35,11 @@ func Open(dir string, o OpenOptions) (Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := safetensors.OpenFolder(dir)
+	w, err := OpenWeights(dir, m)
 	if err != nil {
-		return nil, fmt.Errorf("model: %w", err)
+		return nil, err
 	}
-	defer f.Close()
-	found, err := match(m, f)
-	if err != nil {
-		return nil, fmt.Errorf("model: %s: %w", dir, err)
-	}
+	defer w.Close() // of files that were only read
 	if err := fits(m, o); err != nil {
 		return nil, fmt.Errorf("model: %s: %w", dir, err)
 	}
@@ -56,7 +51,7 @@ func Open(dir string, o OpenOptions) (Model, error) {
 	} else {
 		nn.BuildFrozen(o.Device, m)
 	}
-	if err := fill(o.Device, f, found); err != nil {
+	if err := w.fill(o.Device); err != nil {
 		return nil, fmt.Errorf("model: %s: %w", dir, err)
 	}
 	return m, nil

@@ -46,6 +46,17 @@ func TestSaveOpen(t *testing.T) {
 		if err := errors.Join(err1, err2); err != nil || !bytes.Equal(a, b) {
 			t.Errorf("%s: another config.json when read back: %v\n%s\n%s", c.name, err, a, b)
 		}
+		in := nn.Input{Vocab: 50, Outputs: 50, Shape: []int{24}}
+		if c.name == "gpt2" {
+			in.Shape = []int{40} // the places it has
+		}
+		named, err := model.New(m.Notation(), in)
+		if err != nil || named.Notation() != m.Notation() || nn.Count(named) != nn.Count(m) {
+			t.Errorf("%s: %s does not make it again: %v", c.name, m.Notation(), err)
+		}
+		if n, err := model.CountStack(m.Notation(), in); n != nn.Count(m) {
+			t.Errorf("%s: counted %d parameters, want %d: %v", c.name, n, nn.Count(m), err)
+		}
 		if nn.Trainable(again) != nn.Count(again) {
 			t.Errorf("%s: parts are frozen", c.name)
 		}
@@ -264,6 +275,33 @@ func put(t *testing.T, dir, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A config.json as the name of a model fits its data or says why not.
+func TestNewOfConfig(t *testing.T) {
+	js := small("mistral", "")
+	for _, c := range []struct {
+		in   nn.Input
+		want string
+	}{
+		{nn.Input{}, ""},
+		{nn.Input{Vocab: 2, Shape: []int{40}}, ""},
+		{nn.Input{Vocab: 51}, "a vocabulary of 51; the model has rows for 50"},
+		{nn.Input{Vocab: 50, Shape: []int{41}}, "sequences of 41; the model's context holds 40"},
+		{nn.Input{Shape: []int{3}}, "foretells the next token"},
+		{nn.Input{Vocab: 50, Outputs: 2}, "foretells the next token"},
+	} {
+		_, err := model.New(js, c.in)
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%+v: %v; want %q", c.in, err, c.want)
+		}
+	}
+	if _, err := model.New("{", nn.Input{}); err == nil {
+		t.Error("half a config.json is accepted")
+	}
+	if _, err := model.CountStack("{", nn.Input{}); err == nil {
+		t.Error("half a config.json is counted")
 	}
 }
 

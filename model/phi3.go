@@ -7,10 +7,7 @@ import (
 
 // Phi3 is the decoder of Abdin et al. 2024, "Phi-3 technical report": LLaMA that keeps queries, keys and values in one
 // matrix, and both inner feed-forward ones. Its parameters have the names of Hugging Face's Phi3ForCausalLM.
-type Phi3 struct {
-	Decoder
-	config Phi3Config
-}
+type Phi3 struct{ Decoder }
 
 // Phi3Config describes a Phi3. Its JSON is Hugging Face's config.json.
 type Phi3Config struct {
@@ -35,7 +32,7 @@ func (c Phi3Config) New() (*Phi3, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Phi3{newDecoder("phi3", &c.DecoderConfig, rmsNorm(c.Width, c.Eps)), c}
+	m := &Phi3{newDecoder("phi3", &c.DecoderConfig, rmsNorm(c.Width, c.Eps), c)}
 	w, end := nn.Normal(c.Sigma), nn.ResidualNormal(c.Sigma, c.Layers)
 	for range c.Layers {
 		attn := &Phi3Attention{
@@ -47,8 +44,6 @@ func (c Phi3Config) New() (*Phi3, error) {
 	}
 	return m, nil
 }
-
-func (m *Phi3) published() any { return m.config }
 
 // Phi3Attention is LLaMA's attention with one matrix for queries, keys and values.
 type Phi3Attention struct {

@@ -4,10 +4,7 @@ import "slices"
 
 // Qwen2 is the decoder of Yang et al. 2024, "Qwen2 technical report", and of Qwen2.5: LLaMA with biases on queries, keys
 // and values. Its parameters have the names of Hugging Face's Qwen2ForCausalLM.
-type Qwen2 struct {
-	Decoder
-	config Qwen2Config
-}
+type Qwen2 struct{ Decoder }
 
 // Qwen2Config describes a Qwen2. Its JSON is Hugging Face's config.json.
 type Qwen2Config struct {
@@ -33,7 +30,7 @@ func (c Qwen2Config) New() (*Qwen2, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Qwen2{newDecoder("qwen2", &c.DecoderConfig, rmsNorm(c.Width, c.Eps)), c}
+	m := &Qwen2{newDecoder("qwen2", &c.DecoderConfig, rmsNorm(c.Width, c.Eps), c)}
 	for _, window := range windows {
 		attn := newAttention(&c.DecoderConfig, true, false)
 		attn.see.Window = window
@@ -41,8 +38,6 @@ func (c Qwen2Config) New() (*Qwen2, error) {
 	}
 	return m, nil
 }
-
-func (m *Qwen2) published() any { return m.config }
 
 // qwenWindows is the window of each layer, 0 for none: those from whole on slide, if any does.
 func qwenWindows(kind string, sliding bool, window, whole int, types []string, layers int) ([]int, error) {

@@ -2,10 +2,7 @@ package model
 
 // Qwen3 is the decoder of Yang et al. 2025, "Qwen3 technical report": LLaMA that normalises each head's queries and
 // keys. Its parameters have the names of Hugging Face's Qwen3ForCausalLM.
-type Qwen3 struct {
-	Decoder
-	config Qwen3Config
-}
+type Qwen3 struct{ Decoder }
 
 // Qwen3Config describes a Qwen3. Its JSON is Hugging Face's config.json.
 type Qwen3Config struct {
@@ -27,7 +24,7 @@ func (c Qwen3Config) New() (*Qwen3, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Qwen3{newDecoder("qwen3", &c.DecoderConfig, rmsNorm(c.Width, c.Eps)), c}
+	m := &Qwen3{newDecoder("qwen3", &c.DecoderConfig, rmsNorm(c.Width, c.Eps), c)}
 	for _, window := range windows {
 		attn := newQwen3Attention(&c.DecoderConfig, c.AttnBias)
 		attn.see.Window = window
@@ -35,8 +32,6 @@ func (c Qwen3Config) New() (*Qwen3, error) {
 	}
 	return m, nil
 }
-
-func (m *Qwen3) published() any { return m.config }
 
 func newQwen3Attention(c *DecoderConfig, bias bool) *Attention {
 	a := newAttention(c, bias, bias)

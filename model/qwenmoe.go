@@ -9,10 +9,7 @@ import (
 
 // QwenMoE is Qwen2 or Qwen3 with experts (Qwen Team 2024, "Qwen1.5-MoE"; Yang et al. 2025, "Qwen3 technical report"). Its
 // parameters have the names of Hugging Face's Qwen2MoeForCausalLM or Qwen3MoeForCausalLM.
-type QwenMoE struct {
-	Decoder
-	config any // Qwen2MoEConfig or Qwen3MoEConfig
-}
+type QwenMoE struct{ Decoder }
 
 // QwenExperts is what the config.json of both have about experts.
 type QwenExperts struct {
@@ -81,7 +78,7 @@ func (e *QwenExperts) new(kind string, q *Qwen2Config, config any, attention fun
 	if err != nil {
 		return nil, err
 	}
-	m := &QwenMoE{newDecoder(kind, c, rmsNorm(c.Width, c.Eps)), config}
+	m := &QwenMoE{newDecoder(kind, c, rmsNorm(c.Width, c.Eps), config)}
 	for i, window := range windows {
 		attn := attention()
 		attn.see.Window = window
@@ -95,8 +92,6 @@ func (e *QwenExperts) new(kind string, q *Qwen2Config, config any, attention fun
 	}
 	return m, nil
 }
-
-func (m *QwenMoE) published() any { return m.config }
 
 // QwenExpertsMLP gives each token to the experts with the highest scores and, in Qwen2, to one that all share.
 //

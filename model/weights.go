@@ -21,6 +21,31 @@ import (
 // headName is the name of a head's matrix.
 const headName = "lm_head.weight"
 
+// Weights are the tensors of a folder, by the parameters that they are the values of.
+type Weights struct {
+	folder *safetensors.Folder
+	names  map[*nn.Param]string
+}
+
+// OpenWeights opens the tensors of a folder for a model that was declared, and refuses others than it has; see Open.
+func OpenWeights(dir string, m nn.Block) (*Weights, error) {
+	f, err := safetensors.OpenFolder(dir)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	names, err := match(m, f)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("model: %s: %w", dir, err), f.Close())
+	}
+	return &Weights{f, names}, nil
+}
+
+// Tensor is the value of a parameter or buffer of the model, valid until Close.
+func (w *Weights) Tensor(p *nn.Param) (*tensor.Tensor, error) { return w.folder.Tensor(w.names[p]) }
+
+// Close releases the files.
+func (w *Weights) Close() error { return w.folder.Close() }
+
 // match finds the name of the tensor of every parameter and buffer of m, and refuses a folder with others.
 func match(m nn.Block, f *safetensors.Folder) (map[*nn.Param]string, error) {
 	left := map[string]bool{}
@@ -131,18 +156,18 @@ func sameHead(m nn.Block, f *safetensors.Folder) error {
 }
 
 // fill copies tensors to the parameters, several at once.
-func fill(dev device.Device, f *safetensors.Folder, found map[*nn.Param]string) error {
+func (w *Weights) fill(dev device.Device) error {
 	var wait sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	errs := make([]error, len(found))
+	errs := make([]error, len(w.names))
 	i := 0
-	for p, name := range found {
+	for p := range w.names {
 		slots <- struct{}{}
 		failed := &errs[i]
 		i++
 		wait.Go(func() {
 			defer func() { <-slots }()
-			x, err := f.Tensor(name)
+			x, err := w.Tensor(p)
 			if err != nil {
 				*failed = err
 				return

@@ -20,6 +20,7 @@ type source struct {
 	job   *Job        // of the run, nil where it is none
 	info  *data.Info  // of the run's data, nil where they are not known
 	model model.Model // declared, without memory; nil where only names and shapes are known
+	hf    bool        // a folder with a config.json, which may have its weights in shards
 }
 
 // openSource finds what from names: a path, or a run under root.
@@ -47,6 +48,7 @@ func openSource(from, root string) (*source, error) {
 	}
 	if err == nil {
 		s.model, err = model.Describe(config)
+		s.hf = stat.IsDir()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("train: from %s: %w", from, err)
