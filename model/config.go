@@ -26,6 +26,9 @@ const maxLayers = 2_000
 type header struct {
 	Type  string   `json:"model_type"`
 	Archs []string `json:"architectures"`
+	Quant *struct {
+		Method string `json:"quant_method"`
+	} `json:"quantization_config,omitzero"`
 }
 
 // An architecture is one that a config.json may name.
@@ -74,6 +77,9 @@ func FromConfig(js []byte) (Model, error) {
 		if a != arch.class {
 			return nil, fmt.Errorf("model: config.json: architecture %q is not known; for model_type %s there is %s", a, h.Type, arch.class)
 		}
+	}
+	if h.Quant != nil {
+		return nil, fmt.Errorf("model: config.json: quantization_config: weights quantised by %q are not known; there are F32, F16 and BF16", h.Quant.Method)
 	}
 	return arch.read(js)
 }
@@ -134,7 +140,7 @@ func Config(m nn.Block) ([]byte, error) {
 // compact is a model's config.json in one line.
 func compact(p published) ([]byte, error) {
 	kind := p.modelType()
-	head, err := json.Marshal(header{kind, []string{architectures[kind].class}})
+	head, err := json.Marshal(header{Type: kind, Archs: []string{architectures[kind].class}})
 	if err != nil {
 		return nil, fmt.Errorf("model: config.json: %w", err)
 	}

@@ -217,6 +217,7 @@ func TestFromConfigRefuses(t *testing.T) {
 		{`{"model_type":"gpt2","resid_pdrop":1.5}`, "dropout"},
 		{`{"model_type":"gpt2","layer_norm_epsilon":-1}`, "negative"},
 		{"{\"model_type\":\"\xff\"}", "UTF-8"},
+		{`{"model_type":"llama","quantization_config":{"quant_method":"gptq","bits":4}}`, `quantised by "gptq"`},
 		{`[1]`, "config.json"},
 		{``, "config.json"},
 		{strings.Repeat("[", 1<<20+1), "bytes"},
