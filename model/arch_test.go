@@ -186,3 +186,35 @@ func TestArchitecturesLearn(t *testing.T) {
 		}
 	}
 }
+
+// A warmed-up step, and a token that is written, allocate nothing, but for what experts put together.
+func TestArchitecturesAllocate(t *testing.T) {
+	for _, c := range variants {
+		m := drawnModel(t, c.js)
+		tape, parts := &grad.Tape{Training: true}, nn.SlabOf(m).Parts
+		step := func() {
+			tape.Reset()
+			for _, p := range parts {
+				p.Param.Clear()
+			}
+			text(tape, m).Backward()
+		}
+		step()
+		writing, ids := &grad.Tape{NoGrad: true, Memory: map[any]any{}}, []int32{5}
+		token := func() {
+			writing.Reset()
+			m.Forward(writing.IDs(ids, 1, 1))
+		}
+		for range 10 {
+			token()
+		}
+		a, b := testing.AllocsPerRun(5, step), testing.AllocsPerRun(5, token)
+		t.Logf("%s: %v a step, %v a token", c.name, a, b)
+		if strings.Contains(c.js, "_experts") {
+			continue
+		}
+		if a+b > 0 {
+			t.Errorf("%s: %v allocations a step, %v a token", c.name, a, b)
+		}
+	}
+}
