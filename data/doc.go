@@ -15,7 +15,7 @@
 //	          OpenImageFolder PNG, JPEG and GIF files in a folder for each class
 //	          OpenLines       images of lines of text, listed with what they say
 //	text      OpenCorpus      files, folders, patterns, JSON; Tokens encodes them into a file mapped into memory
-//	generated Line, XOR, Moons, Circles, Spirals, Blobs, Separable, Digits, DigitLines, Copy, Dates, Shapes, Arithmetic
+//	generated Line, XOR, Moons, Circles, Spirals, Blobs, Separable, Digits, DigitLines, Copy, Dates, Shapes, Arithmetic, Stories, Couplets
 //	changed   Augment: crops, flips, turns, colours, squares cut out, mixtures, drawn anew for every batch
 //	named     Sets, List, Get: the generated ones, and what can be downloaded
 //

@@ -87,6 +87,8 @@ var Sets = []Named{
 		},
 	},
 	{Name: "go", Summary: "the Go toolchain's own source, about 80 MB", corpus: func(_ string, o Options) (*Corpus, error) { return goSource(o) }},
+	{Name: "stories", Summary: "short English stories about who has what, made by rules; the last words follow from the first", corpus: func(_ string, o Options) (*Corpus, error) { return Stories(o) }},
+	{Name: "couplets", Summary: "Chinese verses of five characters a line, made by rules: lines answer each other, even ones rhyme", corpus: func(_ string, o Options) (*Corpus, error) { return Couplets(o) }},
 	{Name: "line", Summary: "y = 2x + 1 + noise", open: made(Line)},
 	{Name: "xor", Summary: "the exclusive or of two inputs", open: made(XOR)},
 	{Name: "moons", Summary: "two interleaved half circles", open: made(Moons)},

@@ -1,0 +1,23 @@
+package course
+
+import (
+	bricks "brick/course/00-bricks"
+	leastsquares "brick/course/01-least-squares"
+	noclosedform "brick/course/02-no-closed-form"
+	descent "brick/course/03-descent"
+	rate "brick/course/04-rate"
+	stacking "brick/course/14-stacking"
+	law "brick/course/15-law"
+	"brick/course/lesson"
+)
+
+// Chapters are the lecture's chapters in their order.
+var Chapters = []*lesson.Chapter{
+	bricks.Chapter,
+	leastsquares.Chapter,
+	noclosedform.Chapter,
+	descent.Chapter,
+	rate.Chapter,
+	stacking.Chapter,
+	law.Chapter,
+}

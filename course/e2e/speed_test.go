@@ -1,0 +1,70 @@
+package e2e
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"brick/course"
+)
+
+// What a slider of chapters 1 to 9 may take from its input to the paint of the answer.
+const (
+	medianLatency = 16 * time.Millisecond
+	worstLatency  = 50 * time.Millisecond // of 95 in 100
+)
+
+// Sliders are moved 40 times each; the page itself measures.
+func TestSliderLatency(t *testing.T) {
+	var all []time.Duration
+	for _, ch := range course.Chapters {
+		if ch.Dir < "01" || ch.Dir >= "10" {
+			continue
+		}
+		t.Run(ch.Dir, func(t *testing.T) {
+			b := newTab(t)
+			b.open("/en/" + ch.Dir + "/")
+			time.Sleep(time.Second)
+			ms := eval[[]float64](b, `(async () => {
+				const frame = () => new Promise(requestAnimationFrame);
+				for (const e of document.querySelectorAll('section.widget input[type=range]')) {
+					if (!e.checkVisibility() || e.disabled) continue;
+					const from = Number(e.value), step = e.step === 'any' ? (e.max - e.min) / 100 : Number(e.step);
+					for (let i = 0; i < 40; i++) {
+						e.value = String(from + (i % 2 ? 1 : -1) * step * (1 + i % 5));
+						e.dispatchEvent(new Event('input', { bubbles: true }));
+						for (let k = 0; k < 3; k++) await frame();
+					}
+					e.value = String(from);
+					e.dispatchEvent(new Event('input', { bubbles: true }));
+					await new Promise(f => setTimeout(f, 200));
+				}
+				return performance.getEntriesByName('brick:latency').map(e => e.duration);
+			})()`)
+			var here []time.Duration
+			for _, m := range ms {
+				here = append(here, time.Duration(m*float64(time.Millisecond)))
+			}
+			b.check("latency")
+			if len(here) == 0 {
+				return
+			}
+			all = append(all, here...)
+			t.Logf("%d inputs: median %v, 95th percentile %v", len(here), share(here, 0.5), share(here, 0.95))
+		})
+	}
+	if len(all) == 0 {
+		return
+	}
+	median, worst := share(all, 0.5), share(all, 0.95)
+	t.Logf("%d inputs of all chapters: median %v, 95th percentile %v", len(all), median, worst)
+	if median > medianLatency || worst > worstLatency {
+		t.Errorf("median %v, 95th percentile %v; want at most %v and %v", median, worst, medianLatency, worstLatency)
+	}
+}
+
+// share is the value that this share of them are at most.
+func share(d []time.Duration, p float64) time.Duration {
+	s := slices.Sorted(slices.Values(d))
+	return s[min(int(p*float64(len(s))), len(s)-1)]
+}

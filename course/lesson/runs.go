@@ -1,0 +1,188 @@
+package lesson
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"brick/train"
+)
+
+// Bounds of Runs.
+const (
+	maxOpen   = 3   // models in memory
+	maxListed = 200 // runs that are listed
+)
+
+// Runs are the run folders under Root: what the learner trained, with the
+// course or at the command line. A name from a page is looked for in the list
+// of folders, and never made part of a path.
+type Runs struct {
+	Root string
+
+	mu   sync.Mutex
+	open []*opened
+}
+
+type opened struct {
+	mu   sync.Mutex // held by the one who uses the model
+	name string
+	at   time.Time // of the run's last change when it was opened
+	run  *train.Run
+}
+
+// RunInfo describes a run in a list.
+type RunInfo struct {
+	Name   string `json:"name"`
+	Stack  string `json:"stack"`
+	Source string `json:"source"` // of its data
+	Kind   string `json:"kind"`   // text, images or other
+	Done   bool   `json:"done"`
+}
+
+// List gives the runs, newest first. A folder that holds no readable run is left out.
+func (r *Runs) List() (list []RunInfo, err error) {
+	entries, err := os.ReadDir(r.Root)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	type dated struct {
+		RunInfo
+		at time.Time
+	}
+	var all []dated
+	for _, e := range entries {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		dir := filepath.Join(r.Root, e.Name())
+		job, err := train.LoadJob(filepath.Join(dir, "run.yaml"))
+		if err != nil {
+			continue
+		}
+		_, in, err := train.Declared(dir)
+		if err != nil {
+			continue
+		}
+		kind := "other"
+		switch {
+		case in.Vocab > 0:
+			kind = "text"
+		case len(in.Shape) == 3:
+			kind = "images"
+		}
+		all = append(all, dated{RunInfo{e.Name(), job.Model, job.Data.Source, kind, train.Done(dir)}, changed(dir)})
+	}
+	slices.SortFunc(all, func(a, b dated) int { return b.at.Compare(a.at) })
+	for _, d := range all[:min(len(all), maxListed)] {
+		list = append(list, d.RunInfo)
+	}
+	return list, nil
+}
+
+// changed is when a run last changed: when it was done, else when it began.
+func changed(dir string) time.Time {
+	for _, name := range []string{"DONE", "run.yaml"} {
+		if s, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return s.ModTime()
+		}
+	}
+	return time.Time{}
+}
+
+// dir is the folder of a listed run.
+func (r *Runs) dir(name string) (string, error) {
+	entries, err := os.ReadDir(r.Root)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", err
+	}
+	for _, e := range entries {
+		if e.IsDir() && e.Name() == name {
+			return filepath.Join(r.Root, e.Name()), nil
+		}
+	}
+	return "", &Refusal{Key: "refused.run", Args: []any{name}, Field: "run", Message: fmt.Sprintf("no run is called %q", name)}
+}
+
+// Has says whether a finished run of this name is there.
+func (r *Runs) Has(name string) bool {
+	dir, err := r.dir(name)
+	return err == nil && train.Done(dir)
+}
+
+// With lets f use a run's model, which nobody else uses meanwhile. Models stay
+// in memory until three others were used.
+func (r *Runs) With(name string, f func(*train.Run) error) error {
+	dir, err := r.dir(name)
+	if err != nil {
+		return err
+	}
+	at := changed(dir)
+	r.mu.Lock()
+	i := slices.IndexFunc(r.open, func(o *opened) bool { return o.name == name && o.at.Equal(at) })
+	var o *opened
+	if i >= 0 {
+		o = r.open[i]
+		r.open = slices.Delete(r.open, i, i+1)
+	} else {
+		o = &opened{name: name, at: at}
+		r.open = slices.DeleteFunc(r.open, func(o *opened) bool { return o.name == name })
+		if len(r.open) >= maxOpen {
+			r.open = slices.Delete(r.open, 0, 1)
+		}
+	}
+	r.open = append(r.open, o)
+	r.mu.Unlock()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.run == nil {
+		if o.run, err = train.Open(dir, train.Options{}); err != nil {
+			r.mu.Lock()
+			r.open = slices.DeleteFunc(r.open, func(p *opened) bool { return p == o })
+			r.mu.Unlock()
+			return err
+		}
+	}
+	return f(o.run)
+}
+
+// Train makes the run of this name be done: it trains job, goes on with what an
+// earlier call left half done, or finds it done. each sees every step; an error
+// of its own ends the training, which is saved first.
+func (r *Runs) Train(ctx context.Context, name string, job train.Job, each func(*train.Run, train.Event) error) error {
+	o := train.Options{Root: r.Root}
+	var run *train.Run
+	dir, err := r.dir(name)
+	switch {
+	case err == nil && train.Done(dir):
+		return nil
+	case err == nil:
+		run, err = train.Resume(ctx, dir, o)
+	default:
+		job.Name = name
+		run, err = train.Create(ctx, job, o)
+	}
+	if err != nil {
+		return err
+	}
+	err = func() error {
+		for e, err := range run.Train(ctx) {
+			if err == nil {
+				err = each(run, e)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}()
+	return errors.Join(err, run.Close())
+}

@@ -1,0 +1,176 @@
+// Calls into the engine.
+
+import { page } from './pagedata.js';
+
+/** @typedef {{ key: string, args?: (string | number)[], message: string, field?: string }} Fault */
+
+/** An answer that the engine did not give, and why: key and args make a sentence in the page's language, message is the fallback. */
+export class Refusal extends Error {
+  /** @param {Fault} f @param {number} status  of HTTP; 0 where nothing answered */
+  constructor(f, status) {
+    super(f.message);
+    this.name = 'Refusal';
+    this.key = f.key;
+    this.args = f.args ?? [];
+    this.field = f.field ?? '';
+    this.status = status;
+  }
+}
+
+/**
+ * JSON with sorted keys and no spaces, so that equal arguments have equal texts. Infinity is 1e999 and NaN is null, as the engine reads them.
+ * @param {unknown} v
+ * @returns {string}
+ */
+export function canonical(v) {
+  if (typeof v === 'number' && !Number.isFinite(v)) return Number.isNaN(v) ? 'null' : v > 0 ? '1e999' : '-1e999';
+  if (Array.isArray(v)) return '[' + v.map(canonical).join(',') + ']';
+  if (v !== null && typeof v === 'object') {
+    const fields = Object.entries(v)
+      .filter(([, x]) => x !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, x]) => JSON.stringify(k) + ':' + canonical(x));
+    return '{' + fields.join(',') + '}';
+  }
+  return v === undefined ? 'null' : JSON.stringify(v);
+}
+
+/**
+ * The whole argument of a call: fields that are not given are those of the call's default.
+ * @param {string} call @param {unknown} args
+ */
+export function whole(call, args) {
+  const d = page.defaults[call];
+  return isObject(d) && (isObject(args) || args === undefined) ? { ...d, ...args } : args ?? d ?? {};
+}
+
+/** @param {unknown} v @returns {v is Record<string, unknown>} */
+function isObject(v) {
+  return v !== null && typeof v === 'object' && !Array.isArray(v);
+}
+
+/** @type {Map<string, unknown> | null} */
+let recorded = null;
+
+/** @param {string} call @param {unknown} args */
+function record(call, args) {
+  if (recorded === null) {
+    recorded = new Map();
+    for (const [key, answer] of Object.entries(page.records)) {
+      const at = key.indexOf(' ');
+      recorded.set(key.slice(0, at) + ' ' + canonical(JSON.parse(key.slice(at + 1))), answer);
+    }
+  }
+  const key = call + ' ' + canonical(whole(call, args));
+  if (!recorded.has(key)) throw needsEngine();
+  return recorded.get(key);
+}
+
+function needsEngine() {
+  return new Refusal({ key: 'web.static', message: 'this needs the live engine: brick learn' }, 0);
+}
+
+/**
+ * One request. It answers with what the server answered, or fails with a Refusal.
+ * @param {'GET' | 'POST'} method @param {string} path @param {unknown} [body]
+ */
+export async function request(method, path, body) {
+  if (page.static) throw needsEngine();
+  /** @type {Response} */
+  let r;
+  try {
+    r = await fetch(path, {
+      method,
+      cache: 'no-store',
+      credentials: 'same-origin',
+      headers: method === 'POST' ? { 'Content-Type': 'application/json', 'X-Brick-Token': page.token } : {},
+      ...(method === 'POST' ? { body: canonical(body ?? {}) } : {}),
+    });
+  } catch {
+    throw new Refusal({ key: 'web.gone', message: 'the engine does not answer: is brick learn still running?' }, 0);
+  }
+  const text = await r.text();
+  /** @type {any} */
+  let answer = null;
+  try {
+    answer = text === '' ? null : JSON.parse(text);
+  } catch {
+    if (r.ok) throw new Refusal({ key: 'web.answer', message: `${path} answered with what is no JSON` }, r.status);
+  }
+  if (r.ok) return answer;
+  if (isObject(answer?.error)) throw new Refusal(/** @type {Fault} */ (/** @type {unknown} */ (answer.error)), r.status);
+  if (r.status === 503) throw new Refusal({ key: 'web.busy', message: 'the engine is busy' }, 503);
+  if (r.status === 403) throw new Refusal({ key: 'web.stale', message: 'this page is older than the engine: reload it' }, 403);
+  throw new Refusal({ key: 'web.status', args: [r.status], message: `${path}: ${r.status} ${text.slice(0, 200)}` }, r.status);
+}
+
+const tries = 5;
+
+/**
+ * @typedef {{ call: string, args: unknown, resolve: (answer: any) => void, reject: (e: unknown) => void }} Question
+ */
+
+/**
+ * A function that asks the engine, one question at a time a lane: while one is under way the newest waits, and those it replaces are
+ * dropped, their promises never settle. A lane is the call's name if none is given.
+ * @param {string} chapter
+ */
+export function asker(chapter) {
+  /** @type {Map<string, { busy: boolean, next: Question | null }>} */
+  const lanes = new Map();
+  /**
+   * @param {string} call @param {unknown} [args] @param {string} [lane]
+   * @returns {Promise<any>}
+   */
+  return (call, args, lane = call) =>
+    new Promise((resolve, reject) => {
+      const l = lanes.get(lane) ?? { busy: false, next: null };
+      lanes.set(lane, l);
+      l.next = { call, args, resolve, reject };
+      if (!l.busy) void answerAll(chapter, l);
+    });
+}
+
+/** @param {string} chapter @param {{ busy: boolean, next: Question | null }} lane */
+async function answerAll(chapter, lane) {
+  lane.busy = true;
+  for (let q = lane.next; q !== null; q = lane.next) {
+    lane.next = null;
+    try {
+      q.resolve(page.static ? record(q.call, q.args) : await patient(chapter, q, lane));
+    } catch (e) {
+      q.reject(e);
+    }
+  }
+  lane.busy = false;
+}
+
+// A busy engine is asked again, a little later each time, unless a newer question waits.
+/** @param {string} chapter @param {Question} q @param {{ next: Question | null }} lane */
+async function patient(chapter, q, lane) {
+  for (let n = 1; ; n++) {
+    try {
+      return await request('POST', `/api/ask/${chapter}/${q.call}`, whole(q.call, q.args));
+    } catch (e) {
+      if (!(e instanceof Refusal) || e.status !== 503 || n === tries || lane.next !== null) throw e;
+      await new Promise((f) => setTimeout(f, 200 * n));
+    }
+  }
+}
+
+/**
+ * The command line and the Go program that give the same numbers.
+ * @param {string} chapter @param {string} call @param {unknown} args
+ * @returns {Promise<{ command: string, go: string }>}
+ */
+export function show(chapter, call, args) {
+  return request('POST', `/api/show/${chapter}/${call}`, whole(call, args));
+}
+
+/**
+ * The learner's own trained models.
+ * @returns {Promise<{ name: string, stack: string, kind: string, done: boolean }[]>}
+ */
+export function runs() {
+  return request('GET', '/api/runs');
+}
