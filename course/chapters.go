@@ -1,7 +1,11 @@
 package course
 
 import (
+	bricks "brick/course/00-bricks"
+	leastsquares "brick/course/01-least-squares"
 	noclosedform "brick/course/02-no-closed-form"
+	descent "brick/course/03-descent"
+	rate "brick/course/04-rate"
 	optimizers "brick/course/05-optimizers"
 	perceptron "brick/course/06-perceptron"
 	xor "brick/course/07-xor"
@@ -13,11 +17,15 @@ import (
 
 // Chapters are the lecture's chapters in their order.
 var Chapters = []*lesson.Chapter{
+	bricks.Chapter,
+	leastsquares.Chapter,
 	noclosedform.Chapter,
 	optimizers.Chapter,
 	perceptron.Chapter,
 	xor.Chapter,
 	activations.Chapter,
+	descent.Chapter,
+	rate.Chapter,
 	stacking.Chapter,
 	law.Chapter,
 }
