@@ -88,3 +88,7 @@ func winogradOutVector(y, m []Float, off *[winogradPairs]int, channels, step, ld
 func partRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false }
 
 func joinRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false }
+
+func packQuantXVector(dst []byte, x []Float, per int, sign int32) bool { return false }
+
+func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) (did int) { return 0 }
