@@ -2,6 +2,68 @@
 
 package kernel
 
+import "golang.org/x/sys/cpu"
+
 func packQuantXVector(dst []byte, x []Float, per int, sign int32) bool { return false }
 
-func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) (did int) { return 0 }
+// tileQuantVector computes a panel for as many of n xs as a kernel takes, and says how many; 0 without vectors.
+func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) (did int) {
+	if level == Generic || k == 0 {
+		return 0
+	}
+	to, blocks := &y[0], k/q.Block()
+	if level != AVX512 || !cpu.X86.HasAVX512VNNI {
+		switch q {
+		case Q8_0:
+			tileQ8_0x1AVX2(to, 4*ld, &w[0], &x[0], stride, blocks)
+		case Q4_0:
+			tileQ4_0x1AVX2(to, 4*ld, &w[0], &x[0], stride, blocks)
+		case Q4_K:
+			tileQ4_Kx1AVX2(to, 4*ld, &w[0], &x[0], stride, blocks)
+		case Q6_K:
+			tileQ6_Kx1AVX2(to, 4*ld, &w[0], &x[0], stride, blocks)
+		}
+		return 1
+	}
+	did = 1
+	for did < 8 && 2*did <= n && (did < 4 || q == Q8_0 || q == Q4_0) {
+		did *= 2
+	}
+	switch (tileKind{q, did}) {
+	case tileKind{Q8_0, 1}:
+		tileQ8_0x1AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q8_0, 2}:
+		tileQ8_0x2AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q8_0, 4}:
+		tileQ8_0x4AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q8_0, 8}:
+		tileQ8_0x8AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q4_0, 1}:
+		tileQ4_0x1AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q4_0, 2}:
+		tileQ4_0x2AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q4_0, 4}:
+		tileQ4_0x4AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q4_0, 8}:
+		tileQ4_0x8AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q4_K, 1}:
+		tileQ4_Kx1AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q4_K, 2}:
+		tileQ4_Kx2AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q4_K, 4}:
+		tileQ4_Kx4AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q6_K, 1}:
+		tileQ6_Kx1AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q6_K, 2}:
+		tileQ6_Kx2AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q6_K, 4}:
+		tileQ6_Kx4AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	}
+	return did
+}
+
+// A tileKind is a kind of weights and how many xs.
+type tileKind struct {
+	q Quant
+	n int
+}

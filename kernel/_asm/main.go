@@ -41,6 +41,7 @@ var families = []struct {
 	{"rope", rope},
 	{"rule", rule},
 	{"random", random},
+	{"quant", quant},
 }
 
 // constraint keeps assembly out of builds that compute in float64 or want none.
