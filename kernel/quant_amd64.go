@@ -4,8 +4,6 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-func packQuantXVector(dst []byte, x []Float, per int, sign int32) bool { return false }
-
 // tileQuantVector computes a panel for as many of n xs as a kernel takes, and says how many; 0 without vectors.
 func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) (did int) {
 	if level == Generic || k == 0 {
@@ -66,4 +64,30 @@ func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) 
 type tileKind struct {
 	q Quant
 	n int
+}
+
+// farthestVector is the largest magnitude in x.
+func farthestVector(x []Float) (far Float, ok bool) {
+	switch level {
+	case Generic:
+		return 0, false
+	case AVX512:
+		farthestAVX512(&far, &x[0], len(x))
+	default:
+		farthestAVX2(&far, &x[0], len(x))
+	}
+	return far, true
+}
+
+// roundVector is roundX.
+func roundVector(dst []byte, sums []int32, x []Float, id Float) bool {
+	switch level {
+	case Generic:
+		return false
+	case AVX512:
+		roundCodesAVX512(&dst[0], &sums[0], &x[0], len(x), id)
+	default:
+		roundCodesAVX2(&dst[0], &sums[0], &x[0], len(x), id)
+	}
+	return true
 }

@@ -4412,6 +4412,100 @@ store:
 	VZEROUPPER
 	RET
 
+// func farthestAVX512(far *float32, x *float32, n int)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·farthestAVX512(SB), NOSPLIT, $0-24
+	MOVQ   far+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VPXORD Z0, Z0, Z0
+
+numbers:
+	VMOVUPS       (CX), Z1
+	VPANDD        c7fffffff<>+0(SB), Z1, Z1
+	VMAXPS        Z1, Z0, Z0
+	ADDQ          $0x00000040, CX
+	SUBQ          $0x00000010, DX
+	JNZ           numbers
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMAXPS        Y1, Y0, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VMAXPS        X0, X1, X0
+	VPERMILPS     $0x0e, X0, X1
+	VMAXPS        X1, X0, X0
+	VPERMILPS     $0x01, X0, X1
+	VMAXPS        X1, X0, X0
+	VMOVSS        X0, (AX)
+	VZEROUPPER
+	RET
+
+DATA c7fffffff<>+0(SB)/4, $0x7fffffff
+DATA c7fffffff<>+4(SB)/4, $0x7fffffff
+DATA c7fffffff<>+8(SB)/4, $0x7fffffff
+DATA c7fffffff<>+12(SB)/4, $0x7fffffff
+DATA c7fffffff<>+16(SB)/4, $0x7fffffff
+DATA c7fffffff<>+20(SB)/4, $0x7fffffff
+DATA c7fffffff<>+24(SB)/4, $0x7fffffff
+DATA c7fffffff<>+28(SB)/4, $0x7fffffff
+DATA c7fffffff<>+32(SB)/4, $0x7fffffff
+DATA c7fffffff<>+36(SB)/4, $0x7fffffff
+DATA c7fffffff<>+40(SB)/4, $0x7fffffff
+DATA c7fffffff<>+44(SB)/4, $0x7fffffff
+DATA c7fffffff<>+48(SB)/4, $0x7fffffff
+DATA c7fffffff<>+52(SB)/4, $0x7fffffff
+DATA c7fffffff<>+56(SB)/4, $0x7fffffff
+DATA c7fffffff<>+60(SB)/4, $0x7fffffff
+GLOBL c7fffffff<>(SB), RODATA|NOPTR, $64
+
+// func roundCodesAVX512(c *byte, sums *int32, x *float32, n int, id float32)
+// Requires: AVX, AVX512F
+TEXT ·roundCodesAVX512(SB), NOSPLIT, $0-36
+	MOVQ         c+0(FP), AX
+	MOVQ         sums+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS id+32(FP), Z0
+	VPXOR        X1, X1, X1
+	VMOVUPS      c80808080<>+0(SB), X2
+
+codes:
+	VMULPS    (DX), Z0, Z3
+	VCVTPS2DQ Z3, Z3
+	VPMOVSDB  Z3, X3
+	VMOVUPS   X3, (AX)
+	VPXOR     X2, X3, X3
+	VPSADBW   X1, X3, X3
+	VPSRLDQ   $0x08, X3, X4
+	VPADDD    X4, X3, X3
+	VMOVD     X3, SI
+	SUBL      $0x00000800, SI
+	MOVL      SI, (CX)
+	ADDQ      $0x00000010, AX
+	ADDQ      $0x00000004, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000010, BX
+	JNZ       codes
+	VZEROUPPER
+	RET
+
+DATA c80808080<>+0(SB)/4, $0x80808080
+DATA c80808080<>+4(SB)/4, $0x80808080
+DATA c80808080<>+8(SB)/4, $0x80808080
+DATA c80808080<>+12(SB)/4, $0x80808080
+DATA c80808080<>+16(SB)/4, $0x80808080
+DATA c80808080<>+20(SB)/4, $0x80808080
+DATA c80808080<>+24(SB)/4, $0x80808080
+DATA c80808080<>+28(SB)/4, $0x80808080
+DATA c80808080<>+32(SB)/4, $0x80808080
+DATA c80808080<>+36(SB)/4, $0x80808080
+DATA c80808080<>+40(SB)/4, $0x80808080
+DATA c80808080<>+44(SB)/4, $0x80808080
+DATA c80808080<>+48(SB)/4, $0x80808080
+DATA c80808080<>+52(SB)/4, $0x80808080
+DATA c80808080<>+56(SB)/4, $0x80808080
+DATA c80808080<>+60(SB)/4, $0x80808080
+GLOBL c80808080<>(SB), RODATA|NOPTR, $64
+
 // func tileQ8_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX2, F16C
 TEXT ·tileQ8_0x1AVX2(SB), NOSPLIT, $0-48
@@ -4571,24 +4665,6 @@ store:
 	VMOVUPS Y1, 32(AX)
 	VZEROUPPER
 	RET
-
-DATA c80808080<>+0(SB)/4, $0x80808080
-DATA c80808080<>+4(SB)/4, $0x80808080
-DATA c80808080<>+8(SB)/4, $0x80808080
-DATA c80808080<>+12(SB)/4, $0x80808080
-DATA c80808080<>+16(SB)/4, $0x80808080
-DATA c80808080<>+20(SB)/4, $0x80808080
-DATA c80808080<>+24(SB)/4, $0x80808080
-DATA c80808080<>+28(SB)/4, $0x80808080
-DATA c80808080<>+32(SB)/4, $0x80808080
-DATA c80808080<>+36(SB)/4, $0x80808080
-DATA c80808080<>+40(SB)/4, $0x80808080
-DATA c80808080<>+44(SB)/4, $0x80808080
-DATA c80808080<>+48(SB)/4, $0x80808080
-DATA c80808080<>+52(SB)/4, $0x80808080
-DATA c80808080<>+56(SB)/4, $0x80808080
-DATA c80808080<>+60(SB)/4, $0x80808080
-GLOBL c80808080<>(SB), RODATA|NOPTR, $64
 
 DATA c00010001<>+0(SB)/4, $0x00010001
 DATA c00010001<>+4(SB)/4, $0x00010001
@@ -6905,5 +6981,71 @@ block:
 store:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func farthestAVX2(far *float32, x *float32, n int)
+// Requires: AVX
+TEXT ·farthestAVX2(SB), NOSPLIT, $0-24
+	MOVQ   far+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+numbers:
+	VMOVUPS      (CX), Y2
+	VMOVUPS      32(CX), Y3
+	VANDPS       c7fffffff<>+0(SB), Y2, Y2
+	VANDPS       c7fffffff<>+32(SB), Y3, Y3
+	VMAXPS       Y2, Y0, Y0
+	VMAXPS       Y3, Y1, Y1
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JNZ          numbers
+	VMAXPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VMAXPS       X1, X0, X1
+	VPERMILPS    $0x0e, X1, X0
+	VMAXPS       X0, X1, X1
+	VPERMILPS    $0x01, X1, X0
+	VMAXPS       X0, X1, X1
+	VMOVSS       X1, (AX)
+	VZEROUPPER
+	RET
+
+// func roundCodesAVX2(c *byte, sums *int32, x *float32, n int, id float32)
+// Requires: AVX, AVX2
+TEXT ·roundCodesAVX2(SB), NOSPLIT, $0-36
+	MOVQ         c+0(FP), AX
+	MOVQ         sums+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS id+32(FP), Y0
+	VPXOR        X1, X1, X1
+	VMOVUPS      c80808080<>+0(SB), X2
+
+codes:
+	VMULPS       (DX), Y0, Y3
+	VMULPS       32(DX), Y0, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, (AX)
+	VPXOR        X2, X3, X3
+	VPSADBW      X1, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	MOVL         SI, (CX)
+	ADDQ         $0x00000010, AX
+	ADDQ         $0x00000004, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000010, BX
+	JNZ          codes
 	VZEROUPPER
 	RET

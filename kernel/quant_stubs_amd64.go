@@ -74,6 +74,16 @@ func tileQ8_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks 
 //go:noescape
 func tileQ4_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
+// far = max |x[i]|  for i < n, a multiple of 16.
+//
+//go:noescape
+func farthestAVX512(far *float32, x *float32, n int)
+
+// c[i] = id·x[i] to the nearest integer, ties to even;  sums[j] = Σ c[i], 16j ≤ i < 16j + 16;  for i < n, a multiple of 16.
+//
+//go:noescape
+func roundCodesAVX512(c *byte, sums *int32, x *float32, n int, id float32)
+
 // y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q8_0; rows of y ldy bytes apart, xs stride bytes.
 //
 //go:noescape
@@ -93,3 +103,13 @@ func tileQ4_Kx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks in
 //
 //go:noescape
 func tileQ6_Kx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// far = max |x[i]|  for i < n, a multiple of 16.
+//
+//go:noescape
+func farthestAVX2(far *float32, x *float32, n int)
+
+// c[i] = id·x[i] to the nearest integer, ties to even;  sums[j] = Σ c[i], 16j ≤ i < 16j + 16;  for i < n, a multiple of 16.
+//
+//go:noescape
+func roundCodesAVX2(c *byte, sums *int32, x *float32, n int, id float32)

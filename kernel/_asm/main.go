@@ -42,6 +42,7 @@ var families = []struct {
 	{"rule", rule},
 	{"random", random},
 	{"quant", quant},
+	{"half_dots", halfDots},
 }
 
 // constraint keeps assembly out of builds that compute in float64 or want none.
