@@ -46,60 +46,68 @@ const maxTileX = 8
 // tileQuant is TilesQuant of a panel and an x.
 func tileQuant(y []Float, q Quant, w, x []byte, k int) {
 	p, block := packings[q], q.Block()
-	for r := range QuantRows {
-		acc, w, x := float32(0), w, x
-		for range k / block {
-			codes, sums := x[:block], x[block:]
-			dx := math.Float32frombits(binary.LittleEndian.Uint32(sums[4*p.parts:]))
-			d := float32(f16(w[2*r:]) * dx)
-			switch q {
-			case Q8_0, Q4_0:
-				sum := int32(binary.LittleEndian.Uint32(sums))
-				for i, c := range codes {
-					sum += panelCode(q, w, r, i) * int32(int8(c))
+	per := block / p.parts / 4 // groups of four columns in a part
+	var acc [QuantRows]float32
+	var codes [4 * QuantRows]byte
+	for range k / block {
+		sums := x[block:]
+		dx := math.Float32frombits(binary.LittleEndian.Uint32(sums[4*p.parts:]))
+		var total, least [QuantRows]int32
+		for part := range p.parts {
+			of := int32(binary.LittleEndian.Uint32(sums[4*part:])) // −zero·Σc, or Σc
+			var sum [QuantRows]int32
+			for g := part * per; g < (part+1)*per; g++ {
+				panelCodes(q, &codes, w, g)
+				x0, x1, x2, x3 := int32(int8(x[4*g])), int32(int8(x[4*g+1])), int32(int8(x[4*g+2])), int32(int8(x[4*g+3]))
+				for r := range sum {
+					c := codes[4*r : 4*r+4 : 4*r+4]
+					sum[r] += int32(c[0])*x0 + int32(c[1])*x1 + int32(c[2])*x2 + int32(c[3])*x3
 				}
-				acc += float32(float32(sum) * d)
-			case Q4_K:
-				total, least := int32(0), int32(0)
-				for part := range 8 {
-					sum := int32(0)
-					for i := 32 * part; i < 32*part+32; i++ {
-						sum += panelCode(q, w, r, i) * int32(int8(codes[i]))
-					}
-					total += int32(w[q4kScales+part*QuantRows+r]) * sum
-					least += int32(w[q4kLeasts+part*QuantRows+r]) * int32(binary.LittleEndian.Uint32(sums[4*part:]))
-				}
-				acc += float32(float32(total) * d)
-				acc -= float32(float32(least) * float32(f16(w[2*QuantRows+2*r:])*dx))
-			case Q6_K:
-				total := int32(0)
-				for part := range 16 {
-					sum := int32(binary.LittleEndian.Uint32(sums[4*part:]))
-					for i := 16 * part; i < 16*part+16; i++ {
-						sum += panelCode(q, w, r, i) * int32(int8(codes[i]))
-					}
-					total += int32(int8(w[q6kScales+part*QuantRows+r])) * sum
-				}
-				acc += float32(float32(total) * d)
 			}
-			w, x = w[p.bytes:], x[xBytes(q):]
+			for r, v := range sum {
+				switch q {
+				case Q4_K:
+					total[r] += int32(w[q4kScales+part*QuantRows+r]) * v
+					least[r] += int32(w[q4kLeasts+part*QuantRows+r]) * of
+				case Q6_K:
+					total[r] += int32(int8(w[q6kScales+part*QuantRows+r])) * (v + of)
+				default:
+					total[r] = v + of
+				}
+			}
 		}
-		y[r] = Float(acc)
+		for r := range acc {
+			acc[r] += float32(float32(total[r]) * float32(f16(w[2*r:])*dx))
+			if q == Q4_K {
+				acc[r] -= float32(float32(least[r]) * float32(f16(w[2*QuantRows+2*r:])*dx))
+			}
+		}
+		w, x = w[p.bytes:], x[xBytes(q):]
+	}
+	for r, v := range acc {
+		y[r] = Float(v)
 	}
 }
 
-// panelCode is the unsigned code in row r and column i of a panel's block.
-func panelCode(q Quant, w []byte, r, i int) int32 {
-	word := func(from, byteOf int) byte { return w[from+byteOf/4*4*QuantRows+4*r+byteOf%4] }
+// panelCodes is the unsigned codes of columns 4g … 4g + 3 in a panel's block: four of each row.
+func panelCodes(q Quant, c *[4 * QuantRows]byte, w []byte, g int) {
+	words := func(from, group int) []byte { return w[from+group*len(c):][:len(c)] }
 	switch q {
 	case Q8_0:
-		return int32(word(2*QuantRows, i))
+		copy(c[:], words(2*QuantRows, g))
 	case Q4_0:
-		return int32(word(2*QuantRows, i%16) >> (i / 16 * 4) & 15)
+		for i, b := range words(2*QuantRows, g%4) {
+			c[i] = b >> (g / 4 * 4) & 15
+		}
 	case Q4_K:
-		return int32(word(q4kCodes, i/64*32+i%32) >> (i % 64 / 32 * 4) & 15)
+		for i, b := range words(q4kCodes, g/16*8+g%8) {
+			c[i] = b >> (g % 16 / 8 * 4) & 15
+		}
+	case Q6_K:
+		h, p, l := g/32, g%32/8, g%8
+		high := words(q6kHigh, 8*h+l)
+		for i, b := range words(q6kLow, 16*h+8*(p%2)+l) {
+			c[i] = b>>(p/2*4)&15 | high[i]>>(2*p)&3<<4
+		}
 	}
-	h, p, l := i/128, i%128/32, i%32
-	low, high := word(q6kLow, 64*h+32*(p%2)+l), word(q6kHigh, 32*h+l)
-	return int32(low>>(p/2*4)&15 | high>>(2*p)&3<<4)
 }
