@@ -208,9 +208,9 @@ func Example() {
 	fmt.Println(layers, err)
 	for _, name := range f.Names() {
 		x, err := f.Tensor(name)
-		fmt.Println(name, x, x.Bytes(), "bytes", x.Floats(nil)[60:], err)
+		fmt.Printf("%s %v %d bytes %.4f %v\n", name, x, x.Bytes(), x.Floats(nil)[60:], err)
 	}
 	// Output:
 	// 5 <nil>
-	// output.weight Q8_0[2 32] 68 bytes [28.97461 29.982422 30.990234 31.998047] <nil>
+	// output.weight Q8_0[2 32] 68 bytes [28.9746 29.9824 30.9902 31.9980] <nil>
 }
