@@ -18,6 +18,8 @@ func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) 
 			tileQ4_0x1AVX2(to, 4*ld, &w[0], &x[0], stride, blocks)
 		case Q4_K:
 			tileQ4_Kx1AVX2(to, 4*ld, &w[0], &x[0], stride, blocks)
+		case Q5_K:
+			tileQ5_Kx1AVX2(to, 4*ld, &w[0], &x[0], stride, blocks)
 		case Q6_K:
 			tileQ6_Kx1AVX2(to, 4*ld, &w[0], &x[0], stride, blocks)
 		}
@@ -50,6 +52,12 @@ func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) 
 		tileQ4_Kx2AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
 	case tileKind{Q4_K, 4}:
 		tileQ4_Kx4AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q5_K, 1}:
+		tileQ5_Kx1AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q5_K, 2}:
+		tileQ5_Kx2AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q5_K, 4}:
+		tileQ5_Kx4AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
 	case tileKind{Q6_K, 1}:
 		tileQ6_Kx1AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
 	case tileKind{Q6_K, 2}:

@@ -8,9 +8,10 @@ import "encoding/binary"
 //	Q8_0   32 columns: d F16 of each row | 8 times: 4 codes of each row, 128 added to make them unsigned
 //	Q4_0   32 columns: d F16 of each row | 4 times: 4 bytes of each row, two codes each
 //	Q4_K   256 columns: d, m F16 of each row | s, t of each part of each row, a byte each | 32 times: 4 bytes of each row, as in the block
+//	Q5_K   as Q4_K | 8 times: 4 bytes of fifth bits of each row, as in the block
 //	Q6_K   256 columns: d F16 of each row | s of each part of each row | 32 times and 16 times: 4 bytes of each row, as in the block
 //
-// Q5_0 and IQ4_NL have codes that are those of a Q8_0, and are packed as it.
+// Q5_0 and IQ4_NL have codes that are those of a Q8_0, and are packed as it; Q3_K, in more bytes, as a Q6_K.
 
 // QuantRows is how many rows of weights lie in a panel.
 const QuantRows = 16
@@ -29,7 +30,9 @@ var packings = map[Quant]packing{
 	Q5_0:   {Q8_0, 16 * 34, 128, 1, packCodes},
 	IQ4_NL: {Q8_0, 16 * 34, 128, 1, packCodes},
 	Q4_0:   {Q4_0, 16 * 18, 8, 1, packQ4_0},
+	Q3_K:   {Q6_K, 16 * 210, 32, 16, packQ3_K},
 	Q4_K:   {Q4_K, 16 * 148, 0, 8, packQ4_K},
+	Q5_K:   {Q5_K, 16 * 180, 0, 8, packQ5_K},
 	Q6_K:   {Q6_K, 16 * 210, 32, 16, packQ6_K},
 }
 
@@ -107,12 +110,25 @@ const (
 	q4kScales = 4 * QuantRows
 	q4kLeasts = q4kScales + 8*QuantRows
 	q4kCodes  = q4kLeasts + 8*QuantRows
+	q5kHigh   = q4kCodes + 128*QuantRows
 	q6kScales = 2 * QuantRows
 	q6kLow    = q6kScales + 16*QuantRows
 	q6kHigh   = q6kLow + 128*QuantRows
 )
 
 func packQ4_K(dst, b []byte, _ Quant, row int) {
+	packScales4(dst, b, row)
+	packWords(dst[q4kCodes:], b[16:144], row, 0)
+}
+
+func packQ5_K(dst, b []byte, _ Quant, row int) {
+	packScales4(dst, b, row)
+	packWords(dst[q4kCodes:], b[48:176], row, 0)
+	packWords(dst[q5kHigh:], b[16:48], row, 0)
+}
+
+// packScales4 packs what Q4_K and Q5_K begin with.
+func packScales4(dst, b []byte, row int) {
 	copy(dst[2*row:2*row+2], b)
 	copy(dst[2*QuantRows+2*row:][:2], b[2:])
 	for part := range 8 {
@@ -120,7 +136,6 @@ func packQ4_K(dst, b []byte, _ Quant, row int) {
 		dst[q4kScales+part*QuantRows+row] = byte(s)
 		dst[q4kLeasts+part*QuantRows+row] = byte(t)
 	}
-	packWords(dst[q4kCodes:], b[16:144], row, 0)
 }
 
 func packQ6_K(dst, b []byte, _ Quant, row int) {
@@ -130,4 +145,22 @@ func packQ6_K(dst, b []byte, _ Quant, row int) {
 	}
 	packWords(dst[q6kLow:], b[:128], row, 0)
 	packWords(dst[q6kHigh:], b[128:192], row, 0)
+}
+
+// packQ3_K packs d·s·(q − 4) as d·s·((q + 28) − 32).
+func packQ3_K(dst, b []byte, _ Quant, row int) {
+	copy(dst[2*row:2*row+2], b[108:])
+	for part := range 16 {
+		dst[q6kScales+part*QuantRows+row] = byte(int8(scale3(b[96:], part) - 32))
+	}
+	var codes [192]byte
+	for i := range 256 {
+		h, p, l := i/128, i%128/32, i%32
+		q := b[32+32*h+l]>>(2*p)&3 | b[l]>>(i/32)&1<<2
+		q += 28
+		codes[64*h+32*(p%2)+l] |= q & 15 << (p / 2 * 4)
+		codes[128+32*h+l] |= q >> 4 << (2 * p)
+	}
+	packWords(dst[q6kLow:], codes[:128], row, 0)
+	packWords(dst[q6kHigh:], codes[128:], row, 0)
 }

@@ -19,6 +19,11 @@ func tileQ4_0x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks 
 //go:noescape
 func tileQ4_Kx1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q5_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_Kx1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
 // y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q6_K; rows of y ldy bytes apart, xs stride bytes.
 //
 //go:noescape
@@ -39,6 +44,11 @@ func tileQ4_0x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks 
 //go:noescape
 func tileQ4_Kx2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
+// y[j, r] = row r of w · x_j  for r < 16, j < 2,  Q5_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_Kx2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
 // y[j, r] = row r of w · x_j  for r < 16, j < 2,  Q6_K; rows of y ldy bytes apart, xs stride bytes.
 //
 //go:noescape
@@ -58,6 +68,11 @@ func tileQ4_0x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks 
 //
 //go:noescape
 func tileQ4_Kx4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 4,  Q5_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_Kx4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
 // y[j, r] = row r of w · x_j  for r < 16, j < 4,  Q6_K; rows of y ldy bytes apart, xs stride bytes.
 //
@@ -98,6 +113,11 @@ func tileQ4_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks in
 //
 //go:noescape
 func tileQ4_Kx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q5_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_Kx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
 // y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q6_K; rows of y ldy bytes apart, xs stride bytes.
 //

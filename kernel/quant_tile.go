@@ -11,7 +11,7 @@ import (
 //
 //	y += (Σ W·c)·(d·dx)                                  blocks of 32
 //	y += (Σ_parts s·Σ W·c)·(d·dx)                        Q6_K
-//	y += (Σ_parts s·Σ W·c)·(d·dx); y −= (Σ_parts t·Σ c)·(m·dx)   Q4_K
+//	y += (Σ_parts s·Σ W·c)·(d·dx); y −= (Σ_parts t·Σ c)·(m·dx)   Q4_K, Q5_K
 //
 // where sums in brackets are exact and every product and sum outside of them is rounded to float32: the bits of a row depend
 // neither on the level of instructions nor on which rows and xs are computed with it.
@@ -66,7 +66,7 @@ func tileQuant(y []Float, q Quant, w, x []byte, k int) {
 			}
 			for r, v := range sum {
 				switch q {
-				case Q4_K:
+				case Q4_K, Q5_K:
 					total[r] += int32(w[q4kScales+part*QuantRows+r]) * v
 					least[r] += int32(w[q4kLeasts+part*QuantRows+r]) * of
 				case Q6_K:
@@ -78,7 +78,7 @@ func tileQuant(y []Float, q Quant, w, x []byte, k int) {
 		}
 		for r := range acc {
 			acc[r] += float32(float32(total[r]) * float32(f16(w[2*r:])*dx))
-			if q == Q4_K {
+			if q == Q4_K || q == Q5_K {
 				acc[r] -= float32(float32(least[r]) * float32(f16(w[2*QuantRows+2*r:])*dx))
 			}
 		}
@@ -102,6 +102,11 @@ func panelCodes(q Quant, c *[4 * QuantRows]byte, w []byte, g int) {
 	case Q4_K:
 		for i, b := range words(q4kCodes, g/16*8+g%8) {
 			c[i] = b >> (g % 16 / 8 * 4) & 15
+		}
+	case Q5_K:
+		high := words(q5kHigh, g%8)
+		for i, b := range words(q4kCodes, g/16*8+g%8) {
+			c[i] = b>>(g%16/8*4)&15 | high[i]>>(g/8)&1<<4
 		}
 	case Q6_K:
 		h, p, l := g/32, g%32/8, g%8

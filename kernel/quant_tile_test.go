@@ -10,7 +10,7 @@ import (
 	"unsafe"
 )
 
-var panelKinds = []Quant{Q8_0, Q5_0, IQ4_NL, Q4_0, Q4_K, Q6_K}
+var panelKinds = []Quant{Q8_0, Q5_0, IQ4_NL, Q4_0, Q3_K, Q4_K, Q5_K, Q6_K}
 
 // dotByDefinition is the product of a row of blocks and x, told from the blocks' bits.
 func dotByDefinition(q Quant, w []byte, x []Float) float32 {
@@ -32,7 +32,7 @@ func dotByDefinition(q Quant, w []byte, x []Float) float32 {
 		unit := make(bitBlock, len(b)) // the same block with scales of 1: its values are integers
 		copy(unit, b)
 		switch d := b.half(0); q {
-		case Q4_K:
+		case Q4_K, Q5_K:
 			m := b.half(16)
 			binary.LittleEndian.PutUint16(unit, 0x3c00)
 			binary.LittleEndian.PutUint16(unit[2:], 0)
@@ -49,10 +49,7 @@ func dotByDefinition(q Quant, w []byte, x []Float) float32 {
 			acc += float32(float32(total) * float32(d*dx))
 			acc -= float32(float32(least) * float32(m*dx))
 		default:
-			at := 0
-			if q == Q6_K {
-				at = 208
-			}
+			at := map[Quant]int{Q6_K: 208, Q3_K: 108}[q]
 			d = b.half(8 * at)
 			binary.LittleEndian.PutUint16(unit[at:], 0x3c00)
 			total := 0
@@ -72,9 +69,11 @@ func finiteBlocks(r *rand.Rand, q Quant, n int) []byte {
 	for i := 0; i < len(b); i += q.Bytes() {
 		at := []int{i, i + 2}
 		switch q {
+		case Q3_K:
+			at = []int{i + 108}
 		case Q6_K:
 			at = []int{i + 208}
-		case Q4_K:
+		case Q4_K, Q5_K:
 		default:
 			at = at[:1]
 		}

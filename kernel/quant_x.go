@@ -10,7 +10,7 @@ import (
 //	d = max |x| / 127    c = x/d to the nearest integer, ties to even
 //
 // and lie as  codes, a byte each | of each of the block's parts −zero·Σc as int32 | d float32,  zero being what the panel added
-// to its codes; where it added nothing (Q4_K) the sums are Σc.
+// to its codes; where it added nothing (Q4_K, Q5_K) the sums are Σc.
 
 // PackedQuantX is the bytes that k numbers take for products with weights of kind q.
 func PackedQuantX(q Quant, k int) int { return k / q.Block() * xBytes(q) }

@@ -20,6 +20,7 @@ func quant(c *build.Context) {
 			s.quantTile("Q4_0", n)
 			if n <= 4 {
 				s.quantTile("Q4_K", n)
+				s.quantTile("Q5_K", n)
 				s.quantTile("Q6_K", n)
 			}
 		}
@@ -66,7 +67,9 @@ func (s *isa) quantTile(kind string, n int) {
 	case "Q4_0":
 		size = t.block4()
 	case "Q4_K":
-		size = t.block4K()
+		size = t.block4K(false)
+	case "Q5_K":
+		size = t.block4K(true)
 	case "Q6_K":
 		size = t.block6K()
 	}

@@ -62,25 +62,42 @@ func (t *quantTile) onto(totals, sum []vec, scales vec, first bool) {
 	}
 }
 
-func (t *quantTile) block4K() int {
-	const scales, leasts, codes = 4 * panelRows, 12 * panelRows, 20 * panelRows
+// block4K is Q4_K, and with fifth bits Q5_K.
+func (t *quantTile) block4K(fifth bool) int {
+	const scales, leasts, codes, high = 4 * panelRows, 12 * panelRows, 20 * panelRows, 20*panelRows + 32*64
 	t.layout(256, 8)
+	limit, size := 8, high
+	if fifth {
+		limit, size = 4, high+8*64
+	}
 	total, least := t.each("total"), t.each("least")
 	for part := range 8 {
 		sum := t.zeros()
-		t.dots(sum, 8, 32*part, 8, func(g int) vec {
+		t.dots(sum, 8, 32*part, limit, func(g int) vec {
 			w := t.words("w", t.at(codes+64*(part/2*8+g)))
 			if part%2 == 0 {
-				return t.lower(w)
+				t.lower(w)
+			} else {
+				t.upper(w)
 			}
-			return t.upper(w)
+			if !fifth {
+				return w
+			}
+			u := t.words("u", t.at(high+64*g))
+			if part < 4 { // bit part becomes the fifth
+				t.op("VPSLLW", operand.U8(uint8(4-part)), u, u)
+			} else if part > 4 {
+				t.op("VPSRLW", operand.U8(uint8(part-4)), u, u)
+			}
+			t.bits("VPAND", u, t.pattern(0x10101010))
+			return t.bits("VPOR", w, u)
 		})
 		t.onto(total, sum, t.wholes(t.at(scales+panelRows*part), false), part == 0)
 		t.onto(least, t.starts(part), t.wholes(t.at(leasts+panelRows*part), false), part == 0)
 	}
 	t.scaled(total, t.halves(t.at(0)), false)
 	t.scaled(least, t.halves(t.at(2*panelRows)), true)
-	return codes + 32*64
+	return size
 }
 
 func (t *quantTile) block6K() int {
