@@ -83,7 +83,7 @@ func (t *Bytes) Save(dir string) error {
 }
 
 // asBytes recognises what Save wrote.
-func asBytes(t *BPE) (*Bytes, bool) {
+func asBytes(t *Subword) (*Bytes, bool) {
 	if t.merges != nil || !t.byteLevel || t.scan != nil || len(t.split) > 0 || len(t.normalize) > 0 || len(t.prefix)+len(t.suffix) > 0 {
 		return nil, false
 	}
@@ -105,7 +105,7 @@ func asBytes(t *BPE) (*Bytes, bool) {
 
 // consecutive returns the names of the ids from base to the end, if all of them are plain special tokens and no
 // other is.
-func consecutive(t *BPE, base int) ([]string, bool) {
+func consecutive(t *Subword, base int) ([]string, bool) {
 	names := make([]string, max(t.Vocab()-base, 0))
 	if len(names) != len(t.spec.added) {
 		return nil, false

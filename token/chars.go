@@ -137,7 +137,7 @@ func (t *Chars) Save(dir string) error {
 }
 
 // asChars recognises what Save wrote.
-func asChars(t *BPE) (*Chars, bool) {
+func asChars(t *Subword) (*Chars, bool) {
 	if t.merges != nil || t.byteLevel || t.scan != nil || len(t.split) > 0 || len(t.normalize) > 0 || t.byteFallback || t.fuseUnk ||
 		len(t.prefix)+len(t.suffix) > 0 || t.decode != (decodeRule{}) || t.unk < 0 || t.Piece(t.unk) != "<unk>" {
 		return nil, false

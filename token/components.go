@@ -60,25 +60,25 @@ type patternJSON struct {
 	Regex  *string `json:"Regex"`
 }
 
-// matcher compiles the pattern; scan is its scanner, where it has one.
-func (p patternJSON) matcher() (m matcher, scan scanner, err error) {
+// matcher compiles the pattern; find is written by hand for it, and scan too if it covers any text.
+func (p patternJSON) matcher() (m matcher, scan scanner, find finder, err error) {
 	switch {
 	case (p.String == nil) == (p.Regex == nil):
-		return nil, nil, errors.New(`pattern: want {"String": …} or {"Regex": …}`)
+		return nil, nil, nil, errors.New(`pattern: want {"String": …} or {"Regex": …}`)
 	case p.String != nil:
-		return literal(*p.String), nil, nil
+		return literal(*p.String), nil, nil, nil
 	}
-	if f := scanners[Pattern(*p.Regex)]; f != nil {
-		return f.matches, f, nil
+	if scan, find = Pattern(*p.Regex).lookUp(); find != nil {
+		return find.matches, scan, find, nil
 	}
 	f, err := compileForeign(*p.Regex)
 	if err != nil {
-		return nil, nil, fmt.Errorf("pattern: %w", err)
+		return nil, nil, nil, fmt.Errorf("pattern: %w", err)
 	}
-	return f.matches, nil, nil
+	return f.matches, nil, nil, nil
 }
 
-func (s *spec) buildNormalizer(t *BPE) error {
+func (s *spec) buildNormalizer(t *Subword) error {
 	return sequence(s.normalizer, "normalizers", func(kind string, v jsontext.Value) error {
 		var c struct {
 			Type       string      `json:"type"`
@@ -135,11 +135,12 @@ func (s *spec) buildNormalizer(t *BPE) error {
 	})
 }
 
-func (s *spec) buildPreTokenizer(t *BPE) error {
+func (s *spec) buildPreTokenizer(t *Subword) error {
 	type step struct {
 		split splitter
-		scan  scanner
-		bytes bool // respells bytes as characters
+		scan  scanner // nil unless one does all the step does
+		find  finder  // likewise, and what it finds and what lies between are the words
+		bytes bool    // respells bytes as characters
 	}
 	var steps []step
 	levels := 0
@@ -171,33 +172,44 @@ func (s *spec) buildPreTokenizer(t *BPE) error {
 				add(prefixSpace)
 			}
 			if c.UseRegex {
-				steps = append(steps, step{split: split(scanner(scanGPT2).matches, isolated, false), scan: scanGPT2})
+				scan := scanner(scanGPT2)
+				steps = append(steps, step{split: split(scan.matches, isolated, false), scan: scan, find: scan.finds})
 			}
 			steps = append(steps, step{split: mapBytes, bytes: true})
 		case "Split":
-			m, scan, err := c.Pattern.matcher()
+			m, scan, find, err := c.Pattern.matcher()
 			if err != nil {
 				return err
 			}
 			if err := c.Behavior.check(); err != nil {
 				return err
 			}
-			if c.Behavior != isolated && !(c.Behavior == removed && c.Invert) {
-				scan = nil // a scanner covers everything: with these two its words are what comes out
+			if c.Behavior != isolated && !(c.Behavior == removed && c.Invert && scan != nil) {
+				scan, find = nil, nil // a scanner covers everything: with these two its words are what comes out
 			}
-			steps = append(steps, step{split: split(m, c.Behavior, c.Invert), scan: scan})
+			steps = append(steps, step{split: split(m, c.Behavior, c.Invert), scan: scan, find: find})
 		case "Digits":
-			b := contiguous
+			most := 0
 			if c.IndividualDigits {
-				b = isolated
+				most = 1
 			}
-			add(split(each(unicode.IsNumber), b, false))
+			find := finder(newRuns(nil, unicode.IsNumber, most).find)
+			steps = append(steps, step{split: split(find.matches, isolated, false), find: find})
 		case "Punctuation":
 			if c.Behavior == "" {
 				c.Behavior = isolated
 			}
 			if err := c.Behavior.check(); err != nil {
 				return err
+			}
+			if c.Behavior == isolated || c.Behavior == contiguous {
+				most := 0
+				if c.Behavior == isolated {
+					most = 1
+				}
+				find := finder(newRuns(nil, isPunctuation, most).find)
+				steps = append(steps, step{split: split(find.matches, isolated, false), find: find})
+				return nil
 			}
 			add(split(each(isPunctuation), c.Behavior, false))
 		case "WhitespaceSplit":
@@ -224,6 +236,13 @@ func (s *spec) buildPreTokenizer(t *BPE) error {
 	if len(steps) == 1 && steps[0].scan != nil {
 		t.scan = steps[0].scan
 		return nil
+	}
+	for _, s := range steps {
+		if s.find == nil {
+			t.cuts = nil
+			break
+		}
+		t.cuts = append(t.cuts, s.find)
 	}
 	for _, s := range steps {
 		t.split = append(t.split, s.split)

@@ -23,7 +23,7 @@ type decodeState struct {
 }
 
 // AppendBytes appends the bytes id stands for in the middle of a text.
-func (t *BPE) AppendBytes(dst []byte, id int32) []byte {
+func (t *Subword) AppendBytes(dst []byte, id int32) []byte {
 	if uint32(id) >= uint32(len(t.ends)) {
 		return dst
 	}
@@ -35,7 +35,7 @@ func (t *BPE) AppendBytes(dst []byte, id int32) []byte {
 }
 
 // Decode returns the exact bytes ids stand for, by the file's decoder.
-func (t *BPE) Decode(ids []int32) []byte {
+func (t *Subword) Decode(ids []int32) []byte {
 	var s decodeState
 	var out []byte
 	for _, id := range ids {
@@ -45,7 +45,7 @@ func (t *BPE) Decode(ids []int32) []byte {
 }
 
 // decodeNext appends what id adds to a text.
-func (t *BPE) decodeNext(s *decodeState, dst []byte, id int32) []byte {
+func (t *Subword) decodeNext(s *decodeState, dst []byte, id int32) []byte {
 	if !t.vocab.has(id) {
 		return dst
 	}
@@ -91,7 +91,7 @@ func (s *decodeState) hold(dst []byte, n int, r *decodeRule) []byte {
 }
 
 // firstPiece is what a Metaspace decoder makes of the first piece: every mark in it is dropped, none is a space.
-func (t *BPE) firstPiece(id int32) []byte {
+func (t *Subword) firstPiece(id int32) []byte {
 	return bytes.ReplaceAll([]byte(t.vocab.piece(id)), []byte(t.decode.dropFirst), nil)
 }
 
@@ -103,14 +103,14 @@ type Decoder struct {
 	SkipSpecial bool // leave special tokens out
 
 	t     Tokenizer
-	bpe   *BPE
+	bpe   *Subword
 	state decodeState
 	tail  []byte // the beginning of a character
 }
 
 // NewDecoder returns a Decoder at the beginning of a text.
 func NewDecoder(t Tokenizer) *Decoder {
-	b, _ := t.(*BPE)
+	b, _ := t.(*Subword)
 	return &Decoder{t: t, bpe: b}
 }
 

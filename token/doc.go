@@ -6,7 +6,7 @@
 //   - [Bytes]: one id a byte, 256 of them and the special ids. Nothing is unknown, nothing is learnt.
 //   - [Chars]: one id a character of the set found in a text, Chinese included, and <unk> for the rest.
 //   - [Words]: one id a word of the most frequent ones, a Chinese character being a word, and <unk> for the rest.
-//   - [BPE]: byte-pair encoding. Frequent neighbours are merged into longer pieces until the vocabulary is
+//   - [Subword]: byte-pair encoding. Frequent neighbours are merged into longer pieces until the vocabulary is
 //     full (Sennrich, Haddow, Birch 2016, "Neural Machine Translation of Rare Words with Subword Units",
 //     algorithm 1); at the level of bytes, after a split into words by a pattern, as in GPT-2 (Radford et al.
 //     2019, "Language Models are Unsupervised Multitask Learners", section 2.2); or at the level of characters

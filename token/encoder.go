@@ -7,7 +7,7 @@ import (
 
 // encoder is the scratch of one call of Encode: the cache of words and the room to merge in. A BPE keeps used ones.
 type encoder struct {
-	t     *BPE
+	t     *Subword
 	cache wordCache
 	seen  int // bytes encoded without a cache
 	sym   []int32
@@ -34,6 +34,25 @@ func (e *encoder) words(s string, dst []int32) []int32 {
 		end := scan(s, i)
 		dst = e.word(s[i:end], dst)
 		i = end
+	}
+	return dst
+}
+
+// cut cuts s by one finder after another, each within the words the one before it left, and appends the ids of what
+// comes out.
+func (e *encoder) cut(cuts []finder, s string, dst []int32) []int32 {
+	if len(cuts) == 0 {
+		return e.word(s, dst)
+	}
+	for i := 0; i < len(s); {
+		from, to := cuts[0](s, i)
+		if i < from {
+			dst = e.cut(cuts[1:], s[i:from], dst)
+		}
+		if from < to {
+			dst = e.cut(cuts[1:], s[from:to], dst)
+		}
+		i = to
 	}
 	return dst
 }

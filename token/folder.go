@@ -54,7 +54,7 @@ func OpenFS(fsys fs.FS) (Tokenizer, error) {
 	return t, nil
 }
 
-func openModel(fsys fs.FS) (*BPE, error) {
+func openModel(fsys fs.FS) (*Subword, error) {
 	f, err := open(fsys, "tokenizer.json")
 	if err == nil {
 		defer f.Close()
@@ -126,7 +126,7 @@ type configJSON struct {
 }
 
 // readConfig takes roles and chat template from the files beside the model's.
-func (t *BPE) readConfig(fsys fs.FS) error {
+func (t *Subword) readConfig(fsys fs.FS) error {
 	var configs []configJSON
 	for _, name := range []string{"tokenizer_config.json", "special_tokens_map.json"} {
 		data, err := optional(fsys, name)
@@ -162,7 +162,7 @@ func (t *BPE) readConfig(fsys fs.FS) error {
 }
 
 // readRoles sets the roles that the files name; what names none leaves the usual spellings in place.
-func (t *BPE) readRoles(configs []configJSON) error {
+func (t *Subword) readRoles(configs []configJSON) error {
 	stated := false
 	roles := Special{BOS: None, EOS: None, Pad: None, Unk: None}
 	for _, role := range []struct {
@@ -201,7 +201,7 @@ func (t *BPE) readRoles(configs []configJSON) error {
 
 // addAround follows transformers, whose LLaMA and Gemma classes put BOS and EOS by these flags whatever
 // tokenizer.json's post-processor says.
-func (t *BPE) addAround(c configJSON) {
+func (t *Subword) addAround(c configJSON) {
 	switch strings.TrimSuffix(c.Class, "Fast") {
 	case "LlamaTokenizer", "CodeLlamaTokenizer", "GemmaTokenizer":
 	default:
@@ -260,7 +260,7 @@ func chatTemplate(v jsontext.Value) (string, error) {
 
 // ReadGPT2 reads the pair of files GPT-2 was published with: encoder.json, a map of pieces to ids, and vocab.bpe,
 // a line of comment and a merge on each further line.
-func ReadGPT2(encoder, merges io.Reader) (*BPE, error) {
+func ReadGPT2(encoder, merges io.Reader) (*Subword, error) {
 	s := &spec{vocab: newVocab(), outside: map[int32]bool{}, preTokenizer: byteLevelJSON(true), decoder: byteLevelJSON(true)}
 	data, err := readBounded(encoder)
 	if err == nil {

@@ -24,7 +24,7 @@ const (
 
 // ReadJSON reads a Hugging Face tokenizer.json whose model is BPE. What it holds and this package does not do is an
 // error that names field and value; so is a file of more than 64 MiB.
-func ReadJSON(r io.Reader) (*BPE, error) {
+func ReadJSON(r io.Reader) (*Subword, error) {
 	s, err := readSpec(r)
 	if err != nil {
 		return nil, err

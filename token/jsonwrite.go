@@ -23,7 +23,7 @@ func Save(t Tokenizer, dir string) error {
 }
 
 // Save writes it to a folder: see the function [Save].
-func (t *BPE) Save(dir string) error {
+func (t *Subword) Save(dir string) error {
 	if err := t.spec.save(dir, t.roles); err != nil {
 		return err
 	}

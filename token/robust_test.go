@@ -201,7 +201,7 @@ func TestOneCharacter(t *testing.T) {
 	spm := spmBPE(t)
 	regex := file{vocab: []string{"a", "aa", "Ġ", "ĠĠ"}, merges: []string{"a a", "Ġ Ġ"},
 		pre: `{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"\\s+$|[a-z]+|\\s+"},"behavior":"Isolated","invert":false},{"type":"ByteLevel","add_prefix_space":false,"use_regex":false}]}`}.read(t)
-	for name, tok := range map[string]*BPE{"bytes": smallBPE(t), "spm": spm, "regex": regex} {
+	for name, tok := range map[string]*Subword{"bytes": smallBPE(t), "spm": spm, "regex": regex} {
 		for _, c := range []string{"a", " ", "中", "\xff", "<"} {
 			text := strings.Repeat(c, size/len(c))
 			start := time.Now()

@@ -82,11 +82,11 @@ func (s *spec) checkAdded(a AddedToken) error {
 }
 
 // build compiles a spec.
-func (s *spec) build() (*BPE, error) {
+func (s *spec) build() (*Subword, error) {
 	if n := len(s.vocab.spans); n > 2*s.vocab.n+maxGap {
 		return nil, fmt.Errorf("model.vocab: greatest id %d with %d pieces: too many ids stand for nothing", n-1, s.vocab.n)
 	}
-	t := &BPE{vocab: s.vocab, spec: s, unk: None, fuseUnk: s.fuseUnk, byteFallback: s.byteFallback, ignoreMerges: s.ignoreMerges}
+	t := &Subword{vocab: s.vocab, spec: s, unk: None, fuseUnk: s.fuseUnk, byteFallback: s.byteFallback, ignoreMerges: s.ignoreMerges}
 	if s.unk != nil {
 		id, ok := s.vocab.id(*s.unk)
 		if !ok {
@@ -96,7 +96,7 @@ func (s *spec) build() (*BPE, error) {
 	}
 	for _, part := range []struct {
 		name string
-		do   func(*BPE) error
+		do   func(*Subword) error
 	}{
 		{"normalizer", s.buildNormalizer},
 		{"pre_tokenizer", s.buildPreTokenizer},
@@ -117,7 +117,7 @@ func (s *spec) build() (*BPE, error) {
 }
 
 // buildModel makes the tables merging uses.
-func (s *spec) buildModel(t *BPE) error {
+func (s *spec) buildModel(t *Subword) error {
 	for b := range 256 {
 		spelling := byteSpell[b]
 		if !t.byteLevel {
@@ -161,7 +161,7 @@ func (s *spec) charIDs() []int32 {
 }
 
 // buildAdded sorts the added tokens by when they are looked for.
-func (s *spec) buildAdded(t *BPE) error {
+func (s *spec) buildAdded(t *Subword) error {
 	t.special = make([]bool, len(s.vocab.spans))
 	seen := map[string]int{}
 	var contents [2][]string
@@ -191,7 +191,7 @@ func (s *spec) buildAdded(t *BPE) error {
 }
 
 // buildDecoder works out what each id stands for.
-func (s *spec) buildDecoder(t *BPE) error {
+func (s *spec) buildDecoder(t *Subword) error {
 	piece, rule, err := compileDecoder(s.decoder)
 	if err != nil {
 		return err

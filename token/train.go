@@ -25,7 +25,7 @@ type TrainConfig struct {
 // Where the texts run out of pairs seen MinCount times, the vocabulary stays smaller.
 //
 // docs is read once, by one goroutine; a text is not kept. Memory is proportional to the distinct words.
-func TrainBPE(docs iter.Seq[string], c TrainConfig) (*BPE, error) {
+func TrainBPE(docs iter.Seq[string], c TrainConfig) (*Subword, error) {
 	if c.Pattern == "" {
 		c.Pattern = GPT2
 	}
