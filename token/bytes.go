@@ -72,8 +72,8 @@ func (t *Bytes) Piece(id int32) string {
 
 // Save writes it to a folder as Hugging Face files: a byte-level BPE without merges.
 func (t *Bytes) Save(dir string) error {
-	s := &spec{vocab: newVocab(), outside: map[int32]bool{}, added: t.tokens,
-		preTokenizer: byteLevelJSON(false), decoder: byteLevelJSON(false)}
+	s := newSpec(bpeModel)
+	s.added, s.preTokenizer, s.decoder = t.tokens, byteLevelJSON(false), byteLevelJSON(false)
 	for b := range 256 {
 		if err := s.vocab.add(byteSpell[b], int32(b)); err != nil {
 			return err

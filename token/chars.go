@@ -126,8 +126,8 @@ func (t *Chars) Piece(id int32) string { return string(t.AppendBytes(nil, id)) }
 // Save writes it to a folder as Hugging Face files: a BPE of single characters without merges.
 func (t *Chars) Save(dir string) error {
 	unk := "<unk>"
-	s := &spec{vocab: newVocab(), outside: map[int32]bool{}, added: t.tokens, unk: &unk,
-		decoder: jsontext.Value(`{"type":"Fuse"}`)}
+	s := newSpec(bpeModel)
+	s.added, s.unk, s.decoder = t.tokens, &unk, jsontext.Value(`{"type":"Fuse"}`)
 	for i, r := range t.chars {
 		if err := s.vocab.add(string(r), int32(i)); err != nil {
 			return err

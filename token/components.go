@@ -87,6 +87,8 @@ func (s *spec) buildNormalizer(t *Subword) error {
 			Content    string      `json:"content"`
 			StripLeft  bool        `json:"strip_left"`
 			StripRight bool        `json:"strip_right"`
+			Charsmap   string      `json:"precompiled_charsmap"`
+			bertCleaner
 		}
 		if err := strict(v, &c); err != nil {
 			return err
@@ -112,6 +114,13 @@ func (s *spec) buildNormalizer(t *Subword) error {
 				return fmt.Errorf("prepend: %d bytes, at most %d", len(c.Prepend), maxAdded)
 			}
 			n = prepend(c.Prepend)
+		case "BertNormalizer":
+			n = c.bertCleaner.normalizer()
+		case "Precompiled":
+			var err error
+			if n, err = s.precompiled(c.Charsmap); err != nil {
+				return err
+			}
 		case "ByteLevel":
 			n = always(func(s string) string { return string(spellBytes(nil, s)) })
 		case "Replace":
@@ -119,11 +128,11 @@ func (s *spec) buildNormalizer(t *Subword) error {
 			case c.Pattern.String != nil && c.Pattern.Regex == nil:
 				n = replaceAll(*c.Pattern.String, c.Content)
 			case c.Pattern.Regex != nil && c.Pattern.String == nil:
-				f, err := compileForeign(*c.Pattern.Regex)
+				m, _, _, err := c.Pattern.matcher()
 				if err != nil {
-					return fmt.Errorf("pattern: %w", err)
+					return err
 				}
-				n = replaceMatches(f, c.Content)
+				n = replaceMatches(m, c.Content)
 			default:
 				return errors.New(`pattern: want {"String": …} or {"Regex": …}`)
 			}
@@ -212,6 +221,10 @@ func (s *spec) buildPreTokenizer(t *Subword) error {
 				return nil
 			}
 			add(split(each(isPunctuation), c.Behavior, false))
+		case "BertPreTokenizer":
+			add(split(each(unicode.IsSpace), removed, false))
+			find := finder(newRuns(nil, isPunctuation, 1).find)
+			steps = append(steps, step{split: split(find.matches, isolated, false), find: find})
 		case "WhitespaceSplit":
 			add(split(each(unicode.IsSpace), removed, false))
 		case "Whitespace":

@@ -14,6 +14,9 @@ type encoder struct {
 	next  []int32
 	prev  []int32
 	heap  []uint64
+	cells []cell
+
+	spelling []byte
 }
 
 // cacheFrom is how much text an encoder sees before a cache is worth its memory.
@@ -83,7 +86,12 @@ func (e *encoder) spell(s string, dst []int32) []int32 {
 			return append(dst, id)
 		}
 	}
-	if !t.byteLevel {
+	switch {
+	case t.unigram != nil:
+		return e.spellUnigram(s, dst)
+	case t.wordPiece != nil:
+		return e.spellWordPiece(s, dst)
+	case !t.byteLevel:
 		return e.spellChars(s, dst)
 	}
 	sym := e.sym[:0]

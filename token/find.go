@@ -167,3 +167,25 @@ func findThreeDigits(s string, i int) (from, to int) {
 	}
 	return i, i
 }
+
+// findSpaces is two spaces and more.
+func findSpaces(s string, i int) (from, to int) {
+	k := strings.Index(s[i:], "  ")
+	if k < 0 {
+		return len(s), len(s)
+	}
+	for from, to = i+k, i+k+2; to < len(s) && s[to] == ' '; to++ {
+	}
+	return from, to
+}
+
+// findOuterSpaces is the spaces at either end of a text.
+func findOuterSpaces(s string, i int) (from, to int) {
+	if i == 0 && s != "" && s[0] == ' ' {
+		return 0, len(s) - len(strings.TrimLeft(s, " "))
+	}
+	if n := len(strings.TrimRight(s[i:], " ")); n < len(s)-i {
+		return i + n, len(s)
+	}
+	return len(s), len(s)
+}

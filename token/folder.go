@@ -261,7 +261,8 @@ func chatTemplate(v jsontext.Value) (string, error) {
 // ReadGPT2 reads the pair of files GPT-2 was published with: encoder.json, a map of pieces to ids, and vocab.bpe,
 // a line of comment and a merge on each further line.
 func ReadGPT2(encoder, merges io.Reader) (*Subword, error) {
-	s := &spec{vocab: newVocab(), outside: map[int32]bool{}, preTokenizer: byteLevelJSON(true), decoder: byteLevelJSON(true)}
+	s := newSpec(bpeModel)
+	s.preTokenizer, s.decoder = byteLevelJSON(true), byteLevelJSON(true)
 	data, err := readBounded(encoder)
 	if err == nil {
 		err = s.readVocab(data)

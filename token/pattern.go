@@ -55,11 +55,12 @@ const (
 
 	v3Pattern    Pattern = "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+" + `|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 	sparkPattern Pattern = "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+" + `|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+|[\r\n]|\s+(?!\S)|\s+`
+	marksPlain   Pattern = `[\p{P}\$\+<=>\^~\|]+`
 	marksPattern Pattern = "[\\p{P}\\$\\+<=>\\^~\\|`]+"
 	bloomPattern Pattern = ` ?[^(\s|.,!?…。，、।۔،)]+`
 )
 
-// Sets of characters of DeepSeek's patterns.
+// Sets of characters of DeepSeek's and Youtu's patterns.
 const (
 	deepSeekLetters = "A-Za-z\u00b5\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u01ba\u01bc-\u01bf\u01c4-\u0293\u0295-\u02af\u0370-\u0373\u0376\u0377" +
 		"\u037b-\u037d\u037f\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03f5\u03f7-\u0481\u048a-\u052f\u0531-\u0556\u10a0-\u10c5" +
@@ -70,6 +71,9 @@ const (
 		"\u2ceb-\u2cee\u2cf2\u2cf3\ua640-\ua66d\ua680-\ua69b\ua722-\ua76f\ua771-\ua787\ua78b-\ua78e\uab70-\uabbf\ufb00-\ufb06" +
 		"\ufb13-\ufb17\uff21-\uff3a\uff41-\uff5a\U00010400-\U0001044f\U000104b0-\U000104d3\U000104d8-\U000104fb\U00010c80-\U00010cb2" +
 		"\U00010cc0-\U00010cf2\U000118a0-\U000118df\U0001e900-\U0001e943"
+	hangul        = "\uac00-\ud7a3\u3131-\u318e"
+	bopomofo      = "\u3105-\u312f"
+	youtuSigns    = "\uff01\u2026\u201c\u201d\u2018\u2019\u2014\uff1a\uff1b\uff0c\u3001-\u303f\ufe30-\ufe4f"
 	deepSeekSigns = "!-/:-~\uff01-\uff0f\uff1a-\uff5e\u2018-\u201f\u3000-\u3002"
 	deepSeekHan   = "\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff"
 	v3Han         = "\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff"
@@ -93,6 +97,12 @@ var finders = map[Pattern]finder{
 	v3Pattern:                       deepSeek{}.find,
 	sparkPattern:                    deepSeek{apart: true}.find,
 	marksPattern:                    newRuns(nil, isPunctuation, 0).find,
+	`[` + hangul + `]+`:             newRuns(nil, set(hangul), 0).find,
+	`[` + bopomofo + `]+`:           newRuns(nil, set(bopomofo), 0).find,
+	`[` + youtuSigns + `]+`:         newRuns(nil, set(youtuSigns), 0).find,
+	marksPlain:                      newRuns(nil, func(r rune) bool { return r != '`' && isPunctuation(r) }, 0).find,
+	` {2,}`:                         findSpaces,
+	`\A +| +\z`:                     findOuterSpaces,
 	bloomPattern:                    newRuns(func(r rune) bool { return r == ' ' }, inBloomWord, 0).find,
 }
 

@@ -13,17 +13,44 @@ import (
 type spec struct {
 	vocab        *vocab         // the model's pieces, and the added tokens outside of it
 	outside      map[int32]bool // ids of those
-	merges       []mergeRule
+	kind         modelKind
 	added        []AddedToken
 	unk          *string
-	fuseUnk      bool
 	byteFallback bool
+
+	merges       []mergeRule // of a BPE, best first
+	ranks        []int32     // of the merges, where some are equal; nil: their places in the list
+	fuseUnk      bool
 	ignoreMerges bool
-	wordLevel    bool // pieces are whole words, without merges: see Words
+
+	unkID  *int32    // of a Unigram, as the file states it
+	pre    string    // what GGUF calls the pre-tokenizer, where that is where it is from
+	scores []float64 // by id, of a Unigram, or of the SentencePiece BPE the merges were made of
+	types  []int32   // by id, as a GGUF or SentencePiece file states them; nil: it is a tokenizer.json
+
+	charsmap []byte // of a GGUF or SentencePiece file: the normalisation, by prefixes
+
+	continuing string // put before a piece in the middle of a word, of a WordPiece
+	maxChars   int    // a longer word is unknown to it
 
 	normalizer, preTokenizer, postProcessor, decoder jsontext.Value // as they stand in the file; nil or null: none
 
 	config jsontext.Value // of tokenizer_config.json, nil if there was none
+}
+
+// modelKind is how the pieces of a word are found, by the names of Hugging Face's model.type.
+type modelKind string
+
+const (
+	bpeModel       modelKind = "BPE"
+	unigramModel   modelKind = "Unigram"
+	wordPieceModel modelKind = "WordPiece"
+	wordLevelModel modelKind = "WordLevel" // pieces are whole words: see Words
+)
+
+// newSpec is an empty one.
+func newSpec(kind modelKind) *spec {
+	return &spec{kind: kind, vocab: newVocab(), outside: map[int32]bool{}}
 }
 
 // mergeRule joins two pieces into a third. Its rank is its place in the list.
@@ -132,10 +159,19 @@ func (s *spec) buildModel(t *Subword) error {
 	if len(s.merges) > 0 {
 		t.merges = newPairTable(len(s.merges))
 		for i, m := range s.merges {
-			t.merges.set(m.left, m.right, int32(i), m.joined)
+			rank := int32(i)
+			if s.ranks != nil {
+				rank = s.ranks[i]
+			}
+			t.merges.set(m.left, m.right, rank, m.joined)
 		}
 	}
-	if !t.byteLevel {
+	switch {
+	case s.kind == unigramModel:
+		t.unigram = newUnigram(s)
+	case s.kind == wordPieceModel:
+		t.wordPiece = &wordPiece{continuing: s.continuing, maxChars: s.maxChars}
+	case !t.byteLevel:
 		t.seams = s.seams()
 		t.charIDs = s.charIDs()
 	}

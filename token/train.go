@@ -57,7 +57,8 @@ func TrainBPE(docs iter.Seq[string], c TrainConfig) (*Subword, error) {
 
 // trained spells out the result of training.
 func trained(merges []mergeRule, c TrainConfig) (*spec, error) {
-	s := &spec{vocab: newVocab(), outside: map[int32]bool{}, merges: merges, decoder: byteLevelJSON(true)}
+	s := newSpec(bpeModel)
+	s.merges, s.decoder = merges, byteLevelJSON(true)
 	for b := range 256 {
 		if err := s.vocab.add(byteSpell[b], int32(b)); err != nil {
 			return nil, err

@@ -14,6 +14,9 @@ type Subword struct {
 	merges *pairTable // nil where there are none
 	spec   *spec      // what it was made from, for saving
 
+	unigram   *unigram   // how words are spelled; merges where both are nil
+	wordPiece *wordPiece // likewise
+
 	byteLevel    bool       // words are bytes, not characters
 	byteID       [256]int32 // of a byte: its piece at the byte level, else its <0x..>; -1 if there is none
 	charIDs      []int32    // of a character below 0x10000: its piece, or -1; character level only
@@ -26,6 +29,7 @@ type Subword struct {
 	raw, normal *addedSet // added tokens found before and after normalisation
 	special     []bool    // by id
 	roles       Special
+	stops       []int32 // further ids that end a turn, as a GGUF file states them
 	normalize   []normalizer
 	split       []splitter
 	cuts        []finder // the same as split where each step only cuts; else nil

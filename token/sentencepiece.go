@@ -1,0 +1,315 @@
+package token
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// Types of pieces, by the numbers of SentencePiece's model file and of GGUF's tokenizer.ggml.token_type.
+const (
+	normalPiece  int32 = 1
+	unknownPiece int32 = 2
+	controlPiece int32 = 3
+	userPiece    int32 = 4 // matched in the text before all else
+	unusedPiece  int32 = 5
+	bytePiece    int32 = 6
+)
+
+// spaceRules is what a SentencePiece model does to a text before it looks for pieces.
+type spaceRules struct {
+	charsmap    []byte
+	prefix      bool // a space is put before the text
+	removeExtra bool // spaces at the ends are dropped, several are one
+}
+
+// ReadSentencePiece reads SentencePiece's tokenizer.model, of type BPE or Unigram (sentencepiece_model.proto). What it
+// asks for and this package does not do is an error.
+func ReadSentencePiece(r io.Reader) (*Subword, error) {
+	data, err := readBounded(r)
+	if err != nil {
+		return nil, err
+	}
+	m := sentencePieceModel{kind: 1, bos: 1, eos: 2, pad: -1, rules: spaceRules{prefix: true, removeExtra: true}}
+	if err := m.read(data); err != nil {
+		return nil, err
+	}
+	if i := slices.Index(m.types, unusedPiece); i >= 0 {
+		return nil, fmt.Errorf("piece %d, %s, is unused: not supported", i, quote(m.pieces[i]))
+	}
+	s := newSpec(map[uint64]modelKind{1: unigramModel, 2: bpeModel}[m.kind])
+	if s.kind == "" {
+		return nil, fmt.Errorf("trainer_spec.model_type: %d is not supported; 1 (unigram) and 2 (BPE) are", m.kind)
+	}
+	if err := s.sentencePiece(m.pieces, m.types, m.scores, int32(m.unk), m.rules); err != nil {
+		return nil, err
+	}
+	t, err := s.build()
+	if err != nil {
+		return nil, err
+	}
+	t.roles = Special{BOS: t.idOr(m.bos), EOS: t.idOr(m.eos), Pad: t.idOr(m.pad), Unk: t.unk}
+	return t, nil
+}
+
+// idOr is id where it stands for a piece, else None.
+func (t *Subword) idOr(id int64) int32 {
+	if id >= 0 && id < maxIDs && t.vocab.has(int32(id)) {
+		return int32(id)
+	}
+	return None
+}
+
+// sentencePieceModel is what a tokenizer.model says.
+type sentencePieceModel struct {
+	pieces             []string
+	scores             []float64
+	types              []int32
+	kind               uint64
+	unk, bos, eos, pad int64
+	rules              spaceRules
+}
+
+// read reads the message ModelProto.
+func (m *sentencePieceModel) read(data []byte) error {
+	return protoFields(data, "", func(f protowire.Number, n uint64, b []byte) error {
+		switch f {
+		case 1:
+			return m.readPiece(b)
+		case 2:
+			return protoFields(b, "trainer_spec", m.trainer)
+		case 3:
+			return protoFields(b, "normalizer_spec", m.normalizer)
+		case 5:
+			return protoFields(b, "denormalizer_spec", func(f protowire.Number, _ uint64, b []byte) error {
+				if f == 2 && len(b) > 0 {
+					return errors.New("precompiled_charsmap: not supported")
+				}
+				return nil
+			})
+		}
+		return nil
+	})
+}
+
+func (m *sentencePieceModel) readPiece(b []byte) error {
+	piece, score, kind := "", 0.0, uint64(normalPiece)
+	err := protoFields(b, fmt.Sprintf("pieces[%d]", len(m.pieces)), func(f protowire.Number, n uint64, b []byte) error {
+		switch f {
+		case 1:
+			piece = string(b)
+		case 2:
+			score = float64(math.Float32frombits(uint32(n)))
+		case 3:
+			kind = n
+		}
+		return nil
+	})
+	if len(m.pieces) == maxIDs {
+		return fmt.Errorf("more than %d pieces", maxIDs)
+	}
+	m.pieces, m.scores, m.types = append(m.pieces, piece), append(m.scores, score), append(m.types, int32(min(kind, 99)))
+	return err
+}
+
+func (m *sentencePieceModel) trainer(f protowire.Number, n uint64, _ []byte) error {
+	switch f {
+	case 3:
+		m.kind = n
+	case 24:
+		if n != 0 {
+			return errors.New("treat_whitespace_as_suffix: not supported")
+		}
+	case 40:
+		m.unk = int64(int32(n))
+	case 41:
+		m.bos = int64(int32(n))
+	case 42:
+		m.eos = int64(int32(n))
+	case 43:
+		m.pad = int64(int32(n))
+	}
+	return nil
+}
+
+func (m *sentencePieceModel) normalizer(f protowire.Number, n uint64, b []byte) error {
+	switch f {
+	case 2:
+		m.rules.charsmap = b
+	case 3:
+		m.rules.prefix = n != 0
+	case 4:
+		m.rules.removeExtra = n != 0
+	case 5:
+		if n == 0 {
+			return errors.New("escape_whitespaces: false is not supported")
+		}
+	}
+	return nil
+}
+
+// protoFields calls do for each field of a message with its number, or with its bytes.
+func protoFields(data []byte, where string, do func(f protowire.Number, n uint64, b []byte) error) error {
+	for off := 0; off < len(data); {
+		f, kind, k := protowire.ConsumeTag(data[off:])
+		if k < 0 {
+			return inField(where, fmt.Errorf("no protocol buffer: at byte %d: %w", off, protowire.ParseError(k)))
+		}
+		off += k
+		var n uint64
+		var b []byte
+		switch kind {
+		case protowire.VarintType:
+			n, k = protowire.ConsumeVarint(data[off:])
+		case protowire.Fixed32Type:
+			var v uint32
+			v, k = protowire.ConsumeFixed32(data[off:])
+			n = uint64(v)
+		case protowire.Fixed64Type:
+			n, k = protowire.ConsumeFixed64(data[off:])
+		case protowire.BytesType:
+			b, k = protowire.ConsumeBytes(data[off:])
+		default:
+			return inField(where, fmt.Errorf("no protocol buffer: at byte %d: field %d of wire type %d", off, f, kind))
+		}
+		if k < 0 {
+			return inField(where, fmt.Errorf("no protocol buffer: field %d at byte %d: %w", f, off, protowire.ParseError(k)))
+		}
+		off += k
+		if err := do(f, n, b); err != nil {
+			return inField(where, err)
+		}
+	}
+	return nil
+}
+
+// sentencePiece fills s with a SentencePiece model of its kind.
+func (s *spec) sentencePiece(pieces []string, types []int32, scores []float64, unk int32, rules spaceRules) error {
+	s.types, s.scores = types, scores
+	bytes := 0
+	for id, p := range pieces {
+		if math.IsNaN(scores[id]) || math.IsInf(scores[id], 0) {
+			return fmt.Errorf("piece %d: score %g", id, scores[id])
+		}
+		if !utf8.ValidString(p) {
+			return fmt.Errorf("piece %d: %s is not valid UTF-8", id, quote(p))
+		}
+		if len(p) > maxPiece && types[id] != controlPiece && types[id] != userPiece {
+			return fmt.Errorf("piece %d: %d bytes, at most %d", id, len(p), maxPiece)
+		}
+		if err := s.vocab.add(p, int32(id)); err != nil {
+			return fmt.Errorf("piece %d: %w", id, err)
+		}
+		switch types[id] {
+		case normalPiece, unusedPiece:
+		case unknownPiece, controlPiece, userPiece:
+			s.added = append(s.added, AddedToken{ID: int32(id), Content: p, Special: types[id] != userPiece})
+			if err := s.checkAdded(s.added[len(s.added)-1]); err != nil {
+				return fmt.Errorf("piece %d: %w", id, err)
+			}
+		case bytePiece:
+			if b := fallbackByte(p); len(b) != 1 || fmt.Sprintf("<0x%02X>", b[0]) != p {
+				return fmt.Errorf("piece %d: %s is typed a byte; want <0x00> to <0xFF>", id, quote(p))
+			}
+			bytes++
+		default:
+			return fmt.Errorf("piece %d: type %d, want 1 to 6", id, types[id])
+		}
+	}
+	if s.byteFallback = bytes == 256; bytes != 0 && bytes != 256 {
+		return fmt.Errorf("%d pieces are bytes, want 256 or none", bytes)
+	}
+	if s.vocab.has(unk) {
+		piece := s.vocab.piece(unk)
+		s.unk, s.unkID = &piece, &unk
+	}
+	s.fuseUnk = true
+	s.spaces(rules)
+	if s.kind == bpeModel {
+		return s.mergesOfScores()
+	}
+	return nil
+}
+
+// spaces spells the rules as Hugging Face's components.
+func (s *spec) spaces(r spaceRules) {
+	var steps []string
+	if len(r.charsmap) > 0 {
+		s.charsmap = r.charsmap
+		steps = append(steps, precompiledJSON(r.charsmap))
+	}
+	if r.removeExtra {
+		steps = append(steps, `{"type":"Replace","pattern":{"Regex":" {2,}"},"content":" "}`,
+			`{"type":"Replace","pattern":{"Regex":"\\A +| +\\z"},"content":""}`)
+	}
+	if r.prefix {
+		steps = append(steps, `{"type":"Prepend","prepend":"▁"}`)
+	}
+	steps = append(steps, `{"type":"Replace","pattern":{"String":" "},"content":"▁"}`)
+	s.normalizer = jsontext.Value(`{"type":"Sequence","normalizers":[` + strings.Join(steps, ",") + `]}`)
+	strip := ""
+	if r.prefix {
+		strip = `,{"type":"Strip","content":" ","start":1,"stop":0}`
+	}
+	s.decoder = jsontext.Value(`{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"}` + strip + `]}`)
+}
+
+// mergesOfScores works out the merges of a SentencePiece BPE, which joins the two neighbours whose joint piece has the
+// highest score, the leftmost where there are several: all ways to make a piece of two others, ranked by its score.
+func (s *spec) mergesOfScores() error {
+	joins := func(id int32) bool { return s.types[id] == normalPiece || s.types[id] == unusedPiece }
+	for id := range s.types {
+		if !joins(int32(id)) {
+			continue
+		}
+		p := s.vocab.piece(int32(id))
+		made := utf8.RuneCountInString(p) < 2
+		for i := range p {
+			left, ok1 := s.vocab.id(p[:i])
+			right, ok2 := s.vocab.id(p[i:])
+			if i == 0 || !ok1 || !ok2 || !joins(left) || !joins(right) {
+				continue
+			}
+			if len(s.merges) >= 8*s.vocab.n+1024 {
+				return fmt.Errorf("more than %d ways to make %d pieces", len(s.merges), s.vocab.n)
+			}
+			s.merges = append(s.merges, mergeRule{left, right, int32(id)})
+			made = true
+		}
+		if !made && s.types[id] == normalPiece {
+			if err := s.spelled(p); err != nil {
+				return fmt.Errorf("piece %d: %w", id, err)
+			}
+		}
+	}
+	slices.SortFunc(s.merges, func(a, b mergeRule) int {
+		return cmp.Or(cmp.Compare(s.scores[b.joined], s.scores[a.joined]), cmp.Compare(s.vocab.size(b.left), s.vocab.size(a.left)),
+			cmp.Compare(s.vocab.size(b.right), s.vocab.size(a.right)), cmp.Compare(a.joined, b.joined), cmp.Compare(a.left, b.left))
+	})
+	s.ranks = make([]int32, len(s.merges))
+	for i := 1; i < len(s.merges); i++ {
+		s.ranks[i] = s.ranks[i-1]
+		if s.scores[s.merges[i].joined] != s.scores[s.merges[i-1].joined] {
+			s.ranks[i]++
+		}
+	}
+	return nil
+}
+
+// spelled checks that each character of p is a piece: then no text is ever joined to p where no two pieces make it.
+func (s *spec) spelled(p string) error {
+	for _, r := range p {
+		if _, ok := s.vocab.id(string(r)); !ok {
+			return fmt.Errorf("%s can't be made of pieces: %s is none", quote(p), quote(string(r)))
+		}
+	}
+	return nil
+}
