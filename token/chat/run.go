@@ -1,0 +1,304 @@
+package chat
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Limits bound a run of a template. A field that is 0 has the value named beside it.
+type Limits struct {
+	Steps int // values computed and the work on long ones; 2,000,000
+	Bytes int // of the result and of any one value; 4 MiB
+	Depth int // macros that call macros; 64
+}
+
+// run is one run of a template.
+type run struct {
+	limits Limits
+	steps  int
+	line   int
+	depth  int // calls of macros
+	loops  int // loops around
+	deep   int // lists in lists, while one is gone through
+	out    *strings.Builder
+	scope  *scope
+	now    time.Time
+}
+
+// scope holds the variables of a block; what it lacks may be in its parent.
+type scope struct {
+	vars   map[string]any
+	parent *scope
+}
+
+func (s *scope) set(name string, v any) {
+	if s.vars == nil {
+		s.vars = map[string]any{}
+	}
+	s.vars[name] = v
+}
+
+func (r *run) lookup(name string) any {
+	for s := r.scope; s != nil; s = s.parent {
+		r.charge(1)
+		if v, ok := s.vars[name]; ok {
+			return v
+		}
+	}
+	if f, ok := globals[name]; ok {
+		return f
+	}
+	return undefined{name}
+}
+
+// step counts one value computed.
+func (r *run) step() { r.charge(1) }
+
+// at counts a step and remembers the line for errors.
+func (r *run) at(line int) {
+	r.line = line
+	r.charge(1)
+}
+
+// charge counts n steps.
+func (r *run) charge(n int) {
+	if r.steps += n; r.steps > r.limits.Steps {
+		fail(r.line, "more than %d steps: the template does too much", r.limits.Steps)
+	}
+}
+
+// room fails where a value of n bytes would be too long, before it is made, and counts the work of making it.
+func (r *run) room(n int) {
+	r.fits(n)
+	r.charge(n / 16)
+}
+
+// fits is room for what grows bit by bit.
+func (r *run) fits(n int) {
+	if n < 0 || n > r.limits.Bytes {
+		fail(r.line, "a text of more than %d bytes", r.limits.Bytes)
+	}
+}
+
+// slots fails where a list of n items would be too long, before it is made.
+func (r *run) slots(n int) {
+	if n < 0 || n > r.limits.Bytes/16 {
+		fail(r.line, "a list of more than %d items", r.limits.Bytes/16)
+	}
+	r.charge(n)
+}
+
+// nest counts lists in lists while they are gone through, which may hold themselves; call the result at the end.
+func (r *run) nest() func() {
+	if r.deep++; r.deep > maxNested {
+		fail(r.line, "a value nested more than %d deep", maxNested)
+	}
+	return func() { r.deep-- }
+}
+
+func (r *run) enter() {
+	if r.depth++; r.depth > r.limits.Depth {
+		fail(r.line, "more than %d calls within calls", r.limits.Depth)
+	}
+}
+
+// write appends to the result.
+func (r *run) write(s string) {
+	r.fits(r.out.Len() + len(s))
+	r.charge(len(s) / 16)
+	r.out.WriteString(s)
+}
+
+// capture returns what do writes.
+func (r *run) capture(do func()) string {
+	outer := r.out
+	r.out = new(strings.Builder)
+	defer func() { r.out = outer }()
+	do()
+	return r.out.String()
+}
+
+// all computes several values.
+func (r *run) all(es []expr) []any {
+	r.charge(1 + len(es))
+	vs := make([]any, len(es))
+	for i, e := range es {
+		vs[i] = e(r)
+	}
+	return vs
+}
+
+// assign sets one name, or several to the items of a value.
+func (r *run) assign(names []string, v any) {
+	if len(names) == 1 {
+		r.scope.set(names[0], v)
+		return
+	}
+	items := r.iterate(v)
+	if len(items) != len(names) {
+		fail(r.line, "%d values for %d names", len(items), len(names))
+	}
+	for i, n := range names {
+		r.scope.set(n, items[i])
+	}
+}
+
+// iterate returns what a loop over v goes through.
+func (r *run) iterate(v any) []any {
+	switch v := v.(type) {
+	case undefined:
+		return nil
+	case *list:
+		return v.items
+	case *Dict:
+		r.slots(len(v.keys))
+		items := make([]any, len(v.keys))
+		for i, k := range v.keys {
+			items[i] = k
+		}
+		return items
+	case string:
+		r.slots(utf8.RuneCountInString(v))
+		var items []any
+		for _, c := range v {
+			items = append(items, string(c))
+		}
+		return items
+	}
+	fail(r.line, "%s can't be gone through", kind(v))
+	return nil
+}
+
+// attribute is v.name.
+func (r *run) attribute(v any, name string) any {
+	switch v := v.(type) {
+	case undefined:
+		fail(r.line, "%s is undefined: it has no %s", v.name, short(name))
+	case *Dict:
+		if m := dictMethod(v, name); m != nil {
+			return m
+		}
+		if x, ok := v.get(name); ok {
+			return x
+		}
+	case *namespace:
+		if x, ok := v.vars.get(name); ok {
+			return x
+		}
+	case *loopState:
+		return v.field(r, name)
+	case string:
+		if m := stringMethod(v, name); m != nil {
+			return m
+		}
+	case *list:
+		if m := listMethod(v, name); m != nil {
+			return m
+		}
+	}
+	return undefined{name}
+}
+
+// item is v[key].
+func (r *run) item(v, key any) any {
+	switch v := v.(type) {
+	case undefined:
+		fail(r.line, "%s is undefined: it has no items", v.name)
+	case *Dict:
+		if k, ok := key.(string); ok {
+			if x, ok := v.get(k); ok {
+				return x
+			}
+			return r.attribute(v, k)
+		}
+	case *list:
+		if i, ok := asInt(key); ok {
+			if i < 0 {
+				i += int64(len(v.items))
+			}
+			if i >= 0 && i < int64(len(v.items)) {
+				return v.items[i]
+			}
+			return undefined{"an item beyond the end of a list"}
+		}
+	case string:
+		if i, ok := asInt(key); ok {
+			r.charge(len(v) / 64)
+			runes := []rune(v)
+			if i < 0 {
+				i += int64(len(runes))
+			}
+			if i >= 0 && i < int64(len(runes)) {
+				return string(runes[i])
+			}
+			return undefined{"a character beyond the end of a string"}
+		}
+	}
+	if k, ok := key.(string); ok {
+		return r.attribute(v, k)
+	}
+	return undefined{"an item"}
+}
+
+// call is v(arguments).
+func (r *run) call(v any, a args) any {
+	f, ok := v.(*function)
+	if !ok {
+		fail(r.line, "%s can't be called", kind(v))
+	}
+	r.step()
+	return f.call(r, a)
+}
+
+// slice is v[from:to:step], with Python's rules for what is beyond the ends.
+func (r *run) slice(v any, bounds [3]*int64) any {
+	step := int64(1)
+	if bounds[2] != nil {
+		step = *bounds[2]
+	}
+	if step == 0 {
+		fail(r.line, "a slice by steps of 0")
+	}
+	switch v := v.(type) {
+	case string:
+		r.charge(len(v) / 16)
+		runes := []rune(v)
+		return string(sliced(runes, bounds, step))
+	case *list:
+		items := sliced(v.items, bounds, step)
+		r.slots(len(items))
+		return &list{items: items, tuple: v.tuple}
+	}
+	fail(r.line, "%s has no slices", kind(v))
+	return nil
+}
+
+func sliced[T any](s []T, bounds [3]*int64, step int64) []T {
+	n := int64(len(s))
+	low, high := int64(0), n
+	if step < 0 {
+		low, high = -1, n-1
+	}
+	bound := func(b *int64, otherwise int64) int64 {
+		if b == nil {
+			return otherwise
+		}
+		i := *b
+		if i < 0 {
+			i = max(i, -n-1) + n
+		}
+		return min(max(i, low), high)
+	}
+	var out []T
+	if step > 0 {
+		for i, to := bound(bounds[0], low), bound(bounds[1], high); i < to; i += min(step, n) {
+			out = append(out, s[i])
+		}
+		return out
+	}
+	for i, to := bound(bounds[0], high), bound(bounds[1], low); i > to; i += max(step, -n) {
+		out = append(out, s[i])
+	}
+	return out
+}
