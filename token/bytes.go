@@ -72,14 +72,28 @@ func (t *Bytes) Piece(id int32) string {
 
 // Save writes it to a folder as Hugging Face files: a byte-level BPE without merges.
 func (t *Bytes) Save(dir string) error {
+	s, err := t.spec()
+	if err != nil {
+		return err
+	}
+	return s.save(dir, t.roles)
+}
+
+// spec is the same as a byte-level BPE.
+func (t *Bytes) spec() (*spec, error) {
 	s := newSpec(bpeModel)
 	s.added, s.preTokenizer, s.decoder = t.tokens, byteLevelJSON(false), byteLevelJSON(false)
 	for b := range 256 {
 		if err := s.vocab.add(byteSpell[b], int32(b)); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return s.save(dir, t.roles)
+	for _, a := range t.tokens {
+		if err := s.checkAdded(a); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 // asBytes recognises what Save wrote.

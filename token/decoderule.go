@@ -124,6 +124,9 @@ func fallbackByte(p string) string {
 	return p
 }
 
+// spellsByte reports whether p is <0x00> to <0xFF>.
+func spellsByte(p string) bool { return len(p) == 6 && len(fallbackByte(p)) == 1 }
+
 func unhex(b byte) int {
 	if '0' <= b && b <= '9' {
 		return int(b - '0')

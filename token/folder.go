@@ -13,7 +13,7 @@ import (
 )
 
 // Open reads the tokenizer of a folder: Hugging Face's tokenizer.json, or GPT-2's encoder.json and vocab.bpe (also
-// called vocab.json and merges.txt), and, where they are there, the roles and the chat template of
+// called vocab.json and merges.txt), or SentencePiece's tokenizer.model, and, where they are there, the roles and the chat template of
 // tokenizer_config.json, special_tokens_map.json and chat_template.jinja. No file outside the folder is touched.
 func Open(dir string) (Tokenizer, error) {
 	root, err := os.OpenRoot(dir)
@@ -77,7 +77,16 @@ func openModel(fsys fs.FS) (*Subword, error) {
 		defer merges.Close()
 		return ReadGPT2(pieces, merges)
 	}
-	return nil, errors.New("no tokenizer.json, no encoder.json with vocab.bpe, no vocab.json with merges.txt")
+	f, err = open(fsys, "tokenizer.model")
+	if err == nil {
+		defer f.Close()
+		t, err := ReadSentencePiece(f)
+		return t, inField("tokenizer.model", err)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return nil, errors.New("no tokenizer.json, no encoder.json with vocab.bpe, no vocab.json with merges.txt, no tokenizer.model")
 }
 
 // open opens a file of bounded size.

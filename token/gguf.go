@@ -49,13 +49,13 @@ func fromGGUF(m *ggufMeta) (*Subword, error) {
 
 // ggufDefaults are what a model has where the file says nothing.
 type ggufDefaults struct {
-	bos, eos, unk, sep, pad int32
-	addBOS, addEOS, addSep  bool
+	bos, eos, unk, sep     int32
+	addBOS, addEOS, addSep bool
 }
 
 // spec reads vocabulary and model.
 func (m *ggufMeta) spec(model string) (*spec, ggufDefaults, error) {
-	d := ggufDefaults{bos: None, eos: None, unk: None, sep: None, pad: None}
+	d := ggufDefaults{bos: None, eos: None, unk: None, sep: None}
 	tokens := m.strings("tokens")
 	types := m.ints("token_type", len(tokens), normalPiece)
 	scores := m.floats("scores", len(tokens))
@@ -78,14 +78,14 @@ func (m *ggufMeta) spec(model string) (*spec, ggufDefaults, error) {
 		s = newSpec(bpeModel)
 		err = s.sentencePiece(tokens, types, scores, m.id("unknown", d.unk), rules)
 	case "t5":
-		d.eos, d.unk, d.pad, d.addEOS = 1, 2, 0, true
+		d.eos, d.unk, d.addEOS = 1, 2, true
 		rules.prefix = m.flag("add_space_prefix", false)
 		s = newSpec(unigramModel)
 		err = s.sentencePiece(tokens, types, scores, m.id("unknown", d.unk), rules)
 	case "gpt2":
 		s, err = m.byteLevel(tokens, types, &d)
 	case "bert":
-		d.bos, d.unk, d.sep, d.pad, d.addBOS, d.addSep = 101, 100, 102, 0, true, true
+		d.bos, d.unk, d.sep, d.addBOS, d.addSep = 101, 100, 102, true, true
 		s, err = m.wordPiece(tokens, types, m.id("unknown", d.unk))
 	case "":
 		err = fmt.Errorf("tokenizer.ggml.model is missing")
@@ -285,7 +285,7 @@ func (s *spec) templateJSON(before, after []int32) jsontext.Value {
 
 // roles sets the ids with a role.
 func (m *ggufMeta) roles(t *Subword, d ggufDefaults) error {
-	r := Special{BOS: m.id("bos", d.bos), EOS: m.id("eos", d.eos), Pad: m.id("padding", d.pad), Unk: m.id("unknown", d.unk)}
+	r := Special{BOS: m.id("bos", d.bos), EOS: m.id("eos", d.eos), Pad: m.id("padding", None), Unk: m.id("unknown", d.unk)}
 	for _, id := range []*int32{&r.BOS, &r.EOS, &r.Pad, &r.Unk} {
 		*id = t.idOr(int64(*id)) // a default of a vocabulary that has no such id
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -165,11 +164,14 @@ func (s *spec) readScored(data jsontext.Value) error {
 		if err != nil {
 			return fmt.Errorf("[%d]: %w", len(s.scores), err)
 		}
+		var pair []jsontext.Value
 		var piece string
 		var score float64
-		pair := []any{&piece, &score}
-		if err := json.Unmarshal(v, &pair); err != nil || len(pair) != 2 {
+		if err := strict(v, &pair); err != nil || len(pair) != 2 || pair[0].Kind() != '"' || pair[1].Kind() != '0' {
 			return fmt.Errorf("[%d]: want a piece and a score, found %.40s", len(s.scores), v)
+		}
+		if err := errors.Join(strict(pair[0], &piece), strict(pair[1], &score)); err != nil {
+			return fmt.Errorf("[%d]: %w", len(s.scores), err)
 		}
 		if err := s.addScored(piece, score); err != nil {
 			return fmt.Errorf("[%d]: %w", len(s.scores), err)

@@ -21,18 +21,31 @@ const (
 	O200K Pattern = `[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 )
 
-// scanners finds the scanner of a pattern. Further spellings of the first four differ in text, not in what they
-// match: OpenAI's own cl100k writes possessive quantifiers where nothing could be given back, and what GPT-2's last
-// alternative matches is a word of its own without it too.
+// spellings are patterns that differ from others in text, not in what they match: OpenAI's own cl100k writes
+// possessive quantifiers where nothing could be given back, and what GPT-2's last alternative matches is a word of its
+// own without it too.
+var spellings = map[Pattern]Pattern{
+	GPT2: gpt2Short,
+	`'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+`:      CL100K,
+	`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+`: CL100K,
+	`'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+`:           Qwen2,
+	`'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`:                                            gpt2Short,
+}
+
+// canonical is one of the spellings of a pattern. Files spell line ends as such or by \r and \n.
+func (p Pattern) canonical() Pattern {
+	p = Pattern(strings.NewReplacer("\r", `\r`, "\n", `\n`).Replace(string(p)))
+	if same, ok := spellings[p]; ok {
+		return same
+	}
+	return p
+}
+
+// scanners finds the scanner of a pattern.
 var scanners = map[Pattern]scanner{
-	GPT2:   scanGPT2,
-	CL100K: scanCL100K,
-	Qwen2:  scanQwen2,
-	O200K:  scanO200K,
-	`'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+`:      scanCL100K,
-	`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+`: scanCL100K,
-	`'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+`:           scanQwen2,
-	`'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`:                                            scanGPT2,
+	CL100K:         scanCL100K,
+	Qwen2:          scanQwen2,
+	O200K:          scanO200K,
 	gpt2Short:      scanGPT2,
 	qwen35Pattern:  scanQwen35,
 	tekkenPattern:  scanTekken,
@@ -110,10 +123,9 @@ func inBloomWord(r rune) bool {
 	return !unicode.IsSpace(r) && !strings.ContainsRune("(|.,!?…。，、।۔،)", r)
 }
 
-// lookUp finds what is written by hand for a pattern: a scanner, or a finder, or neither. Files spell line ends as
-// such or by \r and \n.
+// lookUp finds what is written by hand for a pattern: a scanner, or a finder, or neither.
 func (p Pattern) lookUp() (scanner, finder) {
-	p = Pattern(strings.NewReplacer("\r", `\r`, "\n", `\n`).Replace(string(p)))
+	p = p.canonical()
 	if f := scanners[p]; f != nil {
 		return f, f.finds
 	}

@@ -41,6 +41,9 @@ func byHand() map[Pattern]finder {
 	for p, f := range scanners {
 		all[p] = f.finds
 	}
+	for p := range spellings {
+		_, all[p] = p.lookUp()
+	}
 	return all
 }
 

@@ -216,7 +216,7 @@ func (s *spec) sentencePiece(pieces []string, types []int32, scores []float64, u
 				return fmt.Errorf("piece %d: %w", id, err)
 			}
 		case bytePiece:
-			if b := fallbackByte(p); len(b) != 1 || fmt.Sprintf("<0x%02X>", b[0]) != p {
+			if !spellsByte(p) || strings.ToUpper(p[3:5]) != p[3:5] {
 				return fmt.Errorf("piece %d: %s is typed a byte; want <0x00> to <0xFF>", id, quote(p))
 			}
 			bytes++

@@ -32,7 +32,7 @@ func TrainBPE(docs iter.Seq[string], c TrainConfig) (*Subword, error) {
 	if c.MinCount == 0 {
 		c.MinCount = 2
 	}
-	scan := scanners[c.Pattern]
+	scan, _ := c.Pattern.lookUp()
 	if scan == nil {
 		return nil, fmt.Errorf("training a tokenizer: pattern %s: want one of this package", quote(string(c.Pattern)))
 	}
