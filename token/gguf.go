@@ -35,7 +35,7 @@ func fromGGUF(m *ggufMeta) (*Subword, error) {
 	if err := m.around(s, &defaults); err != nil {
 		return nil, err
 	}
-	m.stripPhi3(s)
+	m.strips(s)
 	t, err := s.build()
 	if err != nil {
 		return nil, err
@@ -107,8 +107,7 @@ func (m *ggufMeta) byteLevel(tokens []string, types []int32, d *ggufDefaults) (*
 	s := newSpec(bpeModel)
 	s.pre, s.ignoreMerges, s.decoder = name, pre.ignoreMerges, byteLevelJSON(false)
 	s.preTokenizer = splitsJSON(pre.patterns)
-	strips := m.stripping()
-	if err := s.ggufTokens(tokens, types, strips, func(p string) string { return p }); err != nil {
+	if err := s.ggufTokens(tokens, types, func(p string) string { return p }); err != nil {
 		return nil, err
 	}
 	merges := m.strings("merges")
@@ -151,7 +150,7 @@ func (m *ggufMeta) wordPiece(tokens []string, types []int32, unk int32) (*spec, 
 		m.flag("normalizer.strip_accents", lower), lower))
 	s.preTokenizer = jsontext.Value(`{"type":"BertPreTokenizer"}`)
 	s.decoder = jsontext.Value(`{"type":"WordPiece","prefix":"##","cleanup":true}`)
-	err := s.ggufTokens(tokens, types, "", func(p string) string {
+	err := s.ggufTokens(tokens, types, func(p string) string {
 		if rest, ok := strings.CutPrefix(p, spaceMark); ok && rest != "" {
 			return rest
 		}
@@ -171,9 +170,8 @@ func (m *ggufMeta) wordPiece(tokens []string, types []int32, unk int32) (*spec, 
 	return s, nil
 }
 
-// ggufTokens takes the tokens of a file without scores, spelled by spell where they are ordinary ones. strips says
-// which special tokens take the white space after them along.
-func (s *spec) ggufTokens(tokens []string, types []int32, strips string, spell func(string) string) error {
+// ggufTokens takes the tokens of a file without scores, spelled by spell where they are ordinary ones.
+func (s *spec) ggufTokens(tokens []string, types []int32, spell func(string) string) error {
 	s.types = types
 	for id, p := range tokens {
 		special := types[id] == unknownPiece || types[id] == controlPiece
@@ -193,7 +191,7 @@ func (s *spec) ggufTokens(tokens []string, types []int32, strips string, spell f
 			return fmt.Errorf("tokenizer.ggml.tokens[%d]: %w", id, err)
 		}
 		if special || types[id] == userPiece {
-			a := AddedToken{ID: int32(id), Content: p, Special: special, LStrip: p == strips}
+			a := AddedToken{ID: int32(id), Content: p, Special: special}
 			if err := s.checkAdded(a); err != nil {
 				return fmt.Errorf("tokenizer.ggml.tokens[%d]: %w", id, err)
 			}
@@ -201,99 +199,4 @@ func (s *spec) ggufTokens(tokens []string, types []int32, strips string, spell f
 		}
 	}
 	return nil
-}
-
-// stripping names the special token that takes the white space before it along, as llama.cpp knows some to do.
-func (m *ggufMeta) stripping() string {
-	switch m.str("pre", "") {
-	case "jina-v2-de", "jina-v2-es", "jina-v2-code":
-		return "<mask>"
-	case "modern-bert":
-		return "[MASK]"
-	}
-	return ""
-}
-
-// stripPhi3 lets special tokens take the white space after them along in models of that family, which the file does
-// not say but in its name.
-func (m *ggufMeta) stripPhi3(s *spec) {
-	name, _ := m.values["general.name"].(string)
-	if name = strings.ToLower(name); !strings.Contains(name, "phi-3") && !strings.Contains(name, "phi3") {
-		return
-	}
-	for i, a := range s.added {
-		s.added[i].RStrip = a.Content != "<unk>" && a.Content != "<s>" && a.Content != "<|endoftext|>"
-	}
-}
-
-// around reads what is put around a text.
-func (m *ggufMeta) around(s *spec, d *ggufDefaults) error {
-	var ids [3]int32
-	for i, part := range []struct {
-		add  bool
-		flag string
-		role string
-		id   int32
-	}{{d.addBOS, "add_bos_token", "bos", d.bos}, {d.addEOS, "add_eos_token", "eos", d.eos}, {d.addSep, "add_sep_token", "seperator", d.sep}} {
-		ids[i] = None
-		if !m.flag(part.flag, part.add) {
-			continue
-		}
-		if ids[i] = m.id(part.role, part.id); !s.vocab.has(ids[i]) && m.err == nil {
-			return fmt.Errorf("tokenizer.ggml.%s is true, but tokenizer.ggml.%s_token_id is %d, which stands for nothing", part.flag, part.role, ids[i])
-		}
-	}
-	if m.err != nil {
-		return m.err
-	}
-	before, after := []int32{}, []int32{}
-	if ids[0] != None {
-		before = append(before, ids[0])
-	}
-	for _, id := range ids[1:] {
-		if id != None {
-			after = append(after, id)
-		}
-	}
-	s.postProcessor = s.templateJSON(before, after)
-	return nil
-}
-
-// templateJSON is the post-processor that puts ids around a text.
-func (s *spec) templateJSON(before, after []int32) jsontext.Value {
-	if len(before)+len(after) == 0 {
-		return nil
-	}
-	var special []string
-	var parts []string
-	put := func(ids []int32) {
-		for _, id := range ids {
-			name, _ := json.Marshal(s.vocab.piece(id)) // the vocabulary is UTF-8
-			parts = append(parts, fmt.Sprintf(`{"SpecialToken":{"id":%s,"type_id":0}}`, name))
-			if one := fmt.Sprintf(`%s:{"id":%s,"ids":[%d],"tokens":[%s]}`, name, name, id, name); !slices.Contains(special, one) {
-				special = append(special, one)
-			}
-		}
-	}
-	put(before)
-	parts = append(parts, `{"Sequence":{"id":"A","type_id":0}}`)
-	put(after)
-	single := strings.Join(parts, ",")
-	return jsontext.Value(`{"type":"TemplateProcessing","single":[` + single + `],"pair":[` + single + `,{"Sequence":{"id":"B","type_id":1}}],"special_tokens":{` +
-		strings.Join(special, ",") + `}}`)
-}
-
-// roles sets the ids with a role.
-func (m *ggufMeta) roles(t *Subword, d ggufDefaults) error {
-	r := Special{BOS: m.id("bos", d.bos), EOS: m.id("eos", d.eos), Pad: m.id("padding", None), Unk: m.id("unknown", d.unk)}
-	for _, id := range []*int32{&r.BOS, &r.EOS, &r.Pad, &r.Unk} {
-		*id = t.idOr(int64(*id)) // a default of a vocabulary that has no such id
-	}
-	t.roles = r
-	for _, role := range []string{"eot", "eom"} {
-		if id := m.id(role, None); id != None {
-			t.stops = append(t.stops, id)
-		}
-	}
-	return m.err
 }

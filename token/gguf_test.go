@@ -210,6 +210,36 @@ func TestGGUFRoundTrip(t *testing.T) {
 	}
 }
 
+// Special tokens of Phi-3 take white space after them along, a <mask> of some encoders that before it.
+func TestGGUFStrips(t *testing.T) {
+	meta := spmMeta()
+	meta["tokenizer.ggml.tokens"] = append(spmFile().vocab, "<|end|>", "<mask>")
+	meta["tokenizer.ggml.token_type"] = append(meta["tokenizer.ggml.token_type"].([]int32), controlPiece, controlPiece)
+	meta["tokenizer.ggml.scores"] = append(meta["tokenizer.ggml.scores"].([]float32), 0, 0)
+	for _, c := range []struct{ key, value, text, want string }{
+		{"general.name", "LLaMA", "a<|end|> \nb<s> a", "▁a|<|end|>|▁|▁|<0x0A>|b|<s>|▁|▁|a"},
+		{"general.name", "Phi3", "a<|end|> \nb<s> a", "▁a|<|end|>|▁|b|<s>|▁|▁|a"},
+		{"general.architecture", "nomic-bert-moe", "a  <mask> b", "▁a|<mask>|▁|▁|b"},
+	} {
+		m := maps.Clone(meta)
+		m[c.key] = c.value
+		tok, err := FromGGUF(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.ReplaceAll(pieces(t, tok, c.text), "▁▁", "▁|▁"); got != c.want {
+			t.Errorf("%s: %q becomes %s, want %s", c.value, c.text, got, c.want)
+		}
+		if ends := tok.Ends(); !slices.Equal(ends, []int32{2, int32(len(spmFile().vocab))}) {
+			t.Errorf("ends %v", ends)
+		}
+	}
+	meta["tokenizer.ggml.eot_token_id"] = uint32(5)
+	if tok, err := FromGGUF(meta); err != nil || !slices.Contains(tok.Ends(), 5) {
+		t.Errorf("eot: %v", err)
+	}
+}
+
 // Damaged metadata are refused by their key.
 func TestGGUFRefused(t *testing.T) {
 	good := func() map[string]any {

@@ -124,7 +124,7 @@ func TestSentencePieceRefused(t *testing.T) {
 		"255 bytes":       {func(f *modelFile) { f.types[3] = controlPiece }, "255 pieces are bytes, want 256 or none"},
 		"twice":           {func(f *modelFile) { f.pieces[290] = f.pieces[289] }, "piece 290: piece"},
 		"not UTF-8":       {func(f *modelFile) { f.pieces[290] = "\xff" }, "not valid UTF-8"},
-		"long":            {func(f *modelFile) { f.pieces[290] = strings.Repeat("x", 300) }, "300 bytes, at most 256"},
+		"long":            {func(f *modelFile) { f.pieces[290] = strings.Repeat("x", 1100) }, "1100 bytes, at most 1024"},
 		"unreachable":     {func(f *modelFile) { f.pieces[290] = "ＸＹ" }, "can't be made of pieces"},
 	} {
 		f := llamaModel()
