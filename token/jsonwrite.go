@@ -181,12 +181,17 @@ func (s *spec) checkRanks() error {
 		if s.ranks[i-1] != s.ranks[i] || a == b {
 			continue
 		}
-		r, _ := utf8.DecodeRuneInString(a)
-		if strings.Trim(a+b, string(r)) != "" {
+		if !oneRun(a) || !oneRun(b) {
 			return fmt.Errorf("pieces %s and %s have one score: tokenizer.json can't say that neither goes first", quote(a), quote(b))
 		}
 	}
 	return nil
+}
+
+// oneRun reports whether p is one character again and again.
+func oneRun(p string) bool {
+	r, _ := utf8.DecodeRuneInString(p)
+	return strings.Trim(p, string(r)) == ""
 }
 
 // writeScored writes the pieces of a Unigram with their scores.

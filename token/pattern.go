@@ -25,7 +25,8 @@ const (
 // possessive quantifiers where nothing could be given back, and what GPT-2's last alternative matches is a word of its
 // own without it too.
 var spellings = map[Pattern]Pattern{
-	GPT2: gpt2Short,
+	GPT2:                       gpt2Short,
+	` ?[^(\s|[.,!?…。，、।۔،])]+`: bloomPattern, // a set in a set, as Oniguruma reads it
 	`'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+`:      CL100K,
 	`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+`: CL100K,
 	`'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+`:           Qwen2,

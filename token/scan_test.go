@@ -88,6 +88,8 @@ func TestScannersAgreeWithPatterns(t *testing.T) {
 		p := strings.NewReplacer("?+", "?", "++", "+").Replace(string(pattern))
 		// (?i:s) of Oniguruma matches ſ too; spelt out here for the engine of this test.
 		p = strings.NewReplacer("(?i:'s|", "(?i:'s|'ſ|", "(?i:[sdmt]", "(?i:[sſdmt]").Replace(p)
+		// Sets in sets, which that engine lacks, are written as one.
+		p = strings.NewReplacer(`\s|[.,`, `\s|.,`, `،])]`, `،)]`).Replace(p)
 		re := regexp2.MustCompile(p, regexp2.Multiline)
 		r := rand.New(rand.NewPCG(1, 2))
 		for range 400 {

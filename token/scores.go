@@ -19,6 +19,7 @@ type spaceRules struct {
 	charsmap    []byte
 	prefix      bool // a space is put before the text
 	removeExtra bool // spaces at the ends are dropped, several are one
+	late        bool // user-defined pieces are looked for after spaces are written as ▁
 }
 
 // sentencePiece fills s with a SentencePiece model of its kind.
@@ -45,7 +46,13 @@ func (s *spec) sentencePiece(pieces []string, types []int32, scores []float64, u
 		switch types[id] {
 		case normalPiece, unusedPiece:
 		case unknownPiece, controlPiece, userPiece:
-			s.added = append(s.added, AddedToken{ID: int32(id), Content: p, Special: types[id] != userPiece})
+			a := AddedToken{ID: int32(id), Content: p, Special: types[id] != userPiece}
+			if rules.late && !a.Special && strings.Contains(p, spaceMark) {
+				if a.Normalized = true; rules.prefix {
+					return fmt.Errorf("piece %d: %s is user-defined with a space, beside add_dummy_prefix: not supported", id, quote(p))
+				}
+			}
+			s.added = append(s.added, a)
 			if err := s.checkAdded(s.added[len(s.added)-1]); err != nil {
 				return fmt.Errorf("piece %d: %w", id, err)
 			}
@@ -99,7 +106,15 @@ func (s *spec) spaces(r spaceRules) {
 // mergesOfScores works out the merges of a SentencePiece BPE, which joins the two neighbours whose joint piece has the
 // highest score, the leftmost where there are several: all ways to make a piece of two others, ranked by its score.
 func (s *spec) mergesOfScores() error {
-	joins := func(id int32) bool { return s.types[id] == normalPiece || s.types[id] == unusedPiece }
+	joins := func(id int32) bool {
+		switch s.types[id] {
+		case normalPiece, unusedPiece:
+			return true
+		case userPiece: // what the text was searched for before does not occur in it any more, but for a space
+			return strings.Contains(s.vocab.piece(id), spaceMark)
+		}
+		return false
+	}
 	for id := range s.types {
 		if !joins(int32(id)) {
 			continue

@@ -27,7 +27,7 @@ func ReadSentencePiece(r io.Reader) (*Subword, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := sentencePieceModel{kind: 1, bos: 1, eos: 2, pad: -1, rules: spaceRules{prefix: true, removeExtra: true}}
+	m := sentencePieceModel{kind: 1, bos: 1, eos: 2, pad: -1, rules: spaceRules{prefix: true, removeExtra: true, late: true}}
 	if err := m.read(data); err != nil {
 		return nil, err
 	}

@@ -107,6 +107,36 @@ func TestSentencePieceSpaces(t *testing.T) {
 	}
 }
 
+// User-defined pieces are found in the text as it stands after spaces are written as ▁, as Gemma's runs of spaces are.
+func TestSentencePieceUserDefined(t *testing.T) {
+	f := llamaModel()
+	f.pieces, f.scores, f.types = append(f.pieces, "▁▁▁", "\n\n"), append(f.scores, 0, 0), append(f.types, userPiece, userPiece)
+	if _, err := ReadSentencePiece(strings.NewReader(f.String())); err == nil || !strings.Contains(err.Error(), "user-defined with a space") {
+		t.Errorf("%v", err)
+	}
+	f.normalizer = varint(varint(nil, 3, 0), 4, 0)
+	tok, err := ReadSentencePiece(strings.NewReader(f.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := tok.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{"a   b": "a|▁▁▁|b", "    ": "▁▁▁|▁", "a  b": "a|▁▁|b", "a\n\n\n": "a|\n\n|<0x0A>", "▁▁▁": "▁▁▁"} {
+		if got := pieces(t, tok, text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+		if got := pieces(t, again.(*Subword), text); got != want {
+			t.Errorf("%q, saved, becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestSentencePieceRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(f *modelFile)
