@@ -43,7 +43,7 @@ func OpenFS(fsys fs.FS) (Tokenizer, error) {
 	if err := t.readConfig(fsys); err != nil {
 		return nil, err
 	}
-	if t.ChatTemplate == "" { // the simpler two have no place for a template
+	if t.ChatTemplate == "" && t.spec.kind == bpeModel { // the simpler two have no place for a template
 		if b, ok := asBytes(t); ok {
 			return b, nil
 		}

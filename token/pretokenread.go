@@ -108,7 +108,7 @@ func (s *spec) buildPreTokenizer(t *Subword) error {
 	if err != nil {
 		return err
 	}
-	if n := len(steps); n > 0 && steps[n-1].bytes {
+	if n := len(steps); n > 0 && steps[n-1].bytes && s.kind == bpeModel {
 		t.byteLevel, steps = true, steps[:n-1] // words stay bytes: nothing after it looks at the spelling
 	}
 	if len(steps) == 1 && steps[0].scan != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"unicode/utf8"
 )
 
@@ -143,6 +144,27 @@ func TestUnigramMetaspace(t *testing.T) {
 	}
 	if got := string(tok.Decode(tok.Encode("ab   中字 d", nil))); got != "ab 中字 d" {
 		t.Errorf("%q", got)
+	}
+}
+
+// The pieces of a Unigram after ByteLevel are spelled in its alphabet; a folder with one is no vocabulary of characters.
+func TestUnigramByteLevel(t *testing.T) {
+	text := `{"added_tokens":[{"id":0,"content":"<unk>","special":true}],"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false,"use_regex":true},"decoder":{"type":"ByteLevel"},` +
+		`"model":{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0],["a",-1],["Ġ",-1],["Ġa",-1],["Ã©",-1]],"byte_fallback":false}}`
+	tok, err := ReadJSON(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := pieces(t, tok, "a a é"); got != "a|Ġa|Ġ|Ã©" {
+		t.Errorf("%q", got)
+	}
+	if got := string(tok.Decode(tok.Encode("a a é", nil))); got != "a a é" {
+		t.Errorf("%q", got)
+	}
+	plain := `{"added_tokens":[{"id":2,"content":"<unk>","special":true}],"decoder":{"type":"Fuse"},"model":{"type":"Unigram","unk_id":2,"vocab":[["a",-1],["b",-1],["<unk>",0]]}}`
+	folder, err := OpenFS(fstest.MapFS{"tokenizer.json": {Data: []byte(plain)}})
+	if _, ok := folder.(*Subword); err != nil || !ok {
+		t.Errorf("%T, %v", folder, err)
 	}
 }
 

@@ -81,6 +81,7 @@ func indent(r *run, v any, a args) any {
 		r.room(int(min(max(n, 0), 1<<30)))
 		by = strings.Repeat(" ", int(max(n, 0)))
 	}
+	r.slots(strings.Count(s, "\n") + 1)
 	r.room(len(s) + (strings.Count(s, "\n")+1)*len(by))
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {

@@ -30,7 +30,9 @@ func rangeOf(r *run, a args) any {
 	}
 	l := &list{}
 	for i := from; step > 0 && i < to || step < 0 && i > to; i += step {
-		r.slots(len(l.items)/1024 + 1)
+		if r.step(); len(l.items) >= r.limits.Bytes/16 {
+			r.slots(len(l.items) + 1)
+		}
 		l.items = append(l.items, i)
 		if step > 0 && i > to-step || step < 0 && i < to-step {
 			break // the next would be beyond, and perhaps beyond what fits

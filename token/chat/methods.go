@@ -134,7 +134,11 @@ func splitText(r *run, s string, a args, fromRight bool) any {
 	if !ok || by == "" {
 		fail(r.line, "split by %s, want a string that is not empty", kind(sep))
 	}
-	r.slots(strings.Count(s, by) + 1)
+	n := strings.Count(s, by) + 1
+	if spaces {
+		n += strings.Count(s, "\n") + strings.Count(s, "\t") + strings.Count(s, "\r")
+	}
+	r.slots(n)
 	var parts []string
 	switch {
 	case spaces && most < 0:
