@@ -71,7 +71,7 @@ func (t *Template) Render(in Input) (text string, err error) {
 	for _, l := range []struct {
 		field     *int
 		otherwise int
-	}{{&r.limits.Steps, 2_000_000}, {&r.limits.Bytes, 4 << 20}, {&r.limits.Depth, 64}} {
+	}{{&r.limits.Steps, 1_000_000}, {&r.limits.Bytes, 4 << 20}, {&r.limits.Depth, 64}} {
 		if *l.field == 0 {
 			*l.field = l.otherwise
 		}

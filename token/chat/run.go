@@ -7,7 +7,7 @@ import (
 
 // Limits bound a run of a template. A field that is 0 has the value named beside it.
 type Limits struct {
-	Steps int // values computed and the work on long ones; 2,000,000
+	Steps int // values computed and the work on long ones; 1,000,000
 	Bytes int // of the result and of any one value; 4 MiB
 	Depth int // macros that call macros; 64
 }
