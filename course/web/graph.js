@@ -128,7 +128,7 @@ function paint(d, o) {
     x += w + gap.x;
   }
   const tip = freshId();
-  const parts = [svg('defs', {}, svg('marker', { id: tip, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, orient: 'auto-start-reverse' }, svg('path', { d: 'M0 0L8 4L0 8z', class: 'tip' })))];
+  const parts = [svg('defs', {}, svg('marker', { id: tip, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 11, markerHeight: 11, markerUnits: 'userSpaceOnUse', orient: 'auto-start-reverse' }, svg('path', { d: 'M0 0L8 4L0 8z', class: 'tip' })))];
   /** @type {SVGElement[]} */
   const drawn = [];
   for (const e of d.edges) {
