@@ -2,10 +2,12 @@ package course
 
 import (
 	noclosedform "brick/course/02-no-closed-form"
+	cnn "brick/course/11-cnn"
 	"brick/course/lesson"
 )
 
 // Chapters are the lecture's chapters in their order.
 var Chapters = []*lesson.Chapter{
 	noclosedform.Chapter,
+	cnn.Chapter,
 }
