@@ -73,11 +73,34 @@ try {
   $('button.theme').click();
   say('theme', doc.documentElement.dataset.theme);
   $('[data-widget=curve] .foot button').click();
-  await wait(300);
+  for (let i = 0; i < 100 && $('.shown code') === null; i++) await wait(50);
   say('shown', $('.shown code')?.textContent);
   say('run', $('[data-widget=run] .status').textContent);
+  table.open = false;
+  $('[data-widget=curve] .foot button').click();
+  for (let i = 0; i < 15; i++) {
+    slider.value = String(0.1 + i / 20);
+    slider.dispatchEvent(new win.Event('input', { bubbles: true }));
+    await wait(120);
+  }
+  for (const name of ['brick:answer', 'brick:latency']) {
+    const ms = win.performance.getEntriesByName(name).slice(-15).map((/** @type {PerformanceMeasure} */ m) => m.duration).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b);
+    say(`median of ${name} in ms`, ms[7].toFixed(1));
+  }
+
+  const axe = await fetch('/axe.js');
+  if (axe.ok) {
+    const script = doc.createElement('script');
+    script.src = '/axe.js';
+    doc.head.append(script);
+    while (win.axe === undefined) await wait(50);
+    const { violations } = await win.axe.run(doc);
+    for (const v of violations) say('violation', `${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.html.slice(0, 150) + ' ' + n.failureSummary.slice(0, 300)).join(' | ')}`);
+    say('violations', violations.length);
+  }
 } catch (e) {
   say('thrown', e);
 }
 say('end', 'reached');
 await fetch('/drive/result', { method: 'POST', body: out });
+export {};
