@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"brick/course/lesson"
 	"brick/grad"
@@ -85,9 +86,13 @@ var field = lesson.Shows(lesson.Ask("field", FieldIn{Pixels: first, Block: 2, X:
 		f.Measured = extent(sum)
 		f.Agree = f.Measured == f.Formula
 		f.Gradient = shorts(sum)
-		for _, y := range g[random*side*side:] {
-			f.Own = append(f.Own, Short(abs(y)))
-			if y != 0 {
+		own := g[random*side*side:]
+		for k, y := range own {
+			own[k] = grad.Float(abs(y))
+		}
+		f.Own = shorts(own)
+		for _, y := range own {
+			if y > slices.Max(own)*rounding {
 				f.Reached++
 			}
 		}
@@ -109,15 +114,16 @@ var field = lesson.Shows(lesson.Ask("field", FieldIn{Pixels: first, Block: 2, X:
 `, in.Block, in.Y, in.X))}
 })
 
-// extent is the smallest box of the numbers that are not 0. What is less than a millionth of the largest is rounding.
+// rounding is the share of the largest number below which others are no more than that: fast convolutions add and take away
+// what is not there.
+const rounding = 1e-6
+
+// extent is the smallest box of the numbers that are not 0.
 func extent(x []grad.Float) Box {
-	largest := grad.Float(0)
-	for _, v := range x {
-		largest = max(largest, v)
-	}
+	largest := slices.Max(x)
 	x0, y0, x1, y1 := side, side, -1, -1
 	for i, v := range x {
-		if v > largest*1e-6 {
+		if v > largest*rounding {
 			x0, x1 = min(x0, i%side), max(x1, i%side)
 			y0, y1 = min(y0, i/side), max(y1, i/side)
 		}

@@ -1,6 +1,5 @@
 // What a cell of a trained network sees.
 
-import { el } from '../web/dom.js';
 import { images } from '../web/image.js';
 import { offer } from '../web/offer.js';
 import { page } from '../web/pagedata.js';
@@ -17,24 +16,13 @@ export function field(w) {
   const model = offer(w, { why: w.t('field.offer') });
   /** @type {any[]} */
   let blocks = [];
-  const part = /** @param {string} title @param {(x: number, y: number) => void} point */ (title, point) => {
-    const box = el('figure', { class: 'plot' }, el('figcaption', {}, title));
-    const list = images(w, { label: title, size: 224, into: box, point: (_, x, y) => point(x, y) });
-    return { box, list };
-  };
-  const toPixel = /** @param {number} x @param {number} y */ (x, y) => w.set({ x, y });
-  const cell = part(w.t('field.cell'), (x, y) => {
-    const jump = blocks[s.block]?.jump ?? 1;
-    toPixel(Math.min(27, Math.floor((x + 0.5) * jump)), Math.min(27, Math.floor((y + 0.5) * jump)));
-  });
-  const formula = part(w.t('field.formula'), toPixel);
-  const measured = part(w.t('field.measured'), toPixel);
-  const own = part(w.t('field.own'), toPixel);
-  w.row(cell.box, formula.box);
-  w.row(measured.box, own.box);
-  w.slider({ key: 'block', min: 0, max: 3, step: 1, label: w.t('field.block'), text: (i) => blocks[i]?.block ?? String(i + 1) });
-  w.slider({ key: 'x', min: 0, max: 27, step: 1, label: w.t('field.x') });
-  w.slider({ key: 'y', min: 0, max: 27, step: 1, label: w.t('field.y') });
+  const list = images(w, { label: w.t('field.pictures'), size: 200, point: (i, x, y) => {
+    const jump = i === 0 ? blocks[s.block]?.jump ?? 1 : 1; // a cell of the map lies over the pixel in its middle
+    w.set({ x: Math.min(27, Math.floor((x + 0.5) * jump)), y: Math.min(27, Math.floor((y + 0.5) * jump)) });
+  } });
+  const block = w.slider({ key: 'block', min: 0, max: 11, step: 1, label: w.t('field.block'), text: (i) => blocks[i]?.block ?? String(i + 1) });
+  w.slider({ key: 'x', min: 0, max: 27, step: 1, label: w.t('field.x'), text: (v) => String(v + 1) });
+  w.slider({ key: 'y', min: 0, max: 27, step: 1, label: w.t('field.y'), text: (v) => String(v + 1) });
   watch.add(w);
 
   w.onUpdate(async () => {
@@ -44,11 +32,19 @@ export function field(w) {
     const b = blocks[f.block];
     const largest = /** @param {number[]} v */ (v) => v.reduce((a, x) => Math.max(a, x), 0) || 1;
     const frame = /** @param {Box} x @param {number} color */ (x, color) => ({ ...x, color });
-    cell.list.draw([{ pixels: b.maps[0], width: b.width, min: -b.largest, max: b.largest, scale: 'diverging', label: w.t('field.cell'),
-      caption: w.t('field.at', b.block, f.row + 1, f.column + 1, b.height, b.width), boxes: [{ x: f.column, y: f.row, width: 1, height: 1 }] }]);
-    formula.list.draw([{ pixels: picture.pixels, width: 28, label: w.t('field.formula'), caption: words(w, f.formula), boxes: [frame(f.formula, 2)] }]);
-    measured.list.draw([{ pixels: f.gradient, width: 28, max: largest(f.gradient), scale: 'sequential', label: w.t('field.measured'), caption: words(w, f.measured), boxes: [frame(f.measured, 4)] }]);
-    own.list.draw([{ pixels: f.own, width: 28, max: largest(f.own), scale: 'sequential', label: w.t('field.own'), caption: w.t('field.reached', f.reached), boxes: [frame(f.formula, 2)] }]);
+    const input = block.el.querySelector('input');
+    const name = block.el.querySelector('output');
+    if (input && name) [input.max, input.ariaValueText, name.textContent] = [String(blocks.length - 1), b.block, b.block];
+    const grey = { pixels: picture.pixels, width: 28 };
+    const heat = /** @param {number[]} pixels */ (pixels) => ({ pixels, width: 28, max: largest(pixels), scale: /** @type {const} */ ('sequential') });
+    const titled = /** @param {string} label @param {string} caption */ (label, caption) => ({ label, caption: `${label}${w.lang === 'zh' ? '：' : ': '}${caption}` });
+    list.draw([
+      { pixels: b.maps[0], width: b.width, min: -b.largest, max: b.largest, scale: 'diverging', boxes: [{ x: f.column, y: f.row, width: 1, height: 1 }],
+        ...titled(w.t('field.cell'), w.t('field.at', f.row + 1, f.column + 1, b.height, b.width)) },
+      { ...grey, boxes: [frame(f.formula, 2)], ...titled(w.t('field.formula'), words(w, f.formula)) },
+      { ...heat(f.gradient), boxes: [frame(f.measured, 4)], ...titled(w.t('field.measured'), words(w, f.measured)) },
+      { ...heat(f.own), boxes: [frame(f.formula, 2)], ...titled(w.t('field.own'), w.t('field.reached', f.reached)) },
+    ]);
     w.say(w.t('field.say', b.block, f.row + 1, f.column + 1, f.side || 28, f.jump, words(w, f.formula), words(w, f.measured), w.t(f.agree ? 'field.agree' : 'field.differ')));
     const moved = s.block !== d.block || s.x !== d.x || s.y !== d.y;
     if (moved && f.agree) {

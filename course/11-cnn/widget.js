@@ -45,6 +45,7 @@ function kernel(w) {
   mapbox.append(below);
 
   const cells = w.row();
+  cells.style.gridTemplateColumns = 'repeat(auto-fit, minmax(min(15rem, 100%), 1fr))';
   const part = /** @param {string} name */ (name) => {
     const f = el('figure', { class: 'plot' }, el('figcaption', {}, name));
     cells.append(f);
@@ -53,7 +54,7 @@ function kernel(w) {
   const windowed = matrix(w, { key: 'window', label: w.t('kernel.window'), cell: 56, into: part(w.t('kernel.window')) });
   const weights = table(w, {
     caption: w.t('kernel.weights'), into: part(w.t('kernel.times')),
-    columns: ['0', '1', '2'].map((key, i) => ({ key, label: String(i + 1), edit: true, min: -9, max: 9, step: 0.1 })),
+    columns: ['0', '1', '2'].map((key, i) => ({ key, label: String(i + 1), edit: true, width: 4.6, min: -9, max: 9, step: 0.1 })),
     edit: (row, key, value) => w.set({ kernel: s.kernel.map((v, i) => (i === 3 * row + Number(key) ? value : v)) }),
   });
   const products = matrix(w, { key: 'products', label: w.t('kernel.products'), scale: 'diverging', cell: 56, into: part(w.t('kernel.products')) });
@@ -66,8 +67,9 @@ function kernel(w) {
     const chosen = presets[k];
     if (chosen) w.set({ kernel: chosen });
   } });
-  w.slider({ key: 'row', min: 0, max: valid - 1, step: 1, label: w.t('kernel.row') });
-  w.slider({ key: 'column', min: 0, max: valid - 1, step: 1, label: w.t('kernel.column') });
+  const counted = /** @param {number} v */ (v) => String(v + 1);
+  w.slider({ key: 'row', min: 0, max: valid - 1, step: 1, label: w.t('kernel.row'), text: counted });
+  w.slider({ key: 'column', min: 0, max: valid - 1, step: 1, label: w.t('kernel.column'), text: counted });
 
   const next = () => {
     const at = (s.row * valid + s.column + 1) % (valid * valid);
@@ -128,7 +130,7 @@ function maps(w) {
       watch.tell();
     } });
   w.stage.before(state);
-  const answer = bars(w, { key: 'classes', label: w.t('maps.answer'), text: (v) => `${w.number(100 * v, 3)} %` });
+  const answer = bars(w, { key: 'classes', label: w.t('maps.answer'), text: (v) => (v < 1e-4 ? '< 0.01 %' : `${w.number(100 * v, 3)} %`) });
   const box = el('div');
   w.stage.append(box);
   /** @type {{ title: HTMLElement, list: ReturnType<typeof images> }[]} */
