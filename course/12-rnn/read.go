@@ -1,0 +1,261 @@
+package rnn
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"brick/course/lesson"
+	"brick/grad"
+	"brick/model"
+	"brick/nn"
+	"brick/train"
+)
+
+const (
+	maxText  = 2000 // bytes of a text that is asked about
+	maxUnits = 16   // that are sent
+	maxNext  = 12   // characters that may come next, sent
+)
+
+// ReadIn is a text that a model reads.
+type ReadIn struct {
+	RunIn
+	Read string `json:"read"` // "" for a sample
+}
+
+// Check bounds the text.
+func (in ReadIn) Check() error {
+	return lesson.First(in.check(), lesson.Within("read", float64(len(in.Read)), 0, maxText))
+}
+
+// text is what is read.
+func (in ReadIn) text() string { return cmp.Or(in.Read, find(in.Text).sample) }
+
+// Reading is what went on in the model.
+type Reading struct {
+	Trained bool         `json:"trained"` // false while the text's own model is not: then the rest is empty
+	Run     string       `json:"run"`
+	Stack   string       `json:"stack"`
+	Params  int          `json:"params"`
+	Layer   string       `json:"layer"`   // whose states they are
+	Tokens  []string     `json:"tokens"`  // what was read
+	Cut     int          `json:"cut"`     // tokens beyond what is read at once
+	Units   int          `json:"units"`   // of the layer
+	Shown   []Unit       `json:"shown"`   // those that change most, at most 16
+	Largest float64      `json:"largest"` // size of a number of theirs
+	Bits    []lesson.Num `json:"bits"`    // −log₂ of the probability that each token had before it was read; NaN for the first
+	Mean    lesson.Num   `json:"mean"`    // of Bits
+	Hardest int          `json:"hardest"` // token of the most bits
+	Blind   float64      `json:"blind"`   // log₂ of how many characters the model knows: the bits of guessing
+}
+
+// Unit is one number of the state, as it goes along the text.
+type Unit struct {
+	Unit   int     `json:"unit"`
+	Values []Short `json:"values"` // after each token
+}
+
+// Short is a number that is drawn: three digits of it are sent.
+type Short float32
+
+// MarshalJSON writes it, null where it is no number.
+func (s Short) MarshalJSON() ([]byte, error) {
+	if s-s != 0 {
+		return []byte("null"), nil
+	}
+	return fmt.Appendf(nil, "%.3g", float32(s)), nil
+}
+
+// read reads a text and shows the state after every character.
+var read = lesson.Shows(lesson.Ask("read", ReadIn{RunIn: RunIn{Text: "stories"}}, func(_ context.Context, s *lesson.Session, in ReadIn) (out Reading, err error) {
+	trained, err := in.with(s, func(r *train.Run) error {
+		h, err := hidden(r, in.text())
+		if err != nil {
+			return err
+		}
+		out = Reading{Run: in.name(), Stack: r.Job.Model, Params: params(r), Layer: h.Layer, Cut: h.Cut, Units: len(h.Order), Blind: math.Log2(float64(r.Info.Vocab)), Mean: lesson.Num(math.NaN())}
+		sum := 0.0
+		for t, id := range h.IDs {
+			out.Tokens = append(out.Tokens, string(r.Tokenizer.AppendBytes(nil, id)))
+			bits := math.NaN()
+			if t > 0 {
+				bits = -math.Log2(softmax(h.Logits[t-1], 1)[id])
+				sum += bits
+				if out.Hardest == 0 || bits > float64(out.Bits[out.Hardest]) {
+					out.Hardest = t
+				}
+			}
+			out.Bits = append(out.Bits, lesson.Num(bits))
+		}
+		if n := len(h.IDs) - 1; n > 0 {
+			out.Mean = lesson.Num(sum / float64(n))
+		}
+		for _, k := range h.Order[:min(len(h.Order), maxUnits)] {
+			u := Unit{Unit: k}
+			for _, state := range h.States {
+				u.Values = append(u.Values, Short(state[k]))
+				out.Largest = max(out.Largest, math.Abs(float64(state[k])))
+			}
+			out.Shown = append(out.Shown, u)
+		}
+		return nil
+	})
+	out.Trained = trained
+	return out, err
+}), func(in ReadIn) lesson.Shown {
+	return lesson.Shown{
+		Command: fmt.Sprintf("brick inspect runs/%s --hidden %q -o states.svg", in.name(), in.text()),
+		Go: in.opening("", fmt.Sprintf(`	h, err := run.Hidden(%q, "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for t, id := range h.IDs {
+		fmt.Printf("%%q", run.Tokenizer.AppendBytes(nil, id))
+		for _, unit := range h.Order[:min(16, len(h.Order))] {
+			fmt.Printf(" %%.3f", h.States[t][unit])
+		}
+		fmt.Println()
+	}
+`, in.text())),
+	}
+})
+
+// hidden reads a text, or refuses one that cannot be.
+func hidden(r *train.Run, text string) (*train.Hidden, error) {
+	h, err := r.Hidden(text, "")
+	if err != nil || h.Logits == nil {
+		return nil, &lesson.Refusal{Key: "refused.read", Args: []any{r.Job.Model}, Field: "read", Message: fmt.Sprintf("%s cannot read this: %v", r.Job.Model, err)}
+	}
+	return h, nil
+}
+
+// softmax is p_i ∝ e^(l_i/T), in float64; T = 0 is the greatest alone.
+func softmax(logits []grad.Float, temperature float64) []float64 {
+	top, sum := slices.Max(logits), 0.0
+	p := make([]float64, len(logits))
+	if temperature == 0 {
+		p[slices.Index(logits, top)] = 1
+		return p
+	}
+	for i, l := range logits {
+		p[i] = math.Exp(float64(l-top) / temperature)
+		sum += p[i]
+	}
+	for i := range p {
+		p[i] /= sum
+	}
+	return p
+}
+
+// NextIn is a place in a text.
+type NextIn struct {
+	ReadIn
+	At          int     `json:"at"` // the token after which is asked, from 0; the last for one beyond it
+	Temperature float64 `json:"temperature"`
+}
+
+// Check bounds the place and the temperature.
+func (in NextIn) Check() error {
+	return lesson.First(in.ReadIn.Check(), lesson.Within("at", float64(in.At), 0, maxText), lesson.Within("temperature", in.Temperature, 0, 3))
+}
+
+// Next is what may come after the place.
+type Next struct {
+	Trained   bool     `json:"trained"` // as of Reading
+	At        int      `json:"at"`
+	Tokens    []Chance `json:"tokens"`    // the likeliest first
+	Entropy   float64  `json:"entropy"`   // bits
+	Came      string   `json:"came"`      // what did come; "" at the end
+	Influence []Short  `json:"influence"` // of each token read so far: ‖∂ log p(likeliest)/∂ its vector‖
+	Half      int      `json:"half"`      // tokens at the end that have half of all influence
+}
+
+// Chance is a token and its probability.
+type Chance struct {
+	Token string  `json:"token"`
+	P     float64 `json:"p"`
+}
+
+// next asks what may come after a place, and which of the characters before it matter for that.
+var next = lesson.Shows(lesson.Ask("next", NextIn{ReadIn: ReadIn{RunIn: RunIn{Text: "stories"}}, At: maxText, Temperature: 1}, func(_ context.Context, s *lesson.Session, in NextIn) (out Next, err error) {
+	trained, err := in.with(s, func(r *train.Run) error {
+		h, err := hidden(r, in.text())
+		if err != nil {
+			return err
+		}
+		out.At = min(in.At, len(h.IDs)-1)
+		p := softmax(h.Logits[out.At], in.Temperature)
+		order := make([]int, len(p))
+		for i, q := range p {
+			order[i] = i
+			if q > 0 {
+				out.Entropy -= q * math.Log2(q)
+			}
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
+		for _, i := range order[:min(len(order), maxNext)] {
+			out.Tokens = append(out.Tokens, Chance{string(r.Tokenizer.AppendBytes(nil, int32(i))), p[i]})
+		}
+		if out.At+1 < len(h.IDs) {
+			out.Came = string(r.Tokenizer.AppendBytes(nil, h.IDs[out.At+1]))
+		}
+		norms, err := influence(r, h.IDs[:out.At+1])
+		if err != nil {
+			return err
+		}
+		all := 0.0
+		for _, v := range norms {
+			out.Influence = append(out.Influence, Short(v))
+			all += v
+		}
+		for sum := 0.0; out.Half < len(norms) && sum < all/2; out.Half++ {
+			sum += norms[len(norms)-1-out.Half]
+		}
+		return nil
+	})
+	out.Trained = trained
+	return out, err
+}), func(in NextIn) lesson.Shown {
+	return lesson.Shown{Go: in.opening("", fmt.Sprintf(`	h, err := run.Hidden(%q, "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	logits := h.Logits[min(%d, len(h.IDs)-1)] // p ∝ exp(logit/%v)
+	for id, l := range logits {
+		fmt.Printf("%%q %%v\n", run.Tokenizer.AppendBytes(nil, int32(id)), l)
+	}
+`, in.text(), in.At, in.Temperature))}
+})
+
+// influence is how much the probability of what is likeliest after ids depends on the vector of each of them: the norm of
+// its gradient, which comes back through the steps in between. It is nil where the model does not begin with an embedding.
+func influence(r *train.Run, ids []int32) (norms []float64, err error) {
+	chain := model.Chain(r.Model)
+	e, ok := chain[0].(*nn.Embedding)
+	if !ok {
+		return nil, nil
+	}
+	err = grad.Catch(func() {
+		n, width := len(ids), e.W.Shape[1]
+		tape := &grad.Tape{Device: cores}
+		x := grad.Param(slices.Clone(e.Forward(tape.IDs(ids, 1, n)).Data()), 1, n, width)
+		y := chain[1:].Forward(tape.Use(x)).LogSoftmax(-1) // (1, T, V)
+		dy := make([]grad.Float, y.Len())
+		last := y.Data()[y.Len()-y.Dim(2):]
+		dy[y.Len()-y.Dim(2)+slices.Index(last, slices.Max(last))] = 1
+		y.BackwardFrom(dy)
+		for t := range n {
+			sum := 0.0
+			for _, g := range x.Grad()[t*width : (t+1)*width] {
+				sum += float64(g) * float64(g)
+			}
+			norms = append(norms, math.Sqrt(sum))
+		}
+	})
+	return norms, err
+}
