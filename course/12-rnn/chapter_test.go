@@ -154,6 +154,11 @@ func TestUntrained(t *testing.T) {
 	if len(list) != 3 || !list[0].Ready || !list[1].Ready || list[0].Trained {
 		t.Errorf("%+v", list)
 	}
+	for i, want := range []string{"?", "夜", "入"} {
+		if r := []rune(strings.TrimSpace(string([]rune(list[i].Sample)[:list[i].Look+1]))); string(r[len(r)-1]) != want {
+			t.Errorf("%s: a look after %q", list[i].Name, string(r))
+		}
+	}
 }
 
 func TestRefused(t *testing.T) {

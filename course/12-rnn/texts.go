@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"brick/course/lesson"
 	"brick/data"
@@ -19,13 +21,19 @@ type language struct {
 	name   string // of the data set
 	sample string // a text like it, to be read
 	prompt string // a beginning, to be gone on with
+	before string // what comes after a place of the sample that is worth a look: it follows from what was read long before
 }
 
 // languages are stories and couplets, made by rules, and real poems, which need files that a machine may not have.
 var languages = []language{
-	{"stories", "Anna had a big red ball. Anna met Ben in the garden and gave it to Ben. Who has the big red ball now? Ben has the big red ball.", "Mary had a little"},
-	{"couplets", "晓竹吹高草，夜松照低间。朝花迷深影，暮草随浅还。", "春风"},
-	{"tang", "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。", "白日"},
+	{"stories", "Anna had a big red ball. Anna met Ben in the garden and gave it to Ben. Who has the big red ball now? Ben has the big red ball.", "Mary had a little", "Ben has the"},
+	{"couplets", "晓竹吹高草，夜松照低间。朝花迷深影，暮草随浅还。", "春风", "松照"},
+	{"tang", "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。", "白日", "海流"},
+}
+
+// look is that place, in characters.
+func (l language) look() int {
+	return utf8.RuneCountInString(l.sample[:strings.Index(l.sample, l.before)]) - 1
 }
 
 // run is the name of the model's run.
@@ -64,6 +72,7 @@ type Text struct {
 	Run     string `json:"run"`
 	Sample  string `json:"sample"`
 	Prompt  string `json:"prompt"`
+	Look    int    `json:"look"`    // place of the sample that is worth a look, as of NextIn
 	Ready   bool   `json:"ready"`   // it is on this machine
 	Trained bool   `json:"trained"` // its model is
 }
@@ -71,7 +80,7 @@ type Text struct {
 // texts lists what there is.
 var texts = lesson.Ask("texts", struct{}{}, func(_ context.Context, s *lesson.Session, _ struct{}) (list []Text, err error) {
 	for _, l := range languages {
-		list = append(list, Text{l.name, l.run(), l.sample, l.prompt, l.ready(), s.Runs.Has(l.run())})
+		list = append(list, Text{l.name, l.run(), l.sample, l.prompt, l.look(), l.ready(), s.Runs.Has(l.run())})
 	}
 	return list, nil
 })

@@ -16,18 +16,22 @@ const end = 2000; // a place beyond every text: its end
  * @param {Widget} w
  */
 async function unroll(w) {
-  const s = w.state({ text: chosen.text, read: '', unit: 0, at: end, colour: 'unit', temperature: 1 });
+  const s = w.state({ text: chosen.text, read: '', unit: 0, at: -1, colour: 'unit', temperature: 1 });
   chosen.text = s.text;
   const args = () => ({ run: w.run, text: s.text, read: s.read });
-  const there = /** @type {{ name: string, ready: boolean, trained: boolean }[]} */ (await w.ask('texts'));
+  const there = /** @type {{ name: string, look: number, ready: boolean, trained: boolean }[]} */ (await w.ask('texts'));
+
+  // Where the learner chose none: what is worth a look in the example, and the end of an own text.
+  const place = () => (s.at >= 0 ? s.at : s.read === '' && w.run === '' ? there.find((x) => x.name === s.text)?.look ?? end : end);
 
   const head = el('div', { class: 'controls' });
   w.stage.before(head);
   if (w.run === '') {
-    w.segmented({ key: 'text', label: w.t('unroll.text'), into: head, on: () => {
+    const which = w.segmented({ key: 'text', label: w.t('unroll.text'), into: head, on: () => {
       s.read = '';
-      s.at = end;
+      s.at = -1;
     }, options: there.map((x) => ({ value: x.name, label: w.t('unroll.' + x.name), disabled: !x.ready && !x.trained })) });
+    which.el.classList.add('wide');
   }
   const learnt = el('ol', { class: 'writings', 'aria-label': w.t('unroll.learnt') });
   const progress = el('p', { role: 'status' });
@@ -55,7 +59,7 @@ async function unroll(w) {
   const title = el('p', {});
   w.stage.insertBefore(title, likely.el);
   w.textbox({ key: 'read', label: w.t('unroll.read'), lines: 2, max: 240, hint: w.t('unroll.readhint'), on: () => {
-    s.at = end;
+    s.at = -1;
   } });
   w.segmented({ key: 'colour', label: w.t('unroll.colour'), options: ['unit', 'bits', 'influence'].map((k) => ({ value: k, label: w.t('unroll.by.' + k) })) });
   w.slider({ key: 'unit', min: 0, max: 15, step: 1, label: w.t('unroll.unit'), text: (v) => String(v + 1) });
@@ -66,7 +70,7 @@ async function unroll(w) {
       chosen.text = s.text;
       watch.tell();
     }
-    const [reading, after] = await Promise.all([w.ask('read', args()), w.ask('next', { ...args(), at: s.at, temperature: s.temperature })]);
+    const [reading, after] = await Promise.all([w.ask('read', args()), w.ask('next', { ...args(), at: place(), temperature: s.temperature })]);
     const r = model.look(reading);
     progress.hidden = r !== null;
     if (r === null || !after.trained) return;
@@ -84,12 +88,12 @@ async function unroll(w) {
     likely.draw(after.tokens.slice(0, 8).map((/** @type {{ token: string, p: number }} */ c) => ({ label: visible(c.token), value: c.p, lit: c.token === after.came })), 1);
     w.say(w.t('unroll.say', r.run, r.tokens.length, w.number(r.mean, 3), w.number(r.blind, 3), visible(r.tokens[r.hardest]), r.hardest + 1, w.number(r.bits[r.hardest], 3), after.half, after.at + 1)
       + (r.cut > 0 ? ' ' + w.t('unroll.cut', r.tokens.length, r.cut) : ''));
-    if (s.unit !== 0 || s.at !== end || s.read !== '') {
+    if (s.unit !== 0 || s.at >= 0 || s.read !== '') {
       w.certify('unroll', { run: r.run, params: w.integer(r.params), n: r.tokens.length, mean: w.number(r.mean, 3), blind: w.number(r.blind, 3), unit: `h${unit.unit}`, units: r.units, half: after.half, at: after.at + 1 });
     }
   });
   w.show('read', args);
-  chooseRun(w, 'text', chosen.text).catch((e) => w.error(e));
+  chooseRun(w, 'text', w.t('unroll.own')).catch((e) => w.error(e));
 }
 
 /**
