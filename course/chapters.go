@@ -3,6 +3,7 @@ package course
 import (
 	noclosedform "brick/course/02-no-closed-form"
 	cnn "brick/course/11-cnn"
+	rnn "brick/course/12-rnn"
 	stacking "brick/course/14-stacking"
 	law "brick/course/15-law"
 	"brick/course/lesson"
@@ -12,6 +13,7 @@ import (
 var Chapters = []*lesson.Chapter{
 	noclosedform.Chapter,
 	cnn.Chapter,
+	rnn.Chapter,
 	stacking.Chapter,
 	law.Chapter,
 }
