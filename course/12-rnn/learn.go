@@ -29,7 +29,7 @@ type Learning struct {
 }
 
 // learn trains the small model of a text, or finds it trained.
-var learn = lesson.Shows(lesson.Stream("learn", LearnIn{Text: "stories"}, func(ctx context.Context, s *lesson.Session, in LearnIn, j *lesson.Job) error {
+var learn = lesson.Recorded(lesson.Shows(lesson.Stream("learn", LearnIn{Text: "stories"}, func(ctx context.Context, s *lesson.Session, in LearnIn, j *lesson.Job) error {
 	l := find(in.Text)
 	if !l.ready() {
 		return &lesson.Refusal{Key: "refused.absent", Args: []any{l.name}, Field: "text", Message: fmt.Sprintf("%s is not on this machine; `brick data get %s` brings it", l.name, l.name)}
@@ -89,7 +89,7 @@ func main() {
 }
 `, m.Name, m.Job.Model, m.Job.Data.Source, m.Job.Data.Context, m.Job.Seed, m.Job.Steps, m.Job.Batch, m.Job.Optimizer.Name, m.Job.Optimizer.LR, m.Job.Eval.Every, m.Job.Eval.Batches),
 	}
-})
+}), LearnIn{Text: "couplets"})
 
 // writing is what a model goes on with after a prompt.
 func writing(ctx context.Context, r *train.Run, prompt string, o generate.Sampling) (string, error) {

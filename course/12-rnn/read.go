@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"brick/course/lesson"
 	"brick/grad"
@@ -70,7 +71,7 @@ func (s Short) MarshalJSON() ([]byte, error) {
 }
 
 // read reads a text and shows the state after every character.
-var read = lesson.Shows(lesson.Ask("read", ReadIn{RunIn: RunIn{Text: "stories"}}, func(_ context.Context, s *lesson.Session, in ReadIn) (out Reading, err error) {
+var read = lesson.Recorded(lesson.Shows(lesson.Ask("read", ReadIn{RunIn: RunIn{Text: "stories"}}, func(_ context.Context, s *lesson.Session, in ReadIn) (out Reading, err error) {
 	trained, err := in.with(s, func(r *train.Run) error {
 		h, err := hidden(r, in.text())
 		if err != nil {
@@ -79,7 +80,7 @@ var read = lesson.Shows(lesson.Ask("read", ReadIn{RunIn: RunIn{Text: "stories"}}
 		out = Reading{Run: in.name(), Stack: r.Job.Model, Params: params(r), Layer: h.Layer, Cut: h.Cut, Units: len(h.Order), Blind: math.Log2(float64(r.Info.Vocab)), Mean: lesson.Num(math.NaN())}
 		sum := 0.0
 		for t, id := range h.IDs {
-			out.Tokens = append(out.Tokens, string(r.Tokenizer.AppendBytes(nil, id)))
+			out.Tokens = append(out.Tokens, sign(r, id))
 			bits := math.NaN()
 			if t > 0 {
 				bits = -math.Log2(softmax(h.Logits[t-1], 1)[id])
@@ -122,7 +123,16 @@ var read = lesson.Shows(lesson.Ask("read", ReadIn{RunIn: RunIn{Text: "stories"}}
 	}
 `, in.text())),
 	}
-})
+}), ReadIn{RunIn: RunIn{Text: "couplets"}})
+
+// sign is a token's text; the bytes of one that is a part of a character are spelled in hexadecimal.
+func sign(r *train.Run, id int32) string {
+	b := r.Tokenizer.AppendBytes(nil, id)
+	if !utf8.Valid(b) {
+		return fmt.Sprintf("⟨%x⟩", b)
+	}
+	return string(b)
+}
 
 // hidden reads a text, or refuses one that cannot be.
 func hidden(r *train.Run, text string) (*train.Hidden, error) {
@@ -181,7 +191,7 @@ type Chance struct {
 }
 
 // next asks what may come after a place, and which of the characters before it matter for that.
-var next = lesson.Shows(lesson.Ask("next", NextIn{ReadIn: ReadIn{RunIn: RunIn{Text: "stories"}}, At: maxText, Temperature: 1}, func(_ context.Context, s *lesson.Session, in NextIn) (out Next, err error) {
+var next = lesson.Recorded(lesson.Shows(lesson.Ask("next", NextIn{ReadIn: ReadIn{RunIn: RunIn{Text: "stories"}}, At: maxText, Temperature: 1}, func(_ context.Context, s *lesson.Session, in NextIn) (out Next, err error) {
 	trained, err := in.with(s, func(r *train.Run) error {
 		h, err := hidden(r, in.text())
 		if err != nil {
@@ -198,10 +208,10 @@ var next = lesson.Shows(lesson.Ask("next", NextIn{ReadIn: ReadIn{RunIn: RunIn{Te
 		}
 		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
 		for _, i := range order[:min(len(order), maxNext)] {
-			out.Tokens = append(out.Tokens, Chance{string(r.Tokenizer.AppendBytes(nil, int32(i))), p[i]})
+			out.Tokens = append(out.Tokens, Chance{sign(r, int32(i)), p[i]})
 		}
 		if out.At+1 < len(h.IDs) {
-			out.Came = string(r.Tokenizer.AppendBytes(nil, h.IDs[out.At+1]))
+			out.Came = sign(r, h.IDs[out.At+1])
 		}
 		norms, err := influence(r, h.IDs[:out.At+1])
 		if err != nil {
@@ -230,7 +240,7 @@ var next = lesson.Shows(lesson.Ask("next", NextIn{ReadIn: ReadIn{RunIn: RunIn{Te
 		fmt.Printf("%%q %%v\n", run.Tokenizer.AppendBytes(nil, int32(id)), l)
 	}
 `, in.text(), in.At, in.Temperature))}
-})
+}), languages[0].first(), languages[1].first())
 
 // influence is how much the probability of what is likeliest after ids depends on the vector of each of them: the norm of
 // its gradient, which comes back through the steps in between. It is nil where the model does not begin with an embedding.

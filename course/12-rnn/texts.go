@@ -36,6 +36,11 @@ func (l language) look() int {
 	return utf8.RuneCountInString(l.sample[:strings.Index(l.sample, l.before)]) - 1
 }
 
+// first is what a page asks first of the text's model.
+func (l language) first() NextIn {
+	return NextIn{ReadIn: ReadIn{RunIn: RunIn{Text: l.name}}, At: l.look(), Temperature: 1}
+}
+
 // run is the name of the model's run.
 func (l language) run() string { return "learn-" + l.name + "-rnn" }
 

@@ -35,7 +35,7 @@ type Written struct {
 }
 
 // write draws one character after another.
-var write = lesson.Shows(lesson.Ask("write", WriteIn{RunIn: RunIn{Text: "stories"}, Temperature: 0.8, Seed: 1, Length: 120}, func(ctx context.Context, s *lesson.Session, in WriteIn) (out Written, err error) {
+var write = lesson.Recorded(lesson.Shows(lesson.Ask("write", WriteIn{RunIn: RunIn{Text: "stories"}, Temperature: 0.8, Seed: 1, Length: 120}, func(ctx context.Context, s *lesson.Session, in WriteIn) (out Written, err error) {
 	out.Prompt = cmp.Or(in.Prompt, find(in.Text).prompt)
 	trained, err := in.with(s, func(r *train.Run) error {
 		session := generate.NewSession(r.Model, r.Tokenizer, 0, cores)
@@ -83,4 +83,4 @@ func main() {
 }
 `, "runs/"+in.name(), prompt, in.Length, in.Temperature, in.Seed),
 	}
-})
+}), WriteIn{RunIn: RunIn{Text: "couplets"}, Temperature: 0.8, Seed: 1, Length: 120})
