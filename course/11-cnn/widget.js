@@ -67,6 +67,7 @@ function kernel(w) {
     const chosen = presets[k];
     if (chosen) w.set({ kernel: chosen });
   } });
+  which.el.classList.add('wide');
   const counted = /** @param {number} v */ (v) => String(v + 1);
   w.slider({ key: 'row', min: 0, max: valid - 1, step: 1, label: w.t('kernel.row'), text: counted });
   w.slider({ key: 'column', min: 0, max: valid - 1, step: 1, label: w.t('kernel.column'), text: counted });

@@ -15,7 +15,7 @@ export function copy(w) {
   /** @type {Table | null} */
   let now = null;
   const p = plot(w, { key: 'copy', label: w.t('copy.plot'), height: 260,
-    x: { min: 5, max: 200, log: true, label: w.t('copy.distance'), ticks: distances }, y: { min: 0, max: 100, label: w.t('copy.right') } });
+    x: { min: 4.5, max: 225, log: true, label: w.t('copy.distance'), ticks: distances }, y: { min: 0, max: 105, label: w.t('copy.right') } });
   const rows = table(w, { caption: w.t('copy.table'), csv: 'copy', columns: [
     { key: 'net', label: w.t('copy.net') },
     { key: 'params', label: w.t('copy.params'), text: (v) => (v > 0 ? w.integer(v) : '·') },

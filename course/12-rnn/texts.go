@@ -24,11 +24,12 @@ type language struct {
 	before string // what comes after a place of the sample that is worth a look: it follows from what was read long before
 }
 
-// languages are stories and couplets, made by rules, and real poems, which need files that a machine may not have.
+// languages are stories and couplets, made by rules, and real poems in traditional characters, whose file a machine may
+// not have.
 var languages = []language{
 	{"stories", "Anna had a big red ball. Anna met Ben in the garden and gave it to Ben. Who has the big red ball now? Ben has the big red ball.", "Mary had a little", "Ben has the"},
 	{"couplets", "晓竹吹高草，夜松照低间。朝花迷深影，暮草随浅还。", "春风", "松照"},
-	{"tang", "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。", "白日", "海流"},
+	{"tang", "白日依山盡，黃河入海流。欲窮千里目，更上一層樓。", "白日", "海流"},
 }
 
 // look is that place, in characters.

@@ -30,7 +30,7 @@ async function unroll(w) {
     const which = w.segmented({ key: 'text', label: w.t('unroll.text'), into: head, on: () => {
       s.read = '';
       s.at = -1;
-    }, options: there.map((x) => ({ value: x.name, label: w.t('unroll.' + x.name), disabled: !x.ready && !x.trained })) });
+    }, options: there.map((x) => ({ value: x.name, label: x.ready || x.trained ? w.t('unroll.' + x.name) : w.t('unroll.absent', w.t('unroll.' + x.name)), disabled: !x.ready && !x.trained })) });
     which.el.classList.add('wide');
   }
   const learnt = el('ol', { class: 'writings', 'aria-label': w.t('unroll.learnt') });
