@@ -10,6 +10,8 @@ import (
 	perceptron "brick/course/06-perceptron"
 	xor "brick/course/07-xor"
 	activations "brick/course/08-activations"
+	cnn "brick/course/11-cnn"
+	rnn "brick/course/12-rnn"
 	stacking "brick/course/14-stacking"
 	law "brick/course/15-law"
 	"brick/course/lesson"
@@ -26,6 +28,8 @@ var Chapters = []*lesson.Chapter{
 	perceptron.Chapter,
 	xor.Chapter,
 	activations.Chapter,
+	cnn.Chapter,
+	rnn.Chapter,
 	stacking.Chapter,
 	law.Chapter,
 }
