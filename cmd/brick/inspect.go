@@ -20,10 +20,11 @@ func newInspect() *cobra.Command {
 	var pictures look
 	var recompute, asJSON, receptive bool
 	c := &cobra.Command{
-		Use:   "inspect STACK | MODEL | RUN",
+		Use:   "inspect STACK | MODEL | RUN | DIR",
 		Short: "Show a network as a tree, its receptive fields, and pictures of what a trained one does",
 		Long: `Inspect shows what a network is made of, without giving it memory: a stack of any size can be looked at.
-The input comes from --input (the shape of one example) or --vocab (for token ids); a RUN knows its own.
+The input comes from --input (the shape of one example) or --vocab (for token ids); a RUN knows its own. DIR is a folder with
+a config.json of Hugging Face's; its weights are not read.
 The memory is that of a training step with AdamW at its peak, for --batch examples of the input; the
 figure under it is with recomputation (brick train --recompute).
 
@@ -34,6 +35,7 @@ or .svg files: --filters, --features, --confusion, --errors, --hidden.`,
   brick inspect gpt2 --input 1024 --batch 4 --recompute
   brick inspect 'embed(4096) 32*llama(heads=32,ff=11008) rmsnorm linear' --vocab 32000 --input 2048
   brick inspect runs/go-1
+  brick inspect SmolLM2-135M --input 512
   brick inspect lenet --receptive-field
   brick inspect runs/fashion-mnist-1 --filters kernels.png --confusion confusion.svg --errors wrong.png
   brick inspect runs/fashion-mnist-1 --features 0 -o maps.png
@@ -55,6 +57,8 @@ or .svg files: --filters, --features, --confusion, --errors, --hidden.`,
 			dir, err := train.Find(cmd.Flag("runs").Value.String(), stack)
 			if err == nil {
 				m, in, err = train.Declared(dir)
+			} else if folder, e := folderOf(stack); e == nil && folder != "" {
+				m, err = model.Declare(folder)
 			} else {
 				m, err = model.New(stack, in)
 			}
