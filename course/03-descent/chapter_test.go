@@ -167,7 +167,7 @@ func TestSlice(t *testing.T) {
 func TestSliceOfARun(t *testing.T) {
 	root, ctx := t.TempDir(), context.Background()
 	for name, job := range map[string]train.Job{
-		"mine": {Model: "linear(8) tanh linear", Data: train.DataJob{Source: "moons"}, Steps: 20},
+		"mine":   {Model: "linear(8) tanh linear", Data: train.DataJob{Source: "moons"}, Steps: 20},
 		"number": {Model: "linear(1)", Data: train.DataJob{Source: "line"}, Steps: 1},
 	} {
 		job.Name = name
