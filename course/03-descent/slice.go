@@ -82,10 +82,12 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"brick/data"
 	"brick/grad"
 	"brick/model"
 	"brick/nn"
 	"brick/optim"
+	"brick/train"
 )
 
 func main() {

@@ -10,11 +10,11 @@ import { dataTable } from '../web/table.js';
 
 /**
  * A table of a way, which its walker could have written down in the fog.
- * @param {Widget} w @param {() => number[][]} path
+ * @param {Widget} w @param {import('../web/plot.js').Plot} p @param {() => number[][]} path
  */
-function diary(w, path) {
+function diary(w, p, path) {
   const rows = dataTable(w, w.t('fog.path'), () => ({ columns: [w.t('fog.number'), 'x', 'y'], rows: path().map(([x = NaN, y = NaN], i) => [i, x, y]) }));
-  w.stage.append(rows.el);
+  p.el.append(rows.el);
   return rows;
 }
 
@@ -55,7 +55,7 @@ function fog(w) {
   let land = null;
   /** @type {number[][]} */
   let path = [];
-  const way = diary(w, () => path);
+  const way = diary(w, p, () => path);
 
   w.onUpdate(async () => {
     const { shape, lifted } = s;
@@ -114,7 +114,7 @@ function slice(w) {
   let rows = [];
   /** @type {Sliced | null} */
   let last = null;
-  const way = diary(w, () => steps.map((x) => x.at));
+  const way = diary(w, p, () => steps.map((x) => x.at));
   const draw = () => {
     const here = steps.at(-1);
     const whole = rows.length > 1;
