@@ -6,6 +6,10 @@ import (
 	noclosedform "brick/course/02-no-closed-form"
 	descent "brick/course/03-descent"
 	rate "brick/course/04-rate"
+	optimizers "brick/course/05-optimizers"
+	perceptron "brick/course/06-perceptron"
+	xor "brick/course/07-xor"
+	activations "brick/course/08-activations"
 	stacking "brick/course/14-stacking"
 	law "brick/course/15-law"
 	"brick/course/lesson"
@@ -18,6 +22,10 @@ var Chapters = []*lesson.Chapter{
 	noclosedform.Chapter,
 	descent.Chapter,
 	rate.Chapter,
+	optimizers.Chapter,
+	perceptron.Chapter,
+	xor.Chapter,
+	activations.Chapter,
 	stacking.Chapter,
 	law.Chapter,
 }
