@@ -3,6 +3,8 @@ package course
 import (
 	noclosedform "brick/course/02-no-closed-form"
 	blocks "brick/course/10-blocks"
+	stacking "brick/course/14-stacking"
+	law "brick/course/15-law"
 	"brick/course/lesson"
 )
 
@@ -10,4 +12,6 @@ import (
 var Chapters = []*lesson.Chapter{
 	noclosedform.Chapter,
 	blocks.Chapter,
+	stacking.Chapter,
+	law.Chapter,
 }

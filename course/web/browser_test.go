@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -15,7 +16,8 @@ import (
 )
 
 // demo serves the test page with an engine of a few formulas, under the policy that the course's pages have.
-func demo(t *testing.T, lang string) *httptest.Server {
+// What testdata/drive.js reports comes from the channel.
+func demo(t *testing.T, lang string) (*httptest.Server, <-chan string) {
 	t.Helper()
 	text, err := Text()
 	if err != nil {
@@ -40,9 +42,9 @@ func demo(t *testing.T, lang string) *httptest.Server {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /web/", http.StripPrefix("/web/", http.FileServerFS(FS)))
-	mux.HandleFunc("GET /chapter/demo/widget.js", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, "testdata/widget.js") })
+	mux.HandleFunc("GET /demo/widget.js", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, "testdata/widget.js") })
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'")
+		w.Header().Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'")
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(w, strings.NewReplacer("PAGE", string(page), "LANG", lang).Replace(string(html)))
 	})
@@ -57,6 +59,22 @@ func demo(t *testing.T, lang string) *httptest.Server {
 			answer(w, valley())
 		}
 	})
+	mux.HandleFunc("GET /drive", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, "testdata/drive.html") })
+	mux.HandleFunc("GET /axe.js", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFile(w, r, "../tools/node_modules/axe-core/axe.min.js") // 404 where course/tools is not installed
+	})
+	result := make(chan string, 1)
+	mux.HandleFunc("POST /drive/result", func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		result <- string(body)
+	})
+	mux.HandleFunc("GET /drive.js", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, "testdata/drive.js") })
+	mux.HandleFunc("POST /api/show/demo/curve", func(w http.ResponseWriter, r *http.Request) {
+		answer(w, map[string]string{"command": "brick learn call demo curve", "go": "package main"})
+	})
 	mux.HandleFunc("GET /api/jobs", func(w http.ResponseWriter, r *http.Request) {
 		answer(w, []map[string]any{{"id": "j1", "call": "train", "args": map[string]int{"steps": 20}, "state": "running"}})
 	})
@@ -69,7 +87,7 @@ func demo(t *testing.T, lang string) *httptest.Server {
 	})
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
-	return s
+	return s, result
 }
 
 func sine() map[string]any {
@@ -111,7 +129,7 @@ func chromium(t *testing.T, args ...string) string {
 	if err != nil {
 		t.Skip("no chromium on this machine")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	defer cancel()
 	base := []string{"--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=" + t.TempDir(), "--enable-logging=stderr", "--virtual-time-budget=4000"}
 	var errs strings.Builder
@@ -129,13 +147,36 @@ func chromium(t *testing.T, args ...string) string {
 	return string(out)
 }
 
+// drive opens url in a browser whose clock is the real one, so that frames are painted, and returns what the page reports.
+func drive(t *testing.T, url string, result <-chan string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(), "--remote-debugging-port=0",
+		"--window-size=500,1000", url)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		cancel()
+		_ = cmd.Wait() // it was killed
+	}()
+	select {
+	case r := <-result:
+		return r
+	case <-ctx.Done():
+		t.Fatal("the page did not report")
+		return ""
+	}
+}
+
 // Every kind of widget mounts and draws without an error, but the one that does not exist, which says so. Set WEB_SHOTS to a folder to
 // have pictures of the page: wide and narrow, light and dark.
 func TestBrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a browser")
+	if os.Getenv("BRICK_E2E") == "" {
+		t.Skip("starts a browser: make e2e does")
 	}
-	s := demo(t, "zh")
+	s, result := demo(t, "zh")
 	dom := chromium(t, "--dump-dom", s.URL+"/?curve.eta=0.5&p.steps=1&r.steps=1&run=mine")
 	for _, want := range []string{
 		`data-ready=""`, `aria-valuetext="η = 0.5"`, "在 x₀ = 0.2031878699799789，f = −3.2×10⁻⁷", "这一章没有名为“nobody”的组件", "✓ 正确", "已完成",
@@ -147,6 +188,23 @@ func TestBrowser(t *testing.T) {
 	}
 	if n := strings.Count(dom, `role="alert">这里出错了`); n != 1 {
 		t.Errorf("%d widgets are broken, only the one that does not exist should be", n)
+	}
+	used := drive(t, s.URL+"/drive", result)
+	for _, want := range []string{
+		"fits: true", "small: none", "slider: η = 0.6", "said: η 0.6: 6 steps", "url: 0.6", "marks: 1", "answers: 1", "latencies: 1", "handle: x = 0.51, y = 0.2",
+		"class: 点 1，乙", "points: 2", "added: 3", "points in url: 1.6_-0.4_1_2.2_0.3_0_1.5_0.1_0", "rows before: 0", "rows after: 212",
+		"cell: 明月, 床前: 0.3", "pad: 0*65_0.25_0.5_0.25_0*9_0.5_1_0.5_0*9_0.25_0.5_0.25_0*52", "reveal before an answer: true", "reveal after: true",
+		"theme: light", "shown: brick learn call demo curve", "run: 已完成", "end: reached",
+	} {
+		if !strings.Contains(used, want+";") && !strings.Contains(used, want+",") {
+			t.Errorf("using the page: no %q", want)
+		}
+	}
+	if strings.Contains(used, "violation:") {
+		t.Error("axe finds the page hard to use for some")
+	}
+	if t.Failed() || testing.Verbose() {
+		t.Log(used)
 	}
 	dir := os.Getenv("WEB_SHOTS")
 	if dir == "" {

@@ -63,20 +63,37 @@ export function download(name, text, type) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
+/** @type {Set<() => void>} */
+const due = new Set(); // what runs before the next paint
+let asked = false;
+
 /**
- * Runs f before the next paint, once however often the returned function is called until then.
+ * Runs f before the next paint, once however often the returned function is called until then. What is asked for while the frame is
+ * being made still belongs to it.
  * @param {() => void} f
  */
 export function perFrame(f) {
-  let waiting = false;
   return () => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      f();
-    });
+    due.add(f);
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(frame);
   };
+}
+
+function frame() {
+  try {
+    for (const f of due) {
+      due.delete(f);
+      f();
+    }
+  } finally {
+    asked = false;
+    if (due.size > 0) {
+      asked = true;
+      requestAnimationFrame(frame); // one of them threw: the others have their turn
+    }
+  }
 }
 
 /**

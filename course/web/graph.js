@@ -7,7 +7,7 @@ import { dataTable } from './table.js';
  * @typedef {object} GraphNode
  * @property {string} id
  * @property {string[]} lines     the first is the name, in bold
- * @property {string} [say]       what is read aloud instead of the lines
+ * @property {string} [say]       what is read aloud instead of the lines; it should contain them
  * @property {'input' | 'op' | 'output' | 'weight'} [kind]
  * @property {string} [badge]     a small mark in the corner, such as its place in the order
  */
@@ -128,7 +128,7 @@ function paint(d, o) {
     x += w + gap.x;
   }
   const tip = freshId();
-  const parts = [svg('defs', {}, svg('marker', { id: tip, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, orient: 'auto-start-reverse' }, svg('path', { d: 'M0 0L8 4L0 8z', class: 'tip' })))];
+  const parts = [svg('defs', {}, svg('marker', { id: tip, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 11, markerHeight: 11, markerUnits: 'userSpaceOnUse', orient: 'auto-start-reverse' }, svg('path', { d: 'M0 0L8 4L0 8z', class: 'tip' })))];
   /** @type {SVGElement[]} */
   const drawn = [];
   for (const e of d.edges) {
@@ -144,10 +144,10 @@ function paint(d, o) {
     const p = at.get(n.id);
     if (!p) continue;
     const kind = `node ${n.kind ?? 'op'}${d.lit?.includes(n.id) ? ' lit' : ''}${d.dim?.includes(n.id) ? ' dim' : ''}`;
-    const g = svg('g', { class: kind, 'data-id': n.id, role: o.pick ? 'button' : 'img', 'aria-label': n.say ?? n.lines.join(', '), tabindex: '-1' },
+    const g = svg('g', { class: kind, 'data-id': n.id, role: o.pick ? 'button' : 'img', 'aria-label': n.say ?? [...n.lines, n.badge ?? ''].join(' ').trim(), tabindex: '-1' },
       svg('rect', { x: p.x, y: p.y, width: p.w, height: p.h, rx: n.kind === 'op' || !n.kind ? 14 : 4 }));
-    n.lines.forEach((s, i) => g.append(svg('text', { x: p.x + p.w / 2, y: p.y + p.h / 2 + (i - (n.lines.length - 1) / 2) * line, 'text-anchor': 'middle', 'dominant-baseline': 'central', class: i === 0 ? 'first' : null }, s)));
-    if (n.badge) g.append(svg('text', { x: p.x + p.w - 4, y: p.y - 4, 'text-anchor': 'end', class: 'badge' }, n.badge));
+    n.lines.forEach((s, i) => g.append(' ', svg('text', { x: p.x + p.w / 2, y: p.y + p.h / 2 + (i - (n.lines.length - 1) / 2) * line, 'text-anchor': 'middle', 'dominant-baseline': 'central', class: i === 0 ? 'first' : null }, s)));
+    if (n.badge) g.append(' ', svg('text', { x: p.x + p.w - 4, y: p.y - 4, 'text-anchor': 'end', class: 'badge' }, n.badge));
     const { pick } = o;
     if (pick) {
       g.addEventListener('click', () => pick(n.id));

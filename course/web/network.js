@@ -94,12 +94,13 @@ function paint(d, height, most, o) {
       const v = layer.values?.[i];
       const label = layer.labels?.[i];
       const rgb = v === undefined ? null : shade('diverging', share('diverging', v ?? 0, -reach, reach));
-      const says = `${label ?? t('web.node', layer.name, i + 1)}${v === undefined ? '' : ': ' + number(v, 3)}`;
+      const says = `${label ?? t('web.node', layer.name, i + 1)}${v === undefined ? '' : ': ' + number(v, 2)}`;
       const held = d.picked?.[0] === l && d.picked[1] === i;
       const g = svg('g', { class: `node${held ? ' held' : ''}`, role: o.pick ? 'button' : 'img', 'aria-label': says, tabindex: '-1' },
         svg('circle', { cx: x, cy: y, r: radius, fill: rgb ? `rgb(${rgb.join(',')})` : null }));
-      if (v !== undefined && radius >= 11) g.append(svg('text', { x, y, fill: rgb ? inkOn(rgb) : null, 'text-anchor': 'middle', 'dominant-baseline': 'central', 'font-size': Math.min(12, radius * 0.62) }, number(v, 2)));
-      if (label) g.append(svg('text', l === 0 ? { x: x - radius - 6, y, 'text-anchor': 'end', 'dominant-baseline': 'central' } : { x: x + radius + 6, y, 'text-anchor': 'start', 'dominant-baseline': 'central' }, label));
+      // The spaces keep the words apart for those who hear them.
+      if (label) g.append(' ', svg('text', l === 0 ? { x: x - radius - 6, y, 'text-anchor': 'end', 'dominant-baseline': 'central' } : { x: x + radius + 6, y, 'text-anchor': 'start', 'dominant-baseline': 'central' }, label));
+      if (v !== undefined && radius >= 11) g.append(' ', svg('text', { x, y, fill: rgb ? inkOn(rgb) : null, 'text-anchor': 'middle', 'dominant-baseline': 'central', 'font-size': Math.min(12, radius * 0.62) }, number(v, 2)));
       if (o.pick) {
         const pick = () => o.pick?.(l, i);
         g.addEventListener('click', pick);

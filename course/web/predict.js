@@ -60,9 +60,9 @@ function mount(f) {
   const open = () => {
     reveal.hidden = false;
     button.hidden = true;
-    for (const r of radios) {
-      const label = r.closest('label') ?? r.parentElement;
-      const right = r.hasAttribute('data-right') || (label?.hasAttribute('data-right') ?? false);
+    for (const [i, r] of radios.entries()) {
+      const label = r.closest('label');
+      const right = f.dataset.right === String(i);
       label?.classList.toggle('right', right);
       label?.classList.toggle('wrong', r.checked && !right);
       if (right) label?.append(el('span', { class: 'verdict' }, t('web.predict.right')));

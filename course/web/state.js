@@ -35,7 +35,7 @@ export function flush() {
   if (search !== location.search) history.replaceState(history.state, '', location.pathname + search + location.hash);
   for (const a of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll('a.lang[href]'))) a.search = search;
   const run = params.get('run');
-  for (const a of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll('header.top a[href]:not(.lang)'))) {
+  for (const a of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll('header.top a[href]:not(.lang), body > footer a, .chapters a'))) {
     a.search = run === null ? '' : '?run=' + encodeURIComponent(run);
   }
 }

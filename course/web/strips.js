@@ -39,8 +39,8 @@ export function matrix(w, o) {
   let shape = '';
   const grid = el('div', { class: 'matrix', role: 'grid', 'aria-label': o.label });
   grid.style.setProperty('--cell', `${side}px`);
-  const head = /** @param {number} r */ (r) => data.rows?.[r] ?? String(r + 1);
-  const column = /** @param {number} c */ (c) => data.columns?.[c] ?? String(c + 1);
+  const head = /** @param {number} r */ (r) => visible(data.rows?.[r] ?? String(r + 1));
+  const column = /** @param {number} c */ (c) => visible(data.columns?.[c] ?? String(c + 1));
   const rows = dataTable(w, o.label, () => ({
     columns: [t('web.row'), t('web.column'), t('web.value')],
     rows: data.values.flatMap((row, r) => row.map((v, c) => [head(r), column(c), v])),
@@ -84,7 +84,7 @@ export function matrix(w, o) {
     const lines = cells.map((r, i) => el('div', { role: 'row' }, data.rows ? el('div', { role: 'rowheader' }, head(i)) : null, ...r));
     if (data.columns) {
       const corner = data.rows ? el('div', { role: 'columnheader' }, el('span', { class: 'unseen' }, t('web.row'))) : null;
-      lines.unshift(el('div', { role: 'row' }, corner, ...data.columns.map((c) => el('div', { role: 'columnheader' }, c))));
+      lines.unshift(el('div', { role: 'row' }, corner, ...data.columns.map((_, c) => el('div', { role: 'columnheader' }, column(c)))));
     }
     grid.replaceChildren(...lines);
   };

@@ -115,7 +115,7 @@ function paint(g, d, width, height, turn, tilt, o) {
   const [lo, hi] = d.range ?? extent(values);
   const [a, b] = [(turn * Math.PI) / 180, (tilt * Math.PI) / 180];
   const [sa, ca, sb, cb] = [Math.sin(a), Math.cos(a), Math.sin(b), Math.cos(b)];
-  const size = Math.min(width / 1.5, height / 1.25);
+  const size = Math.min(width / 1.5, height / 1.45);
   /** Pixels and depth of a place of the unit cube, z from 0 to 1. @param {number} u @param {number} v @param {number} z */
   const project = (u, v, z) => {
     const [p, q] = [(u - 0.5) * ca - (v - 0.5) * sa, (u - 0.5) * sa + (v - 0.5) * ca];
@@ -159,14 +159,17 @@ function paint(g, d, width, height, turn, tilt, o) {
   const on = (at) => {
     const [u, v] = [((at[0] ?? NaN) - x[0]) / (x[1] - x[0]), ((at[1] ?? NaN) - y[0]) / (y[1] - y[0])];
     const inside = u >= 0 && u <= 1 && v >= 0 && v <= 1;
-    return inside ? project(u, v, level(between(values, u * (cols - 1), v * (rows - 1)))) : null;
+    if (!inside) return null;
+    // In the fog a way lies on the ground, which tells nothing of heights.
+    return project(u, v, clear(d, at[0] ?? 0, at[1] ?? 0) ? level(between(values, u * (cols - 1), v * (rows - 1))) : 0);
   };
   const lift = 2.5 / Math.max(rows, cols); // lines lie on their cells, so they are painted after them
   for (const { line, color } of d.paths ?? []) {
     const fine = refine(line, (x[1] - x[0]) / cols, (y[1] - y[0]) / rows);
     for (let i = 1; i < fine.length; i++) {
-      const [p, q] = [on(fine[i - 1] ?? []), on(fine[i] ?? [])];
-      if (p === null || q === null) continue;
+      const [a, b] = [fine[i - 1] ?? [NaN, NaN], fine[i] ?? [NaN, NaN]];
+      const [p, q] = [on(a), on(b)];
+      if (p === null || q === null || clear(d, a[0], a[1]) !== clear(d, b[0], b[1])) continue;
       pieces.push({
         depth: (p[2] + q[2]) / 2 - lift,
         draw: (g) => {

@@ -66,6 +66,7 @@ export function table(w, o) {
       const typing = document.activeElement instanceof HTMLInputElement && body.contains(document.activeElement);
       const same = typing && next.length === rows.length;
       rows = next;
+      o.columns.forEach((c, k) => head[k]?.classList.toggle('number', typeof next[0]?.[c.key] === 'number'));
       if (same) {
         [...body.rows].forEach((tr, i) => o.columns.forEach((c, k) => {
           const old = tr.cells[k];

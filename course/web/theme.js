@@ -109,9 +109,10 @@ export function shades(scale) {
   return table;
 }
 
-/** Black or white, whichever reads better on a colour. @param {[number, number, number]} rgb */
-export function inkOn([r, g, b]) {
-  return 0.299 * r + 0.587 * g + 0.114 * b > 140 ? '#000000' : '#ffffff';
+/** Black or white, whichever has more contrast with a colour (luminance as WCAG 2 defines it). @param {[number, number, number]} rgb */
+export function inkOn(rgb) {
+  const [r = 0, g = 0, b = 0] = rgb.map((v) => (v <= 10 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#000000' : '#ffffff';
 }
 
 /**

@@ -1,6 +1,3 @@
-// Package web is the front of the course: the modules and style sheets that every chapter's page loads, and their texts.
-//
-// They are plain ES modules, without a framework and without a step that builds them. README.md tells how a chapter's widget uses them.
 package web
 
 import (
