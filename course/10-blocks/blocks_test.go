@@ -31,7 +31,7 @@ func answer[Out any](t testing.TB, s *lesson.Session, c *lesson.Call, in any) (o
 
 func design(stack, data string) Design {
 	d := first
-	d.Stack, d.Data = stack, data
+	d.Stack, d.Data, d.Slow = stack, data, false
 	return d
 }
 

@@ -67,7 +67,7 @@ export function editor(into, o) {
     const put = /** @param {string} v */ (v) => o.change(b.path, (x) => void (x.args = withArg(x.args, kind, slot.name, v)));
     const words = slot.kind === 'flag' ? ['true', 'false'] : slot.kind === 'word' ? slot.words ?? [] : null;
     if (words !== null) {
-      const input = el('select', { onchange: () => put(input.value) }, el('option', { value: '' }, t('editor.default', slot.default)), ...words.map((x) => el('option', { value: x }, x)));
+      const input = el('select', { title: slot.default, onchange: () => put(input.value) }, el('option', { value: '' }, t('editor.default')), ...words.map((x) => el('option', { value: x }, x)));
       input.value = value;
       return field(slot.name, input);
     }

@@ -28,7 +28,7 @@ func (in InsideIn) Check() error {
 // How much of a matrix and of a layer's values is sent.
 const (
 	cells  = 32 // rows and columns of weights
-	values = 64 // numbers of a layer that is no image
+	values = 40 // numbers of a layer that is no image
 	maps   = 8  // channels of one that is
 	bins   = 24 // of a histogram
 	layers = 40 // that are listed

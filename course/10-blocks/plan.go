@@ -30,6 +30,7 @@ type Design struct {
 	Batch int     `json:"batch"`
 	Steps int     `json:"steps"`
 	Seed  int     `json:"seed"`
+	Slow  bool    `json:"slow"` // the learning is shown slowly enough to be watched
 }
 
 // Check bounds all but the stack, whose faults are answers.
@@ -39,7 +40,7 @@ func (d Design) Check() error {
 		lesson.Within("stack", float64(utf8.RuneCountInString(d.Stack)), 0, maxNotation))
 }
 
-var first = Design{Stack: "linear(8) tanh linear", Data: "moons", Optim: "adam", LR: 0.01, Batch: 32, Steps: 1000, Seed: 1}
+var first = Design{Stack: "linear(8) tanh linear", Data: "moons", Optim: "adam", LR: 0.01, Batch: 32, Steps: 1000, Seed: 1, Slow: true}
 
 // Optim is an optimizer to choose.
 type Optim struct {

@@ -81,7 +81,12 @@ export function screen(w, into) {
     if (maps.length === 1) {
       return [{ heat: grid(only), min: -1, max: 1, scale: 'diverging' }, { contour: grid(only), levels: [0], color: 7, name: t('screen.border') }];
     }
-    return maps.flatMap((m, i) => /** @type {Layer[]} */ ([{ contour: grid(m), levels: [0.5], color: i + 1, name: t('screen.area', i) }, { contour: grid(m), levels: [0.7, 0.9, 0.99], color: i + 1, dash: [2, 3] }]));
+    // Of more classes, each one's land is dotted in its colour.
+    const at = /** @param {number} i @param {number} n */ (i, n) => e.span * ((2 * i) / (n - 1) - 1);
+    return maps.flatMap((m, i) => /** @type {Layer[]} */ ([
+      { points: m.flatMap((line, r) => line.flatMap((v, c) => (v !== null && v > 0.5 && r % 2 === 0 && c % 2 === 0 ? [[at(c, line.length), at(r, m.length)]] : []))), color: i + 1, shape: 'square', size: 1.7 },
+      { contour: grid(m), levels: [0.5], color: i + 1, name: t('screen.area', i) },
+    ]));
   };
   /** @param {Examples} d @returns {Layer[]} */
   const points = (d) => {

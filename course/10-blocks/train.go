@@ -42,9 +42,12 @@ type Guess struct {
 
 // How often the dearer views are made.
 const (
-	heldEvery   = 600 * time.Millisecond
+	heldEvery   = 250 * time.Millisecond
 	viewEvery   = 120 * time.Millisecond
 	sampleEvery = 2 * time.Second
+
+	frames    = 80                    // that a run in slow motion has at least, if it has as many steps
+	frameTime = 40 * time.Millisecond // that each of them stands
 )
 
 // Trained is a model that learns or has learnt. Whoever reads its weights holds mu.
@@ -138,7 +141,7 @@ func (t *Trained) run(ctx context.Context, j *lesson.Job) error {
 	if err := t.emit(j, e); err != nil {
 		return err
 	}
-	began := time.Now()
+	began, shown := time.Now(), time.Now()
 	for st, err := range train.Steps(ctx, t.model, o, loader.From(0), train.Config{Steps: d.Steps, Rate: func(int) float64 { return d.LR }, Seed: uint64(d.Seed)}) {
 		if err != nil {
 			if errors.Is(err, train.ErrDiverged) {
@@ -150,8 +153,14 @@ func (t *Trained) run(ctx context.Context, j *lesson.Job) error {
 		e.Step, e.Loss, e.Finished = t.step, lesson.Num(st.Loss), t.step == d.Steps
 		e.Seconds += time.Since(began).Seconds()
 		l.note(t.step, st.Loss)
+		if d.Slow && t.step%max(1, d.Steps/frames) == 0 {
+			if err := t.wait(ctx, frameTime-time.Since(shown)); err != nil {
+				return err
+			}
+		}
 		due := j.Due()
 		if due || e.Finished {
+			shown = time.Now()
 			if err := l.see(ctx, &e, e.Finished || j.State() == lesson.Paused); err != nil {
 				return err
 			}
@@ -162,6 +171,18 @@ func (t *Trained) run(ctx context.Context, j *lesson.Job) error {
 		began = time.Now()
 	}
 	return loader.Err()
+}
+
+// wait lets a frame of slow motion stand; others may look at the model meanwhile.
+func (t *Trained) wait(ctx context.Context, d time.Duration) error {
+	t.mu.Unlock()
+	defer t.mu.Lock()
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // emit lets others look at the model while a job waits.

@@ -18,7 +18,7 @@ document.head.append(el('link', { rel: 'stylesheet', href: new URL('blocks.css',
 /** @typedef {import('./tree.js').Brick} Brick */
 /** @typedef {import('./palette.js').Kind} Kind */
 /** @typedef {{ name: string, kind: string, ready: boolean, stack: string, lr: number, batch: number, steps: number }} Source */
-/** @typedef {{ stack: string, data: string, optim: string, lr: number, batch: number, steps: number, seed: number }} Design */
+/** @typedef {{ stack: string, data: string, optim: string, lr: number, batch: number, steps: number, seed: number, slow: boolean }} Design */
 /**
  * @typedef {object} Planned
  * @property {Brick[] | null} bricks
@@ -41,7 +41,7 @@ async function builder(w) {
   const t = w.t;
   const first = /** @type {Design} */ (page.defaults.plan);
   const s = w.state({ ...first, at: '', group: 'layer', look: false, param: 0, example: 0 });
-  const design = () => ({ stack: s.stack, data: s.data, optim: s.optim, lr: s.lr, batch: s.batch, steps: s.steps, seed: s.seed });
+  const design = () => ({ stack: s.stack, data: s.data, optim: s.optim, lr: s.lr, batch: s.batch, steps: s.steps, seed: s.seed, slow: s.slow });
   /** @type {{ sources: Source[], blocks: Kind[], starts: { key: string, stack: string, data: string }[], optimizers: { name: string, lr: number }[] }} */
   const p = await w.ask('palette');
   const sourceOf = /** @param {string} name */ (name) => p.sources.find((x) => x.name === name) ?? p.sources[0];
@@ -151,6 +151,7 @@ async function builder(w) {
   w.slider({ key: 'batch', values: [1, 4, 8, 16, 32, 64, 128, 256], label: t('batch'), into: how });
   w.slider({ key: 'steps', values: [50, 100, 200, 400, 1000, 2000, 5000, 10000], label: t('steps'), into: how });
   w.slider({ key: 'seed', min: 1, max: 20, step: 1, label: t('seed'), into: how });
+  w.checkbox({ key: 'slow', label: t('slow'), into: how });
   const view = screen(w, seen);
   const stale = el('p', { class: 'hint', role: 'status' });
   /** @type {import('./screen.js').Event | null} */

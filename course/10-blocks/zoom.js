@@ -73,9 +73,9 @@ export function zoom(w) {
   w.show('zoom', args);
 }
 
-/** Four numbers a line. @param {string[]} v */
+/** Two numbers a line. @param {string[]} v */
 function wrapped(v) {
   const lines = [];
-  for (let i = 0; i < v.length; i += 4) lines.push(v.slice(i, i + 4).join('  '));
+  for (let i = 0; i < v.length; i += 2) lines.push(v.slice(i, i + 2).join('  '));
   return lines;
 }
