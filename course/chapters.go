@@ -2,6 +2,7 @@ package course
 
 import (
 	noclosedform "brick/course/02-no-closed-form"
+	backward "brick/course/09-backward"
 	blocks "brick/course/10-blocks"
 	stacking "brick/course/14-stacking"
 	law "brick/course/15-law"
@@ -11,6 +12,7 @@ import (
 // Chapters are the lecture's chapters in their order.
 var Chapters = []*lesson.Chapter{
 	noclosedform.Chapter,
+	backward.Chapter,
 	blocks.Chapter,
 	stacking.Chapter,
 	law.Chapter,

@@ -63,9 +63,9 @@ export function wall(into, o) {
     const bad = b.path === faulty;
     const button = el('button', {
       type: 'button', class: `brick kind-${b.name || 'group'}${b.path === picked ? ' picked' : ''}${bad ? ' bad' : ''}`, 'data-path': b.path, tabindex: '-1',
-      'aria-pressed': String(b.path === picked), 'aria-label': [title, ...labels, bad ? t('wall.bad') : ''].filter(Boolean).join(', '),
+      'aria-pressed': String(b.path === picked),
       onclick: () => o.select(b.path),
-    }, el('span', { class: 'title' }, title), el('span', { class: 'labels' }, ...labels.map((s) => el('span', {}, s))));
+    }, el('span', { class: 'title' }, title, bad ? el('span', { class: 'unseen' }, ` ${t('wall.bad')}`) : null), ' ', el('span', { class: 'labels' }, ...labels.map((s) => el('span', {}, s + ' '))));
     const li = el('li', { 'data-path': b.path }, button);
     if (b.holds) li.append(el('ol', { class: 'inner', 'aria-label': name, 'data-list': b.path }, ...(b.body ?? []).map((x) => item(x, picked, faulty))));
     drags(li, () => b.path);

@@ -1,0 +1,284 @@
+package backward
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"brick/course/lesson"
+	"brick/device"
+	"brick/grad"
+	"brick/nn"
+)
+
+// LayerIn is a layer of the engine and how wide it is.
+type LayerIn struct {
+	Layer string `json:"layer"`
+	Width int    `json:"width"`
+}
+
+// Check bounds both, so that a race of all parameters stays below a second or two.
+func (in LayerIn) Check() error {
+	var names []string
+	for _, l := range stacks {
+		names = append(names, l.name)
+	}
+	return lesson.First(lesson.OneOf("layer", in.Layer, names...), lesson.Within("width", float64(in.Width), 1, 40))
+}
+
+// kind is a layer to choose, with the shape of its input for a width.
+type kind struct {
+	name  string
+	stack func(width int) string
+	shape func(width int) []int
+}
+
+var stacks = []kind{
+	{"neuron", func(int) string { return "linear(1) tanh" }, func(w int) []int { return []int{w} }},
+	{"mlp", func(w int) string { return fmt.Sprintf("linear(%d) tanh linear(1)", w) }, func(w int) []int { return []int{w} }},
+	{"residual", func(w int) string {
+		return fmt.Sprintf("residual[layernorm linear(%d) gelu linear(%d)] linear(1)", w, w)
+	}, func(w int) []int { return []int{w} }},
+	{"deep", func(w int) string { return fmt.Sprintf("3*[linear(%d) relu] linear(1)", w) }, func(w int) []int { return []int{w} }},
+}
+
+// Layer is the graph of a layer as it lies on the tape, arrays as nodes.
+type Layer struct {
+	Stack  string  `json:"stack"`
+	Nodes  []Array `json:"nodes"` // in topological order
+	Params int     `json:"params"`
+	Loss   float64 `json:"loss"` // (mean y − 1)²
+}
+
+// Array is a node that is an array.
+type Array struct {
+	Op    string     `json:"op"`   // of the engine; input or weight for what was there before
+	Name  string     `json:"name"` // of a weight
+	Shape []int      `json:"shape"`
+	In    []int      `json:"in"`
+	Value lesson.Num `json:"value"` // root mean square
+	Grad  lesson.Num `json:"grad"`  // root mean square; NaN for what needs none
+	Uses  int        `json:"uses"`
+}
+
+// layer runs a layer forward and backward.
+var layer = lesson.Shows(lesson.Ask("layer", LayerIn{"mlp", 8}, func(_ context.Context, _ *lesson.Session, in LayerIn) (Layer, error) {
+	l, err := build(in)
+	if err != nil {
+		return Layer{}, err
+	}
+	return l.graph(in), nil
+}), showLayer)
+
+// built is a layer with an input.
+type built struct {
+	chain nn.Chain
+	x     []grad.Float
+	shape []int
+}
+
+func build(in LayerIn) (*built, error) {
+	k := slices.IndexFunc(stacks, func(l kind) bool { return l.name == in.Layer })
+	s, err := nn.Parse(stacks[k].stack(in.Width))
+	if err != nil {
+		return nil, err
+	}
+	shape := stacks[k].shape(in.Width)
+	n, err := nn.Plan(s, nn.Input{Shape: shape})
+	if err != nil {
+		return nil, err
+	}
+	c, err := n.Declare()
+	if err != nil {
+		return nil, err
+	}
+	b := &built{chain: nn.Build(c, 1), shape: append([]int{1}, shape...)}
+	size := 1
+	for _, d := range shape {
+		size *= d
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range size {
+		b.x = append(b.x, grad.Float(r.NormFloat64()))
+	}
+	return b, nil
+}
+
+// through applies blocks one by one, without the scopes in which a chain
+// frees what the way back does not need: here everything is looked at.
+func through(c nn.Chain, x *grad.Var) *grad.Var {
+	for _, b := range c {
+		if r, ok := b.(*nn.Residual); ok {
+			x = x.Add(through(r.Chain, x))
+			continue
+		}
+		x = b.Forward(x)
+	}
+	return x
+}
+
+// forward is the loss (y − 1)².
+func (b *built) forward(t *grad.Tape) *grad.Var {
+	y := through(b.chain, t.Const(b.x, b.shape...))
+	one := make([]grad.Float, y.Len())
+	for i := range one {
+		one[i] = 1
+	}
+	return y.MSE(t.Const(one, y.Shape()...), device.Mean)
+}
+
+func (b *built) graph(in LayerIn) Layer {
+	t := new(grad.Tape)
+	loss := b.forward(t)
+	t.Vars(func(v *grad.Var) { v.Retain() })
+	loss.Backward()
+	out := Layer{Params: nn.Count(b.chain), Loss: loss.Item()}
+	out.Stack, _ = nn.Print(b.chain)
+	names := map[*grad.Var]string{}
+	for name, p := range nn.Params(b.chain) {
+		names[p.Var] = name
+	}
+	at := map[*grad.Var]int{}
+	var add func(v *grad.Var) int
+	add = func(v *grad.Var) int {
+		if i, ok := at[v]; ok {
+			return i
+		}
+		a := Array{Op: "input", Name: names[v], Shape: slices.Clone(v.Shape()), In: []int{}, Value: norm(v.Data()), Grad: norm(v.Grad())}
+		switch {
+		case a.Name != "":
+			a.Op = "weight"
+		case v.Op() != nil:
+			a.Op = v.Op().Name
+		}
+		for _, x := range v.Inputs() {
+			if x != nil {
+				a.In = append(a.In, add(x))
+			}
+		}
+		at[v] = len(out.Nodes)
+		out.Nodes = append(out.Nodes, a)
+		return at[v]
+	}
+	add(loss)
+	for _, a := range out.Nodes {
+		for _, k := range a.In {
+			out.Nodes[k].Uses++
+		}
+	}
+	return out
+}
+
+// norm is a root mean square, NaN of nothing.
+func norm(v []grad.Float) lesson.Num {
+	sum := 0.0
+	for _, x := range v {
+		sum += float64(x) * float64(x)
+	}
+	return lesson.Num(math.Sqrt(sum / float64(len(v))))
+}
+
+// Race is what all gradients of a layer cost in two ways.
+type Race struct {
+	Params      int     `json:"params"`
+	Passes      int     `json:"passes"`      // forward and backward
+	PassTime    float64 `json:"passTime"`    // of both, in microseconds, the best of several
+	Evaluations int     `json:"evaluations"` // forward passes of the differences: one a parameter, and one
+	EvalTime    float64 `json:"evalTime"`    // of all of them, in microseconds
+	Differs     float64 `json:"differs"`     // ‖g − ĝ‖/‖g‖: differences in float32 are not exact
+}
+
+// race takes the gradient of every parameter by two passes, and by n+1 evaluations.
+var race = lesson.Shows(lesson.Ask("race", LayerIn{"mlp", 8}, func(ctx context.Context, _ *lesson.Session, in LayerIn) (r Race, err error) {
+	b, err := build(in)
+	if err != nil {
+		return r, err
+	}
+	t := new(grad.Tape)
+	best := time.Hour
+	for range 5 {
+		for _, p := range nn.Params(b.chain) {
+			p.Var.Clear()
+		}
+		t.Reset()
+		began := time.Now()
+		b.forward(t).Backward()
+		best = min(best, time.Since(began))
+	}
+	r.Passes, r.PassTime = 2, micro(best)
+	began := time.Now()
+	still := &grad.Tape{NoGrad: true}
+	base := b.forward(still).Item()
+	r.Evaluations = 1
+	var off, size float64
+	for _, p := range nn.Params(b.chain) {
+		v, g := p.Var.Data(), p.Var.Grad()
+		for i := range v {
+			if ctx.Err() != nil {
+				return r, ctx.Err()
+			}
+			const h = 1.0 / 256
+			old := v[i]
+			v[i] += h
+			still.Reset()
+			d := (b.forward(still).Item() - base) / h
+			v[i] = old
+			r.Evaluations++
+			off += (d - float64(g[i])) * (d - float64(g[i]))
+			size += float64(g[i]) * float64(g[i])
+		}
+	}
+	r.EvalTime = micro(time.Since(began))
+	r.Params, r.Differs = r.Evaluations-1, math.Sqrt(off/max(size, 1e-30))
+	return r, nil
+}), showLayer)
+
+func micro(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
+
+// showLayer prints the gradient of every array of weights.
+func showLayer(in LayerIn) lesson.Shown {
+	k := slices.IndexFunc(stacks, func(l kind) bool { return l.name == in.Layer })
+	shape := stacks[k].shape(in.Width)
+	return lesson.Shown{Go: fmt.Sprintf(`package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"brick/device"
+	"brick/grad"
+	"brick/model"
+	"brick/nn"
+)
+
+func main() {
+	shape := %#v
+	m, err := model.New(%q, nn.Input{Shape: shape})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	m = nn.Build(m, 1)
+	size := 1
+	for _, d := range shape {
+		size *= d
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	x := make([]grad.Float, size)
+	for i := range x {
+		x[i] = grad.Float(r.NormFloat64())
+	}
+	t := new(grad.Tape)
+	y := m.Forward(t.Const(x, append([]int{1}, shape...)...))
+	loss := y.MSE(t.Const([]grad.Float{1}, y.Shape()...), device.Mean)
+	loss.Backward()
+	fmt.Println("loss", loss.Item())
+	for name, p := range nn.Params(m) {
+		fmt.Println(name, p.Shape, p.Grad())
+	}
+}
+`, shape, stacks[k].stack(in.Width))}
+}
