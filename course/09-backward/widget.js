@@ -144,7 +144,9 @@ function layer(w) {
   w.segmented({ key: 'layer', label: t('layer.which'), options: ['neuron', 'mlp', 'residual', 'deep'].map((v) => ({ value: v, label: t('layer.' + v) })) });
   w.slider({ key: 'width', min: 1, max: 40, step: 1, label: t('layer.width') });
   const flow = graph(w, { key: 'arrays', label: t('layer.graph') });
-  w.button({ label: t('race.run'), primary: true, on: () => w.set({ raced: true }) });
+  const bar = el('div', { class: 'runner' });
+  w.stage.append(bar);
+  w.button({ label: t('race.run'), primary: true, into: bar, on: () => w.set({ raced: true }) });
   const rows = table(w, { caption: t('race'), csv: 'race', columns: [
     { key: 'way', label: t('race.way') }, { key: 'passes', label: t('race.passes') }, { key: 'time', label: t('race.time'), digits: 3 },
   ] });

@@ -22,6 +22,9 @@ export function editor(into, o) {
 
   return {
     el: box,
+    focus() {
+      box.querySelector('input')?.focus();
+    },
     /** @param {Brick | null} b @param {Kind | undefined} kind */
     draw(b, kind) {
       box.hidden = b === null;

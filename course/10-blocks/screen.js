@@ -37,7 +37,8 @@ export function screen(w, into) {
   const plane = plot(w, { key: 'plane', label: t('screen.plane'), x: { min: -2.6, max: 2.6, label: 'x₁' }, y: { min: -2.6, max: 2.6, label: 'x₂' }, height: 380, equal: true, into: left });
   const pictures = images(w, { label: t('screen.images'), size: 84, into: left });
   const text = el('pre', { class: 'sample', tabindex: '0', 'aria-label': t('screen.text') });
-  left.append(text);
+  const whose = el('p', { class: 'hint' });
+  left.append(whose, text);
   const losses = plot(w, { key: 'loss', label: t('screen.loss'), x: { min: 0, label: t('screen.step') }, y: { min: 0, label: t('screen.loss') }, height: 260, into: right });
   const share = plot(w, { key: 'right', label: t('screen.right'), x: { min: 0, label: t('screen.step') }, y: { min: 0, max: 1, label: t('screen.right') }, height: 180, into: right });
   /** @type {Examples | null} */
@@ -51,8 +52,7 @@ export function screen(w, into) {
     const e = last;
     plane.el.hidden = d.kind !== 'plane';
     pictures.el.hidden = d.kind !== 'image';
-    text.hidden = d.kind !== 'text';
-    share.el.hidden = false;
+    text.hidden = whose.hidden = d.kind !== 'text';
     if (d.kind === 'plane') plane.draw([...surface(e), ...points(d)]);
     else if (d.kind === 'image') {
       pictures.draw((d.images ?? []).map((pixels, i) => {
@@ -61,7 +61,11 @@ export function screen(w, into) {
         const caption = g ? `${g.right ? '✓' : '✗'} ${g.class} ${w.number(100 * (g.p ?? 0), 2)} %` : name;
         return { pixels, width: 28, label: g ? t('screen.guess', name, g.class) : name, caption };
       }));
-    } else text.textContent = e && e.step > 0 ? e.sample : d.text;
+    } else {
+      const writes = e !== null && e.step > 0;
+      whose.textContent = writes ? t('screen.writes') : t('screen.reads', w.integer(d.train), d.vocab);
+      text.textContent = writes ? e.sample : d.text;
+    }
     losses.axes({ x: { min: 0, max: Math.max(10, e?.step ?? 0), label: t('screen.step') } });
     share.axes({ x: { min: 0, max: Math.max(10, e?.step ?? 0), label: t('screen.step') } });
     losses.draw([

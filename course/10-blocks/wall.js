@@ -8,7 +8,7 @@ import { flat } from './tree.js';
 /** @typedef {import('./tree.js').Brick} Brick */
 /**
  * @typedef {object} WallOptions
- * @property {(path: string) => void} select
+ * @property {(path: string, byKey: boolean) => void} select
  * @property {(path: string, step: -1 | 1) => void} shift
  * @property {(path: string) => void} remove
  * @property {(path: string, step: -1 | 1) => void} count
@@ -64,7 +64,7 @@ export function wall(into, o) {
     const button = el('button', {
       type: 'button', class: `brick kind-${b.name || 'group'}${b.path === picked ? ' picked' : ''}${bad ? ' bad' : ''}`, 'data-path': b.path, tabindex: '-1',
       'aria-pressed': String(b.path === picked),
-      onclick: () => o.select(b.path),
+      onclick: (/** @type {MouseEvent} */ e) => o.select(b.path, e.detail === 0),
     }, el('span', { class: 'title' }, title, bad ? el('span', { class: 'unseen' }, ` ${t('wall.bad')}`) : null), ' ', el('span', { class: 'labels' }, ...labels.map((s) => el('span', {}, s + ' '))));
     const li = el('li', { 'data-path': b.path }, button);
     if (b.holds) li.append(el('ol', { class: 'inner', 'aria-label': name, 'data-list': b.path }, ...(b.body ?? []).map((x) => item(x, picked, faulty))));

@@ -49,6 +49,7 @@ async function builder(w) {
   let tree = [];
   let stack = ''; // that the tree was read from
   let kind = sourceOf(s.data)?.kind;
+  let enter = false; // a brick was opened by a key: its first field is next
 
   /** Settings that suit a data set. @param {string} name */
   const suited = (name) => {
@@ -98,7 +99,10 @@ async function builder(w) {
   left.append(hint);
   w.stage.append(bench);
   const bricks = wall(middle, {
-    select: (path) => w.set({ at: s.at === path ? '' : path }),
+    select: (path, byKey) => {
+      w.set({ at: s.at === path ? '' : path });
+      enter = byKey && s.at === path;
+    },
     shift: (path, step) => edit((root) => shift(root, path, step)),
     remove: (path) => edit((root) => remove(root, path)),
     count: (path, step) => edit((root) => {
@@ -202,8 +206,10 @@ async function builder(w) {
     bricks.draw(tree, s.at, plan.fault?.brick ?? '', plan.in, plan.out);
     const picked = find(tree, s.at)?.brick ?? null;
     edits.draw(picked, p.blocks.find((k) => k.name === picked?.name));
+    if (enter && picked) edits.focus();
+    enter = false;
     fault.hidden = plan.fault === null;
-    if (plan.fault !== null) fault.textContent = caret(s.stack, plan.fault.column) + `\n${plan.fault.what}${plan.fault.fits ? `\n${t('fits', plan.fault.fits)}` : ''}`;
+    if (plan.fault !== null) fault.textContent = caret(s.stack, plan.fault.column) + `\n${t(plan.fault.brick === '' ? 'fault.at' : 'fault.brick', plan.fault.column, find(tree, plan.fault.brick)?.brick.name || t('wall.group'))}\n${plan.fault.what}${plan.fault.fits ? `\n${t('fits', plan.fault.fits)}` : ''}`;
     totals.textContent = plan.fault !== null ? '' : summary(plan);
     view.examples(e);
     if (event === null && plan.fault === null) w.say(summary(plan));
@@ -234,8 +240,8 @@ function placeAtEnd(root) {
 /** The part of a text around a column, and a mark under it. @param {string} text @param {number} column */
 function caret(text, column) {
   const chars = [...text.replace(/\s/g, ' ')];
-  const from = Math.max(0, column - 25);
-  const shown = chars.slice(from, column + 25).join('');
+  const from = Math.max(0, column - 14); // few enough to stand on one line of a telephone
+  const shown = chars.slice(from, column + 13).join('');
   const before = chars.slice(from, column - 1);
   const pad = before.map((c) => (c > '\u2e80' ? '　' : ' ')).join('');
   return `${from > 0 ? '…' : ''}${shown}\n${from > 0 ? ' ' : ''}${pad}▲`;
