@@ -1,7 +1,6 @@
 package blocks
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -73,7 +72,10 @@ type set struct {
 	source
 	splits data.Splits
 	tok    token.Tokenizer // of text, else nil
+	seed   uint64
 }
+
+const keptSet = "10 set"
 
 // in is what a stack is told about the data.
 func (s *set) in() nn.Input {
@@ -84,7 +86,7 @@ func (s *set) in() nn.Input {
 // held is the split that nothing is learnt from.
 func (s *set) held() data.Set { return s.splits.Valid }
 
-// open gives a set by name, which is kept for the session.
+// open gives a set by name. The last one is kept for the session.
 func open(s *lesson.Session, name string, seed uint64) (*set, error) {
 	i := slices.IndexFunc(sources, func(x source) bool { return x.Name == name })
 	if i < 0 {
@@ -93,12 +95,19 @@ func open(s *lesson.Session, name string, seed uint64) (*set, error) {
 	if name == "fashion-mnist" { // its files are read once for all learners
 		return fashion()
 	}
-	return lesson.Keep(s, fmt.Sprintf("10 %s %d", name, seed), func() (*set, error) { return read(sources[i], seed) })
+	if last, ok := lesson.Kept[*set](s, keptSet); ok && last.Name == name && last.seed == seed {
+		return last, nil
+	}
+	next, err := read(sources[i], seed)
+	if err == nil {
+		s.Put(keptSet, next)
+	}
+	return next, err
 }
 
 func read(from source, seed uint64) (out *set, err error) {
 	o := options(from.Name, seed)
-	out = &set{source: from}
+	out = &set{source: from, seed: seed}
 	if from.Kind != "text" {
 		out.splits, err = data.Open(from.Name, o)
 		return out, err

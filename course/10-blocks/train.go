@@ -3,6 +3,8 @@ package blocks
 import (
 	"context"
 	"errors"
+	"math"
+	"runtime"
 	"sync"
 	"time"
 
@@ -88,9 +90,11 @@ func build(ctx context.Context, s *lesson.Session, d Design, j *lesson.Job) (*Tr
 	case p.Fault != nil:
 		return nil, &lesson.Refusal{Key: "refused.stack", Args: []any{p.Fault.Column, p.Fault.What}, Field: "stack", Message: p.Fault.What}
 	case p.Large == "work":
-		return nil, &lesson.Refusal{Key: "refused.work", Args: []any{p.Step / 1e9, maxWork / 1e9}, Field: "stack", Message: "a step of this takes longer than a page should wait; make it or the batch smaller"}
+		return nil, &lesson.Refusal{Key: "refused.work", Args: []any{math.Ceil(p.Step / 1e9), maxWork / 1e9}, Field: "stack", Message: "a step of this takes longer than a page should wait; make it or the batch smaller"}
+	case p.Large == "blocks":
+		return nil, &lesson.Refusal{Key: "refused.blocks", Args: []any{p.Blocks, maxListed}, Field: "stack", Message: "this is counted, not built: it has too many blocks for a page"}
 	case p.Large != "":
-		return nil, &lesson.Refusal{Key: "refused.large", Args: []any{p.Params, p.Memory / (1 << 20), lesson.MaxMemory >> 20}, Field: "stack", Message: "this is counted, not built: it is larger than a page's memory"}
+		return nil, &lesson.Refusal{Key: "refused.large", Args: []any{math.Ceil(p.Params / 1e6), math.Ceil(p.Memory / (1 << 20)), lesson.MaxMemory >> 20}, Field: "stack", Message: "this is counted, not built: it is larger than a page's memory"}
 	}
 	if old, ok := lesson.Kept[*Trained](s, kept); ok {
 		for over := false; !over; { // its job was stopped, and ends with its step
@@ -117,6 +121,7 @@ func build(ctx context.Context, s *lesson.Session, d Design, j *lesson.Job) (*Tr
 	t := &Trained{ended: make(chan struct{}), free: free, design: d, set: from, chain: chain, printed: p.Printed}
 	t.model = nn.Build(m, uint64(d.Seed))
 	t.chain = model.Chain(t.model)
+	runtime.AddCleanup(t, func(free func()) { free() }, free) // should it give way to other values
 	s.Put(kept, t)
 	return t, nil
 }

@@ -49,6 +49,7 @@ async function builder(w) {
   let tree = [];
   let stack = ''; // that the tree was read from
   let kind = sourceOf(s.data)?.kind;
+  let shown = ''; // whose examples are
   let enter = false; // a brick was opened by a key: its first field is next
 
   /** Settings that suit a data set. @param {string} name */
@@ -61,12 +62,22 @@ async function builder(w) {
     const root = copy(tree);
     const at = f(root);
     if (at === null) return;
+    keep();
     tree = root;
     w.set({ stack: notation(root), at });
   };
+  /** What was there before the last changes, the newest at the end. @type {{ stack: string, data: string, at: string }[]} */
+  const past = [];
+  const keep = () => {
+    past.push({ stack: s.stack, data: s.data, at: s.at });
+    if (past.length > 100) past.shift();
+  };
   // What to begin with, and what to learn.
   const starts = el('div', { class: 'starts', role: 'group', 'aria-label': t('start') }, el('span', { class: 'hint' }, t('start')));
-  for (const x of p.starts) w.button({ label: t('start.' + x.key), into: starts, on: () => w.set({ stack: x.stack, at: '', ...suited(x.data) }) });
+  for (const x of p.starts) w.button({ label: t('start.' + x.key), into: starts, on: () => {
+    keep();
+    w.set({ stack: x.stack, at: '', ...suited(x.data) });
+  } });
   const top = el('div', { class: 'controls' });
   w.stage.append(starts, top);
   w.select({ key: 'data', label: t('data'), into: top, options: p.sources.map((x) => ({ value: x.name, label: t('data.' + x.name) + (x.ready ? '' : ' ' + t('data.absent')), disabled: !x.ready })), on: (name) => {
@@ -113,7 +124,12 @@ async function builder(w) {
     }),
     drop: (what, parent, i) => edit((root) => (typeof what === 'string' ? move(root, what, parent, i) : insert(root, parent, i, copy([what])))),
   });
-  middle.append(el('p', { class: 'hint' }, t('wall.keys')));
+  const bar = el('div', { class: 'acts' });
+  middle.append(bar, el('p', { class: 'hint' }, t('wall.keys')));
+  w.button({ label: t('wall.undo'), into: bar, on: () => {
+    const before = past.pop();
+    if (before) w.set({ ...before, ...(before.data === s.data ? {} : suited(before.data)) });
+  } });
   const edits = editor(left, {
     change: (path, f) => edit((root) => {
       const b = find(root, path)?.brick;
@@ -195,7 +211,9 @@ async function builder(w) {
 
   w.onUpdate(async () => {
     kind = sourceOf(s.data)?.kind;
-    const [a, e] = await Promise.all([w.ask('plan', design()), w.ask('examples', { data: s.data, seed: s.seed })]);
+    const of = { data: s.data, seed: s.seed };
+    const fresh = shown === canonical(of) ? null : w.ask('examples', of);
+    const [a, e] = await Promise.all([w.ask('plan', design()), fresh]);
     plan = /** @type {Planned} */ (a);
     if (plan.bricks !== null) {
       tree = plan.bricks;
@@ -211,7 +229,10 @@ async function builder(w) {
     fault.hidden = plan.fault === null;
     if (plan.fault !== null) fault.textContent = caret(s.stack, plan.fault.column) + `\n${t(plan.fault.brick === '' ? 'fault.at' : 'fault.brick', plan.fault.column, find(tree, plan.fault.brick)?.brick.name || t('wall.group'))}\n${plan.fault.what}${plan.fault.fits ? `\n${t('fits', plan.fault.fits)}` : ''}`;
     totals.textContent = plan.fault !== null ? '' : summary(plan);
-    view.examples(e);
+    if (e !== null) {
+      shown = canonical(of);
+      view.examples(e);
+    }
     if (event === null && plan.fault === null) w.say(summary(plan));
     if (event === null && plan.fault !== null) w.say(t('fault.say', plan.fault.column, plan.fault.what));
     report();
