@@ -96,8 +96,11 @@ func TestLayers(t *testing.T) {
 		if len(last.Shape) > 1 || float64(last.Grad) != 1 || len(a.Nodes) < 4 {
 			t.Errorf("%s: %+v", k.name, a)
 		}
-		weights := 0
+		weights, inputs := 0, 0
 		for i, n := range a.Nodes {
+			if n.Op == "input" || n.Op == "target" {
+				inputs++
+			}
 			if n.Op == "weight" {
 				weights++
 				if !(n.Grad >= 0) {
@@ -111,7 +114,7 @@ func TestLayers(t *testing.T) {
 			}
 		}
 		r := answer[Race](t, race, LayerIn{k.name, 4})
-		if r.Params != a.Params || r.Evaluations != a.Params+1 || r.Passes != 2 || !(r.Differs < 0.1) || weights == 0 {
+		if r.Params != a.Params || r.Evaluations != a.Params+1 || r.Passes != 2 || !(r.Differs < 0.1) || weights == 0 || inputs != 2 {
 			t.Errorf("%s: %+v", k.name, r)
 		}
 	}

@@ -55,7 +55,7 @@ type Layer struct {
 
 // Array is a node that is an array.
 type Array struct {
-	Op    string     `json:"op"`   // of the engine; input or weight for what was there before
+	Op    string     `json:"op"`   // of the engine; input, weight or target for what was there before
 	Name  string     `json:"name"` // of a weight
 	Shape []int      `json:"shape"`
 	In    []int      `json:"in"`
@@ -122,13 +122,18 @@ func through(c nn.Chain, x *grad.Var) *grad.Var {
 
 // forward is the loss (y − 3)², whose gradient is not small.
 func (b *built) forward(t *grad.Tape) *grad.Var {
-	y := through(b.chain, t.Const(b.x, b.shape...))
+	return b.loss(t, t.Const(b.x, b.shape...))
+}
+
+func (b *built) loss(t *grad.Tape, x *grad.Var) *grad.Var {
+	y := through(b.chain, x)
 	return y.MSE(t.Const([]grad.Float{3}, y.Shape()...), device.Mean)
 }
 
 func (b *built) graph(in LayerIn) Layer {
 	t := new(grad.Tape)
-	loss := b.forward(t)
+	x := t.Const(b.x, b.shape...)
+	loss := b.loss(t, x)
 	t.Vars(func(v *grad.Var) { v.Retain() })
 	loss.Backward()
 	out := Layer{Params: nn.Count(b.chain), Loss: loss.Item()}
@@ -143,16 +148,18 @@ func (b *built) graph(in LayerIn) Layer {
 		if i, ok := at[v]; ok {
 			return i
 		}
-		a := Array{Op: "input", Name: names[v], Shape: slices.Clone(v.Shape()), In: []int{}, Value: norm(v.Data()), Grad: norm(v.Grad())}
+		a := Array{Op: "target", Name: names[v], Shape: slices.Clone(v.Shape()), In: []int{}, Value: norm(v.Data()), Grad: norm(v.Grad())}
 		switch {
 		case a.Name != "":
 			a.Op = "weight"
+		case v == x:
+			a.Op = "input"
 		case v.Op() != nil:
 			a.Op = v.Op().Name
 		}
-		for _, x := range v.Inputs() {
-			if x != nil {
-				a.In = append(a.In, add(x))
+		for _, from := range v.Inputs() {
+			if from != nil {
+				a.In = append(a.In, add(from))
 			}
 		}
 		at[v] = len(out.Nodes)

@@ -141,8 +141,10 @@ function layer(w) {
   const d = /** @type {{ layer: string, width: number }} */ (page.defaults.layer);
   const s = w.state({ layer: d.layer, width: d.width, raced: false });
   const args = () => ({ layer: s.layer, width: s.width });
-  w.segmented({ key: 'layer', label: t('layer.which'), options: ['neuron', 'mlp', 'residual', 'deep'].map((v) => ({ value: v, label: t('layer.' + v) })) });
-  w.slider({ key: 'width', min: 1, max: 40, step: 1, label: t('layer.width') });
+  const top = el('div', { class: 'controls' });
+  w.stage.append(top);
+  w.segmented({ key: 'layer', into: top, label: t('layer.which'), options: ['neuron', 'mlp', 'residual', 'deep'].map((v) => ({ value: v, label: t('layer.' + v) })) });
+  w.slider({ key: 'width', into: top, min: 1, max: 40, step: 1, label: t('layer.width') });
   const flow = graph(w, { key: 'arrays', label: t('layer.graph') });
   const bar = el('div', { class: 'runner' });
   w.stage.append(bar);
@@ -157,8 +159,8 @@ function layer(w) {
     const nodes = /** @type {ArrayNode[]} */ (a.nodes);
     flow.draw({
       nodes: nodes.map((x, i) => ({
-        id: String(i), badge: String(i + 1), kind: x.op === 'weight' ? 'weight' : x.op === 'input' ? 'input' : i === nodes.length - 1 ? 'output' : 'op',
-        lines: [x.op === 'weight' ? x.name : x.op === 'input' ? t('layer.input') : x.op, `(${x.shape.join(' × ')})`, `|y| ${n(x.value)}`, ...(x.grad === null ? [] : [`|∂| ${n(x.grad)}`])],
+        id: String(i), badge: String(i + 1), kind: x.op === 'weight' ? 'weight' : x.op === 'input' || x.op === 'target' ? 'input' : i === nodes.length - 1 ? 'output' : 'op',
+        lines: [x.op === 'weight' ? x.name : x.op === 'input' ? t('layer.input') : x.op === 'target' ? t('layer.target') : x.op, `(${x.shape.join(' × ')})`, `|y| ${n(x.value)}`, ...(x.grad === null ? [] : [`|∂| ${n(x.grad)}`])],
       })),
       edges: nodes.flatMap((x, i) => [...new Set(x.in)].map((from) => ({ from: String(from), to: String(i) }))),
     });

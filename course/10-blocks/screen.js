@@ -82,8 +82,8 @@ export function screen(w, into) {
     const range = /** @type {[number, number]} */ ([-e.span, e.span]);
     const grid = /** @param {(number | null)[][]} values */ (values) => ({ values, x: range, y: range });
     const [only] = maps;
-    if (maps.length === 1) {
-      return [{ heat: grid(only), min: -1, max: 1, scale: 'diverging' }, { contour: grid(only), levels: [0], color: 7, name: t('screen.border') }];
+    if (maps.length === 1) { // in pale colours, on which the points can be seen
+      return [{ heat: grid(only), min: -2.4, max: 2.4, scale: 'diverging' }, { contour: grid(only), levels: [0], color: 7, name: t('screen.border') }];
     }
     // Of more classes, each one's land is dotted in its colour.
     const at = /** @param {number} i @param {number} n */ (i, n) => e.span * ((2 * i) / (n - 1) - 1);

@@ -248,7 +248,7 @@ async function builder(w) {
   function summary(x) {
     const counted = x.large === '' ? '' : ' ' + t('large.' + x.large);
     if (x.forward === 0) return t('totals.count', brief(x.params), w.integer(x.blocks)) + counted;
-    return t('totals', x.params < 1e7 ? w.integer(x.params) : brief(x.params), brief(x.forward), brief(x.step), w.number(x.memory / 2 ** 20, 3), shapeText(x.out)) + counted;
+    return t('totals', x.params < 1e7 ? w.integer(x.params) : brief(x.params), brief(x.forward), brief(x.step), x.memory < 2 ** 20 ? `${w.number(x.memory / 2 ** 10, 3)} KiB` : `${w.number(x.memory / 2 ** 20, 3)} MiB`, shapeText(x.out)) + counted;
   }
 }
 

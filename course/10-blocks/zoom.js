@@ -1,5 +1,6 @@
 // One computation at five magnifications: a number, a neuron, a layer, a block, a model.
 
+import { el } from '../web/dom.js';
 import { graph } from '../web/graph.js';
 import { network } from '../web/network.js';
 import { page } from '../web/pagedata.js';
@@ -13,7 +14,9 @@ export function zoom(w) {
   const d = /** @type {{ x1: number, x2: number, neuron: number, weight: number }} */ (page.defaults.zoom);
   const s = w.state({ level: 'number', ...d });
   const levels = ['number', 'neuron', 'layer', 'block', 'model'];
-  w.segmented({ key: 'level', label: t('zoom.level'), options: levels.map((v) => ({ value: v, label: t('zoom.' + v) })) });
+  const top = el('div', { class: 'controls' });
+  w.stage.append(top);
+  w.segmented({ key: 'level', into: top, label: t('zoom.level'), options: levels.map((v) => ({ value: v, label: t('zoom.' + v) })) });
   w.slider({ key: 'x1', min: -3, max: 3, step: 0.1, label: 'x₁' });
   w.slider({ key: 'x2', min: -3, max: 3, step: 0.1, label: 'x₂' });
   const neuron = w.segmented({ key: 'neuron', label: t('zoom.which'), options: [0, 1, 2, 3].map((v) => ({ value: v, label: String(v + 1) })) });

@@ -142,13 +142,13 @@ function paint(d, o) {
       const y = y1 + ((p.x + p.w / 2 - x1) / (x2 - x1)) * (y2 - y1);
       return p.x > x1 && p.x + p.w < x2 && y > p.y - 3 && y < p.y + p.h + 3;
     });
-    const high = Math.min(...over.map((p) => p.y)) - 16;
-    const pull = over.length > 0 ? (8 * high - y1 - y2) / 6 : null; // the height of a cubic's middle is (y₁ + 6·pull + y₂)/8
-    if (pull !== null) top = Math.min(top, high - 12);
+    const high = over.length > 0 ? Math.min(...over.map((p) => p.y)) - 14 : null;
+    if (high !== null) top = Math.min(top, high - 20);
+    const way = high === null ? `C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`
+      : `C${x1 + 30} ${y1} ${x1 + 16} ${high} ${x1 + 48} ${high}L${x2 - 48} ${high}C${x2 - 16} ${high} ${x2 - 30} ${y2} ${x2} ${y2}`; // up and down between columns
     const lit = d.lit?.includes(e.back ? e.from : e.to) ? ' lit' : '';
-    const aside = pull === null ? bend : Math.min(bend, 60);
-    drawn.push(svg('path', { d: `M${x1} ${y1}C${x1 + aside} ${pull ?? y1} ${x2 - aside} ${pull ?? y2} ${x2} ${y2}`, class: `edge${e.back ? ' back' : ''}${lit}`, [e.back ? 'marker-start' : 'marker-end']: `url(#${tip})` }));
-    if (e.label) drawn.push(svg('text', { x: (x1 + x2) / 2, y: (pull === null ? (y1 + y2) / 2 : high) - 6, 'text-anchor': 'middle', class: 'edgelabel' }, e.label));
+    drawn.push(svg('path', { d: `M${x1} ${y1}${way}`, class: `edge${e.back ? ' back' : ''}${lit}`, [e.back ? 'marker-start' : 'marker-end']: `url(#${tip})` }));
+    if (e.label) drawn.push(svg('text', { x: (x1 + x2) / 2, y: (high ?? (y1 + y2) / 2) - 6, 'text-anchor': 'middle', class: 'edgelabel' }, e.label));
   }
   for (const n of d.nodes) {
     const p = at.get(n.id);
