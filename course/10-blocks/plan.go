@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -148,42 +147,6 @@ func planned(d Design, in nn.Input) (p Planned, chain nn.Chain) {
 	}
 	p.Printed, p.Same, p.Tensors = printed(chain, in)
 	return p, chain
-}
-
-// printed writes a network in stack notation, reads that again, and compares
-// the two: names and shapes of parameters, names and types of blocks.
-func printed(chain nn.Chain, in nn.Input) (text string, same bool, tensors int) {
-	text, err := nn.Print(chain)
-	if err != nil {
-		return "", false, 0
-	}
-	stack, err := nn.Parse(text)
-	if err != nil {
-		return text, false, 0
-	}
-	net, err := nn.Plan(stack, in)
-	if err != nil {
-		return text, false, 0
-	}
-	again, err := net.Declare()
-	if err != nil {
-		return text, false, 0
-	}
-	a, n := outline(chain)
-	b, _ := outline(again)
-	return text, slices.Equal(a, b), n
-}
-
-// outline is what two networks must have in common to be the same.
-func outline(c nn.Chain) (lines []string, tensors int) {
-	for name, p := range nn.Params(c) {
-		lines = append(lines, fmt.Sprint(name, p.Shape))
-		tensors++
-	}
-	for name, b := range nn.Blocks(c) {
-		lines = append(lines, fmt.Sprintf("%s %T", name, b))
-	}
-	return lines, tensors
 }
 
 // fault finds the brick that an error is about.

@@ -119,3 +119,9 @@ export function shift(root, path, step) {
 
 /** @param {string} path */
 const parentOf = (path) => path.split('.').slice(0, -1).join('.');
+
+/** A new brick goes before the last layer, whose size comes from the data. @param {Brick[]} root */
+export function placeAtEnd(root) {
+  const last = root.at(-1);
+  return last?.name === 'linear' && last.args.length === 0 ? root.length - 1 : root.length;
+}

@@ -46,6 +46,16 @@ export function brief(x) {
   return integer(x);
 }
 
+/** The part of a text around a column, and a mark under it. @param {string} text @param {number} column */
+export function caret(text, column) {
+  const chars = [...text.replace(/\s/g, ' ')];
+  const from = Math.max(0, column - 14); // few enough to stand on one line of a telephone
+  const shown = chars.slice(from, column + 13).join('');
+  const before = chars.slice(from, column - 1);
+  const pad = before.map((c) => (c > '\u2e80' ? '　' : ' ')).join('');
+  return `${from > 0 ? '…' : ''}${shown}\n${from > 0 ? ' ' : ''}${pad}▲`;
+}
+
 /** @param {HTMLElement} into @param {WallOptions} o */
 export function wall(into, o) {
   const list = el('ol', { class: 'wall', 'aria-label': t('wall') });

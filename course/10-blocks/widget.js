@@ -8,8 +8,8 @@ import { insideView } from './inside.js';
 import { palette } from './palette.js';
 import { screen } from './screen.js';
 import { takeAlong } from './take.js';
-import { copy, find, insert, move, notation, remove, shift } from './tree.js';
-import { brief, shapeText, wall } from './wall.js';
+import { copy, find, insert, move, notation, placeAtEnd, remove, shift } from './tree.js';
+import { brief, caret, shapeText, wall } from './wall.js';
 import { zoom } from './zoom.js';
 
 document.head.append(el('link', { rel: 'stylesheet', href: new URL('blocks.css', import.meta.url).href }));
@@ -250,22 +250,6 @@ async function builder(w) {
     if (x.forward === 0) return t('totals.count', brief(x.params), w.integer(x.blocks)) + counted;
     return t('totals', x.params < 1e7 ? w.integer(x.params) : brief(x.params), brief(x.forward), brief(x.step), x.memory < 2 ** 20 ? `${w.number(x.memory / 2 ** 10, 3)} KiB` : `${w.number(x.memory / 2 ** 20, 3)} MiB`, shapeText(x.out)) + counted;
   }
-}
-
-/** A new brick goes before the last layer, whose size comes from the data. @param {Brick[]} root */
-function placeAtEnd(root) {
-  const last = root.at(-1);
-  return last?.name === 'linear' && last.args.length === 0 ? root.length - 1 : root.length;
-}
-
-/** The part of a text around a column, and a mark under it. @param {string} text @param {number} column */
-function caret(text, column) {
-  const chars = [...text.replace(/\s/g, ' ')];
-  const from = Math.max(0, column - 14); // few enough to stand on one line of a telephone
-  const shown = chars.slice(from, column + 13).join('');
-  const before = chars.slice(from, column - 1);
-  const pad = before.map((c) => (c > '\u2e80' ? '　' : ' ')).join('');
-  return `${from > 0 ? '…' : ''}${shown}\n${from > 0 ? ' ' : ''}${pad}▲`;
 }
 
 export const widgets = { zoom, builder };
