@@ -1,7 +1,11 @@
 package course
 
 import (
+	bricks "brick/course/00-bricks"
+	leastsquares "brick/course/01-least-squares"
 	noclosedform "brick/course/02-no-closed-form"
+	descent "brick/course/03-descent"
+	rate "brick/course/04-rate"
 	backward "brick/course/09-backward"
 	blocks "brick/course/10-blocks"
 	stacking "brick/course/14-stacking"
@@ -11,7 +15,11 @@ import (
 
 // Chapters are the lecture's chapters in their order.
 var Chapters = []*lesson.Chapter{
+	bricks.Chapter,
+	leastsquares.Chapter,
 	noclosedform.Chapter,
+	descent.Chapter,
+	rate.Chapter,
 	backward.Chapter,
 	blocks.Chapter,
 	stacking.Chapter,
