@@ -10,6 +10,8 @@ import (
 	perceptron "brick/course/06-perceptron"
 	xor "brick/course/07-xor"
 	activations "brick/course/08-activations"
+	backward "brick/course/09-backward"
+	blocks "brick/course/10-blocks"
 	cnn "brick/course/11-cnn"
 	rnn "brick/course/12-rnn"
 	stacking "brick/course/14-stacking"
@@ -28,6 +30,8 @@ var Chapters = []*lesson.Chapter{
 	perceptron.Chapter,
 	xor.Chapter,
 	activations.Chapter,
+	backward.Chapter,
+	blocks.Chapter,
 	cnn.Chapter,
 	rnn.Chapter,
 	stacking.Chapter,
