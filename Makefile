@@ -1,4 +1,4 @@
-.PHONY: help test check levels arm64 generate bench bench-torch same docs copy-table build cross fuzz learn
+.PHONY: help test check e2e course levels arm64 generate bench bench-torch same docs copy-table build cross fuzz learn
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/'
@@ -22,6 +22,12 @@ check: ## what CI runs
 	$(MAKE) cross
 	$(MAKE) docs && git diff --exit-code docs/ops.md
 	$(MAKE) generate && git diff --exit-code kernel
+
+course: ## types of the course's modules, and its formulas; needs Node
+	cd course/tools && npm ci --silent && npx tsc -p . && node formulas.mjs --check
+
+e2e: course ## the course in a headless Chromium; minutes. BRICK_SHOTS=dir leaves pictures of every page
+	BRICK_E2E=1 go test -count=1 -timeout 40m ./course/web ./course/e2e
 
 levels: ## runs, kills and resumes at each level of instructions that this processor has
 	@for l in generic neon avx2 avx512; do BRICK_CPU=$$l go run ./cmd/brick version >/dev/null 2>&1 || continue; echo "BRICK_CPU=$$l"; \

@@ -207,10 +207,17 @@ func TestTexts(t *testing.T) {
 			t.Errorf("%s: %v", ch.Dir, err)
 			continue
 		}
-		js, err := fs.ReadFile(ch.Files, "widget.js")
+		modules, err := fs.Glob(ch.Files, "*.js")
 		if err != nil {
-			t.Errorf("%s: %v", ch.Dir, err)
-			continue
+			t.Fatal(err)
+		}
+		var js []byte
+		for _, name := range modules {
+			module, err := fs.ReadFile(ch.Files, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			js = append(js, module...)
 		}
 		used := func(key string) bool {
 			for k := key; ; {
@@ -230,7 +237,7 @@ func TestTexts(t *testing.T) {
 				continue // a key put together: its parts are looked for below
 			}
 			if own["zh"][key] == "" && shared["zh"][key] == "" {
-				t.Errorf("%s: widget.js asks for the text %q, which text.json does not have", ch.Dir, key)
+				t.Errorf("%s: a widget asks for the text %q, which text.json does not have", ch.Dir, key)
 			}
 		}
 		for key := range own["zh"] {

@@ -1,15 +1,14 @@
 package lesson
 
 import (
-	"encoding/json"
-	"fmt"
 	"io/fs"
 
+	"brick/course/web"
 	"brick/train"
 )
 
 // Languages are those every page is written in, the default first.
-var Languages = []string{"zh", "en"}
+var Languages = web.Languages
 
 // Chapter is one chapter: its folder's files and the calls its widgets make.
 type Chapter struct {
@@ -37,31 +36,8 @@ func (c *Chapter) Call(name string) *Call {
 	return nil
 }
 
-// Text reads text.json, {"key": {"zh": "…", "en": "…"}}, as one map a language.
-// A key that lacks a language is an error.
+// Text reads the text.json of a chapter, {"key": {"zh": "…", "en": "…"}}, as one
+// map a language. A key that lacks a language is an error.
 func Text(files fs.FS) (map[string]map[string]string, error) {
-	raw, err := fs.ReadFile(files, "text.json")
-	if err != nil {
-		return nil, err
-	}
-	var keys map[string]map[string]string
-	if err := json.Unmarshal(raw, &keys); err != nil {
-		return nil, fmt.Errorf("text.json: %w", err)
-	}
-	byLanguage := map[string]map[string]string{}
-	for _, l := range Languages {
-		byLanguage[l] = map[string]string{}
-	}
-	for key, texts := range keys {
-		for _, l := range Languages {
-			if texts[l] == "" {
-				return nil, fmt.Errorf("text.json: %q has no text in %q", key, l)
-			}
-			byLanguage[l][key] = texts[l]
-		}
-		if len(texts) != len(Languages) {
-			return nil, fmt.Errorf("text.json: %q has texts in other languages than %v", key, Languages)
-		}
-	}
-	return byLanguage, nil
+	return web.ReadText(files, "text.json")
 }

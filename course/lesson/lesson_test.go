@@ -67,7 +67,7 @@ func TestText(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"a":{"zh":"甲","en":"a"}}`:          "",
 		`{"a":{"zh":"甲"}}`:                   `"a" has no text in "en"`,
-		`{"a":{"zh":"甲","en":"a","fr":"a"}}`: "other languages",
+		`{"a":{"zh":"甲","en":"a","fr":"a"}}`: "only [zh en] are known",
 		`{"a":{"zh":"甲","en":""}}`:           `"a" has no text in "en"`,
 		`{"a"`:                               "text.json",
 	} {

@@ -173,8 +173,8 @@ func drive(t *testing.T, url string, result <-chan string) string {
 // Every kind of widget mounts and draws without an error, but the one that does not exist, which says so. Set WEB_SHOTS to a folder to
 // have pictures of the page: wide and narrow, light and dark.
 func TestBrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a browser")
+	if os.Getenv("BRICK_E2E") == "" {
+		t.Skip("starts a browser: make e2e does")
 	}
 	s, result := demo(t, "zh")
 	dom := chromium(t, "--dump-dom", s.URL+"/?curve.eta=0.5&p.steps=1&r.steps=1&run=mine")
