@@ -16,7 +16,7 @@ func newScaleReport(root *string) *cobra.Command {
 		Short: "Write a sweep as one HTML page with its figures",
 		Long: `Report writes one self-contained HTML page about a sweep, done or not: the prediction and what became of it, the law with its
 intervals, figures, every result, the method, the limits, and the commands that repeat it. Each figure is also written as SVG and
-PNG into the folder figures beside the page; the PNG files are labelled in English in both languages.`,
+PNG into the folder figures beside the page. PNG files in Chinese need a font of this machine; BRICK_FONT names one that is not found.`,
 		Example: `  brick scale report scale/go-1
   brick scale report scale/go-1 --lang zh -o /tmp/缩放.html`,
 		Args: usage(cobra.ExactArgs(1)),
@@ -36,9 +36,12 @@ PNG into the folder figures beside the page; the PNG files are labelled in Engli
 		if out == "" {
 			out = filepath.Join(dir, "report.html")
 		}
-		written, err := report.Write(out, in, l)
+		written, note, err := report.Write(out, in, l)
 		if err != nil {
 			return err
+		}
+		if note != "" {
+			fmt.Fprintln(cmd.ErrOrStderr(), note)
 		}
 		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\n%s: %d figures as SVG and PNG\n", out, filepath.Join(filepath.Dir(out), "figures"), (len(written)-1)/2)
 		return err

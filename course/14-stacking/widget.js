@@ -36,13 +36,13 @@ function sizes(w) {
   });
   /** @type {GPT[]} */
   let known = [];
-  const buttons = /** @type {HTMLButtonElement[]} */ ([]);
+  const picks = w.row();
 
   w.onUpdate(async () => {
     if (known.length === 0) {
       known = await w.ask('gpts');
       rows.draw(known.map((g) => ({ ...g, layers: g.in.layers, width: g.in.width })));
-      for (const g of known) buttons.push(w.button({ label: g.name, title: w.t('sizes.pick'), on: () => w.set({ ...g.in }) }));
+      for (const g of known) w.button({ label: w.t('sizes.pick', g.name), on: () => w.set({ ...g.in }), into: picks });
       const [a, b, c] = /** @type {[GPT, GPT, GPT]} */ (known);
       const off = Math.max(...known.map((g) => Math.abs(g.exact - g.formula) / g.exact));
       w.certify('sizes', {

@@ -25,8 +25,10 @@ type Band struct {
 
 // PlanOut is what the page shows before anything is trained.
 type PlanOut struct {
-	Sizes []SizeOut `json:"sizes"`
-	Unit  float64   `json:"unit"` // loss of a guess that knows nothing: ln of the vocabulary, in nats a character
+	Sizes  []SizeOut `json:"sizes"`
+	Source string    `json:"source"` // of the text they read
+	Top    float64   `json:"top"`    // of the plot, nats a token: a guess that knows nothing has a loss of ln V
+	Start  float64   `json:"start"`  // where the learner's curve begins, level
 }
 
 // SizeOut is a size of the family.
@@ -37,22 +39,19 @@ type SizeOut struct {
 	HeldOut bool   `json:"held_out"`
 }
 
-// vocabulary and window that the family's sizes are counted with.
-const (
-	vocab  = 54 // of the stories' characters, their end included
-	window = 64
-)
+// window is the number of tokens in an example.
+const window = 64
 
 // plan counts the family, without training it.
 var plan = lesson.Ask("plan", SweepIn{Seed: 1}, func(_ context.Context, _ *lesson.Session, _ SweepIn) (p PlanOut, err error) {
 	for _, d := range append(append([]int{}, depths...), held) {
-		size, err := rule().Size(d, vocab, window)
+		size, err := rule().Size(d, text().Vocab, window)
 		if err != nil {
 			return p, err
 		}
 		p.Sizes = append(p.Sizes, SizeOut{size.Name, size.Stack, size.Params, d == held})
 	}
-	p.Unit = math.Log(vocab)
+	p.Source, p.Top, p.Start = text().Source, text().Top, text().Even
 	return p, nil
 })
 
@@ -75,7 +74,7 @@ func (in ResultsIn) Check() error {
 // Results is what a sweep has found so far.
 type Results struct {
 	Begun  bool    `json:"begun"`
-	Points []Pair  `json:"points"` // measured: the axis, and the loss in nats a character
+	Points []Pair  `json:"points"` // measured: the axis, and the loss in nats a token
 	Held   []Pair  `json:"held"`   // of the size that was held out, once it is trained
 	Curves []Curve `json:"curves"` // of the law along the axis
 	Band   *Band   `json:"band"`   // that the law leaves a run in, 95 % of them; on axis n alone
@@ -105,41 +104,12 @@ type Law struct {
 
 // Guess is how far the learner's curve is from the measured points.
 type Guess struct {
-	Off   float64 `json:"off"`   // root mean square difference, nats a character
+	Off   float64 `json:"off"`   // root mean square difference, nats a token
 	Ratio float64 `json:"ratio"` // guessed fall from the smallest to the largest size as a multiple of the measured one
 }
 
 // results gathers a sweep's points, its law and what came of the prediction.
-var results = lesson.Shows(lesson.Ask("results", ResultsIn{Seed: 1, Axis: "n"}, gather), func(in ResultsIn) lesson.Shown {
-	return lesson.Shown{
-		Command: fmt.Sprintf("brick scale show runs/learn-law/seed-%d", in.Seed),
-		Go: fmt.Sprintf(`package main
-
-import (
-	"context"
-	"fmt"
-
-	"brick/lab"
-	"brick/lab/fit"
-)
-
-func main() {
-	sweep, err := lab.Open("runs/learn-law/seed-%d", lab.Options{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	results, err := sweep.Results()
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	law, err := lab.FitLaw(results, fit.Options{Seed: %d, Draws: 200})
-	fmt.Println(law, err)
-	fmt.Println(sweep.Verdict())
-}
-`, in.Seed, in.Seed)}
-})
+var results = lesson.Ask("results", ResultsIn{Seed: 1, Axis: "n"}, gather)
 
 func gather(_ context.Context, s *lesson.Session, in ResultsIn) (r Results, err error) {
 	root, name := SweepIn{in.Seed}.dir(s)

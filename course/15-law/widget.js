@@ -104,7 +104,6 @@ async function law(w) {
   });
   w.onUpdate(draw);
   w.show('sweep', () => ({ seed: s.seed }));
-  w.show('results', args);
 }
 
 /**

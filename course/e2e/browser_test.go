@@ -173,7 +173,7 @@ func command[P, R any](b *tab, c cdp.Command[P, R], params P) R {
 func (b *tab) open(path string) {
 	b.t.Helper()
 	b.do(chromedp.Navigate("http://" + b.site.addr + path))
-	b.until(`document.documentElement.dataset.ready !== undefined || document.querySelector('section.widget') === null`, 20*time.Second, "the widgets are ready at "+path)
+	b.until(`document.documentElement?.dataset.ready !== undefined || document.querySelector('section.widget') === null`, 20*time.Second, "the widgets are ready at "+path)
 }
 
 // until waits until an expression is true.

@@ -114,7 +114,7 @@ func TestStateIsInTheURL(t *testing.T) {
 			t.Errorf("with %s the sliders are at %s; they were at %s", search, after, before)
 		}
 		eval[bool](b, `(document.querySelector('a.lang').click(), true)`)
-		b.until(`document.documentElement.lang !== `+map[string]string{"zh": `'zh-CN'`, "en": `'en'`}[lang]+` && document.documentElement.dataset.ready !== undefined`, 10*time.Second, "the other language")
+		b.until(`document.documentElement?.lang !== `+map[string]string{"zh": `'zh-CN'`, "en": `'en'`}[lang]+` && document.documentElement?.dataset.ready !== undefined`, 10*time.Second, "the other language")
 		if after := eval[string](b, values); after != before {
 			t.Errorf("in the other language the sliders are at %s; they were at %s", after, before)
 		}

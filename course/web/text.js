@@ -56,9 +56,9 @@ export function number(x, digits = 4) {
   return s.replace(/^-/, '−');
 }
 
-/** A whole number with a narrow space between thousands: 1 234 567. @param {number} n */
+/** A whole number with commas between thousands: 1,234,567. @param {number} n */
 export function integer(n) {
   return String(Math.round(n))
     .replace(/^-/, '−')
-    .replace(/\B(?=(\d{3})+$)/g, '\u202f');
+    .replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -24,7 +24,7 @@ func Example() {
 	}
 	defer os.RemoveAll(dir)
 	for _, lang := range []report.Lang{report.English, report.Chinese} {
-		written, err := report.Write(filepath.Join(dir, string(lang)+".html"), in, lang)
+		written, _, err := report.Write(filepath.Join(dir, string(lang)+".html"), in, lang)
 		fmt.Println(len(written), "file", err)
 	}
 	_, err = report.Page(in, "fr")

@@ -28,21 +28,21 @@ func bold(s text.Style) text.Style {
 }
 
 // A typesetter sets plain text and knows that a Chinese character, which its font has not, is as wide as it is high; the viewer of an SVG
-// has fonts that draw it.
+// has fonts that draw it, and for pixels one of this machine is looked for.
 type typesetter struct{ text.Plain }
 
 // width is that of one line of text.
 func (t typesetter) width(txt string, fnt font.Font) vg.Length {
-	wide := 0
+	squares := 0
 	narrow := strings.Map(func(r rune) rune {
-		if r < 0x2e80 { // the first of the CJK blocks
+		if !isSquare(r) {
 			return r
 		}
-		wide++
+		squares++
 		return -1
 	}, txt)
 	face := t.Fonts.Lookup(fnt, fnt.Size)
-	return face.Width(narrow) + vg.Length(wide)*fnt.Size
+	return face.Width(narrow) + vg.Length(squares)*fnt.Size
 }
 
 // Box is the extent of a line.
@@ -63,7 +63,6 @@ func (t typesetter) Draw(c vg.Canvas, txt string, sty text.Style, at vg.Point) {
 	if txt == "" {
 		return
 	}
-	face := t.Fonts.Lookup(sty.Font, sty.Font.Size)
 	c.SetColor(sty.Color)
 	c.Push()
 	defer c.Pop()
@@ -78,5 +77,9 @@ func (t typesetter) Draw(c vg.Canvas, txt string, sty text.Style, at vg.Point) {
 	if sty.YAlign == text.YCenter {
 		y = -0.36 * sty.Font.Size
 	}
-	c.FillString(face, vg.Point{X: x, Y: y}, txt)
+	if isPixels(c) {
+		t.fill(c, sty.Font, vg.Point{X: x, Y: y}, txt)
+		return
+	}
+	c.FillString(t.Fonts.Lookup(sty.Font, sty.Font.Size), vg.Point{X: x, Y: y}, txt)
 }

@@ -120,23 +120,26 @@ func rich(s string) template.HTML {
 	return template.HTML(raised.ReplaceAllString(html.EscapeString(s), "<sup>$1</sup>"))
 }
 
-// Write writes the page to path, and each of its figures as SVG and PNG into the folder figures beside it. The fonts of the PNG files know no Chinese,
-// so theirs are always in English. It returns what it wrote, the page last.
-func Write(path string, in Input, lang Lang) (written []string, err error) {
+// Write writes the page to path, and each of its figures as SVG and PNG into the folder figures beside it. PNG files in Chinese need a font of
+// this machine that has its characters; where none is found theirs are in English, and note says so. It returns what it wrote, the page last.
+func Write(path string, in Input, lang Lang) (written []string, note string, err error) {
 	v, err := look(in, lang)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	text, err := v.page()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	english := v
-	english.lang = English
-	labelled := english.figures()
+	labelled := v.figures()
+	if lang == Chinese && chinese() == nil {
+		english := v
+		english.lang = English
+		labelled, note = english.figures(), "no font with Chinese characters was found, so the PNG files are labelled in English; "+FontVariable+" can name one"
+	}
 	dir := filepath.Join(filepath.Dir(path), "figures")
 	if err := durable.MkdirAll(dir); err != nil {
-		return nil, fmt.Errorf("report: the folder of the figures: %w", err)
+		return nil, "", fmt.Errorf("report: the folder of the figures: %w", err)
 	}
 	write := func(name string, data []byte, err error) error {
 		if err != nil {
@@ -152,12 +155,13 @@ func Write(path string, in Input, lang Lang) (written []string, err error) {
 		name := filepath.Join(dir, f.ID)
 		svg, err := f.SVG()
 		if err := write(name+".svg", svg, err); err != nil {
-			return written, err
+			return written, note, err
 		}
 		png, err := labelled[i].PNG()
 		if err := write(name+".png", png, err); err != nil {
-			return written, err
+			return written, note, err
 		}
 	}
-	return written, write(path, text, nil)
+	err = write(path, text, nil)
+	return written, note, err
 }

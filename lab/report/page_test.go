@@ -392,11 +392,11 @@ func TestNoIdleWords(t *testing.T) {
 	}
 }
 
-// Write leaves the page and two files a figure; PNG files are what they claim and are labelled in English.
+// Write leaves the page and two files a figure; PNG files are what they claim.
 func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	in := without(t, func(in *Input) { in.Prediction, in.Findings = nil, lab.Findings{} })
-	written, err := Write(filepath.Join(dir, "页.html"), in, Chinese)
+	written, _, err := Write(filepath.Join(dir, "页.html"), in, Chinese)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -424,7 +424,7 @@ func TestWrite(t *testing.T) {
 	if want := len(figuresOf(t, in, Chinese)); svgs != want || pngs != want || len(written) != 2*want+1 {
 		t.Errorf("%d SVG and %d PNG files among %d; want %d of each and the page", svgs, pngs, len(written), want)
 	}
-	if _, err := Write(filepath.Join(dir, "页.html", "no", "folder.html"), in, Chinese); err == nil {
+	if _, _, err := Write(filepath.Join(dir, "页.html", "no", "folder.html"), in, Chinese); err == nil {
 		t.Error("a page was written into a file")
 	}
 }
