@@ -1,20 +1,21 @@
 // One token's way through the blocks: the residual stream and what is added to it, and the gates of a SwiGLU.
 
 import { bars } from '../web/bars.js';
+import { el } from '../web/dom.js';
 import { tokens } from '../web/strips.js';
 import { table } from '../web/table.js';
-import { follow, named, reading, say } from './reading.js';
+import { follow, named, picked, reading, say } from './reading.js';
 
 /** @typedef {{ layer: number, name: string, length: number, adds: boolean }} Stage */
 
 /** @param {import('../web/widget.js').Widget} w */
 export function block(w) {
-  const s = w.state({ layer: 1, query: -1 });
-  const args = () => ({ ...reading(), layer: s.layer, query: s.query });
+  const s = w.state({ query: -1 });
+  const args = () => ({ ...reading(), layer: picked().layer, query: s.query });
   const strip = tokens(w, { key: 'strip', label: w.t('block.strip'), pick: (i) => w.set({ query: i }) });
   const row = w.row();
   const stages = bars(w, { key: 'stages', label: w.t('block.stages'), into: row });
-  const box = document.createElement('div');
+  const box = el('div');
   row.append(box);
   const units = table(w, { caption: w.t('block.units'), csv: 'swiglu', into: box, columns: [
     { key: 'unit', label: w.t('block.unit'), text: String },
@@ -23,7 +24,6 @@ export function block(w) {
     { key: 'up', label: 'up', digits: 3 },
     { key: 'out', label: 'silu(gate)·up', digits: 3 },
   ] });
-  w.slider({ key: 'layer', min: 0, max: 11, step: 1, label: w.t('views.layer'), text: (v) => String(v + 1) });
 
   const part = (/** @type {Stage} */ p) => {
     if (p.layer < 0) return w.t('block.embedding');

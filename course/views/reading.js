@@ -16,28 +16,47 @@ const own = query('run') ?? '';
 const model = own !== '' ? own : (query('source.model') ?? 'learn-llama');
 /** @type {Reading} */
 let now = { run: model, text: query('source.text') ?? examples[model] ?? examples['learn-llama'] ?? '' };
-const followers = /** @type {Set<() => void>} */ (new Set());
+/** The head that is looked at, counted from 0; beyond the last one of a model it is the last one. */
+let head = { layer: Number(query('attend.layer') ?? 1), head: Number(query('attend.head') ?? 0) };
+const followers = /** @type {Set<Widget>} */ (new Set());
 
 /** The model and the text of the moment, as every call takes them. @returns {Reading} */
 export function reading() {
   return { ...now };
 }
 
-/** Sets them; the other views follow. @param {Reading} next */
-export function read(next) {
+/** The layer and the head that were picked, for the calls that look at one. */
+export function picked() {
+  return { ...head };
+}
+
+/** Sets model and text; the other views follow. @param {Widget} w @param {Reading} next */
+export function read(w, next) {
   if (next.run === now.run && next.text === now.text) return;
   now = next;
-  for (const f of followers) f();
+  tell(w);
+}
+
+/** Sets the head; the other views follow. @param {Widget} w @param {{ layer: number, head: number }} next */
+export function pick(w, next) {
+  if (next.layer === head.layer && next.head === head.head) return;
+  head = next;
+  tell(w);
+}
+
+/** @param {Widget} [but] */
+function tell(but) {
+  for (const w of followers) if (w !== but) w.update();
 }
 
 /** Has a view updated when another text or model is read. @param {Widget} w */
 export function follow(w) {
-  followers.add(() => w.update());
+  followers.add(w);
 }
 
 /** The model has been trained: all views look again. */
 export function again() {
-  for (const f of followers) f();
+  tell();
 }
 
 /** A certificate, on pages that have it; an untrained model earns none. @param {Widget} w @param {Info} info @param {string} name @param {Record<string, string | number>} values */

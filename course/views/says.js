@@ -13,6 +13,7 @@ export function says(w) {
   const head = el('tr');
   const frame = el('div', { class: 'tableframe', tabindex: '0', role: 'region', 'aria-label': w.t('says.table') },
     el('table', {}, el('caption', {}, w.t('says.table')), el('thead', {}, head), body));
+  frame.style.position = 'relative'; // what is read aloud alone lies within what scrolls
   w.stage.append(frame);
   /** @type {[HTMLElement, number][]} */
   let cells = [];
@@ -28,16 +29,23 @@ export function says(w) {
   w.onUpdate(async () => {
     const r = await w.ask('says', reading());
     const shown = /** @type {string[]} */ (r.tokens.slice(r.first));
-    head.replaceChildren(el('th', { scope: 'col' }, w.t('says.after')), ...shown.map((t) => el('th', { scope: 'col' }, t)));
+    const label = (/** @type {string} */ scope, /** @type {string} */ text) => {
+      const c = el('th', { scope }, text);
+      c.style.whiteSpace = 'nowrap';
+      return c;
+    };
+    head.replaceChildren(label('col', w.t('says.after')), ...shown.map((t) => label('col', t)));
     cells = [];
     body.replaceChildren(...r.rows.map((/** @type {Guess[]} */ row, /** @type {number} */ layer) => el('tr', {},
-      el('th', { scope: 'row' }, layer === 0 ? w.t('block.embedding') : w.t('block.stream', layer)),
+      label('row', layer === 0 ? w.t('block.embedding') : w.t('block.stream', layer)),
       ...row.map((g) => {
         const c = el('td', { title: w.number(g.p, 3) }, (g.same ? '' : '· ') + g.token, el('span', { class: 'unseen' }, ` ${w.number(g.p, 2)}`));
+        c.style.whiteSpace = 'nowrap';
         cells.push([c, g.p]);
         return c;
       }))));
     paint();
+    frame.scrollLeft = frame.scrollWidth; // the end of the text is what is asked about
     const rows = /** @type {Guess[][]} */ (r.rows);
     const end = /** @type {Guess[]} */ (rows.map((row) => row.at(-1)));
     const settled = end.findIndex((_, i) => end.slice(i).every((g) => g.same));

@@ -46,7 +46,7 @@ func untrained(ctx context.Context, small lesson.Model) (lens.Model, error) {
 // begin builds the model of a job, and learns its vocabulary.
 func begin(small lesson.Model) (m lens.Model, err error) {
 	job := small.Job
-	corpus, err := data.OpenText(job.Data.Source, data.Options{Seed: job.Seed})
+	corpus, err := data.OpenText(job.Data.Source, data.Options{Seed: job.Seed, Examples: 2000}) // enough to meet every word
 	if err != nil {
 		return m, err
 	}

@@ -26,7 +26,7 @@ export function source(w) {
   void chooseRun(w, 'text', w.t('source.own')).catch((e) => w.error(e));
   follow(w);
   w.onUpdate(async () => {
-    read({ run: w.run !== '' ? w.run : s.model, text: text() });
+    read(w, { run: w.run !== '' ? w.run : s.model, text: text() });
     const r = await w.ask('source', reading());
     strip.draw({ tokens: r.tokens });
     w.say(w.t(r.trained ? 'source.say' : 'source.before', r.name, integer(r.params), r.stack, r.tokens.length, integer(r.vocab)));
