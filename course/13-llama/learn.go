@@ -83,8 +83,8 @@ var learn = lesson.Shows(lesson.Stream("learn", LearnIn{views.Stories.Name}, fun
 	small, prompt, tokens := in.small()
 	d := small.Job
 	return lesson.Shown{
-		Command: fmt.Sprintf("brick train '%s' --name %s --data %s --tokenizer %s --vocab %d --context %d --batch %d --steps %d --lr %g --seed %d\nbrick generate runs/%s '%s' -n %d --temperature 0",
-			d.Model, small.Name, d.Data.Source, d.Tokenizer.Kind, d.Tokenizer.Vocab, d.Data.Context, d.Batch, d.Steps, d.Optimizer.LR, d.Seed, small.Name, prompt, tokens),
+		Command: fmt.Sprintf("brick train '%s' --name %s --data %s --tokenizer %s --vocab %d --context %d --batch %d --steps %d --optimizer %s --lr %g --seed %d\nbrick generate runs/%s '%s' -n %d --temperature 0",
+			d.Model, small.Name, d.Data.Source, d.Tokenizer.Kind, d.Tokenizer.Vocab, d.Data.Context, d.Batch, d.Steps, d.Optimizer.Name, d.Optimizer.LR, d.Seed, small.Name, prompt, tokens),
 		Go: fmt.Sprintf(`package main
 
 import (

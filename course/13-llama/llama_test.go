@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"brick/course/lesson"
 	"brick/course/views"
@@ -33,6 +34,19 @@ func TestLearn(t *testing.T) {
 	enough := errors.New("enough")
 	if err := s.Follow(t.Context(), Chapter.Dir, learn, nil, func(json.RawMessage) error { return enough }); !errors.Is(err, enough) {
 		t.Errorf("training that is left: %v", err)
+	}
+	for range 500 { // it stops at its next step, and then goes on from there
+		err := s.Follow(t.Context(), Chapter.Dir, learn, nil, func(json.RawMessage) error { return nil })
+		if err == nil {
+			break
+		}
+		if !strings.Contains(err.Error(), "is being trained") {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if !s.Runs.Has(views.Stories.Name) {
+		t.Error("training that was left did not go on")
 	}
 	if _, err := learn.Show([]byte(`{"model":"learn-x"}`)); err == nil {
 		t.Error("a model that is none of the two")
