@@ -41,7 +41,7 @@ function learn(w) {
       if (state !== 'done' || !last) return;
       draw();
       w.certify('learn', { steps: last.of, blind: w.number(last.blind, 4), loss: w.number(last.valid, 4), asked: last.asked, text: last.text });
-      if (reading().run === last.model) again();
+      if ((reading().run || 'learn-llama') === last.model) again();
     },
   });
   w.onUpdate(draw);

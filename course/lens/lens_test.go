@@ -262,7 +262,7 @@ func TestLookRefuses(t *testing.T) {
 }
 
 func TestSoftmax(t *testing.T) {
-	p := Softmax([]kernel.Float{0, kernel.Float(math.Log(3))}, 1)
-	near(t, "softmax", p, []float64{0.25, 0.75})
-	near(t, "at temperature ½", Softmax([]kernel.Float{0, kernel.Float(math.Log(3))}, 0.5), []float64{0.1, 0.9})
+	p := Softmax([]kernel.Float{0, kernel.Float(math.Log(3)), 5, 5}, 2, 1)
+	near(t, "softmax", p, []float64{0.25, 0.75, 0.5, 0.5})
+	near(t, "at temperature ½", Softmax([]kernel.Float{0, kernel.Float(math.Log(3))}, 2, 0.5), []float64{0.1, 0.9})
 }

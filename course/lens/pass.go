@@ -122,10 +122,10 @@ func (p *Pass) Says(layer int) []kernel.Float {
 	return copied(p.chain[p.layers[len(p.layers)-1]+1:].Forward(x))
 }
 
-// Softmax is the probabilities of logits at a temperature above 0, by the engine's own op.
-func Softmax(logits []kernel.Float, temperature float64) []kernel.Float {
+// Softmax is the probabilities of rows of v logits at a temperature above 0, by the engine's own op.
+func Softmax(logits []kernel.Float, v int, temperature float64) []kernel.Float {
 	tape := &grad.Tape{NoGrad: true}
-	return copied(tape.Const(logits, len(logits)).Scale(kernel.Float(1 / temperature)).Softmax(-1))
+	return copied(tape.Const(logits, len(logits)/v, v).Scale(kernel.Float(1 / temperature)).Softmax(-1))
 }
 
 // parts names the blocks directly inside b.

@@ -136,7 +136,7 @@ type Taken struct {
 	V      []kernel.Float `json:"v"`
 }
 
-var attend = lesson.Shows(lesson.Ask("attend", At{In: In{Text: example}, Layer: 1, Query: -1}, func(ctx context.Context, s *lesson.Session, in At) (out Attend, err error) {
+var attend = lesson.Shows(lesson.Ask("attend", At{In: In{Text: example}, Query: -1}, func(ctx context.Context, s *lesson.Session, in At) (out Attend, err error) {
 	err = in.look(ctx, s, func(_ lens.Model, p *lens.Pass, i Info) error {
 		at, a := in.within(p)
 		all := a.Weights()[at.Head*a.T*a.S:][:a.T*a.S]

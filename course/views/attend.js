@@ -11,7 +11,7 @@ import { follow, named, pick, reading, say } from './reading.js';
 
 /** @param {import('../web/widget.js').Widget} w */
 export function attend(w) {
-  const s = w.state({ layer: 1, head: 0, query: -1 });
+  const s = w.state({ layer: 0, head: 0, query: -1 });
   const args = () => ({ ...reading(), layer: s.layer, head: s.head, query: s.query });
   /** @type {Head[]} */
   let all = [];

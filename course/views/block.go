@@ -44,7 +44,7 @@ type Unit struct {
 	Out    lesson.Num `json:"out"`
 }
 
-var block = lesson.Shows(lesson.Ask("block", At{In: In{Text: example}, Layer: 1, Query: -1}, func(ctx context.Context, s *lesson.Session, in At) (out Block, err error) {
+var block = lesson.Shows(lesson.Ask("block", At{In: In{Text: example}, Query: -1}, func(ctx context.Context, s *lesson.Session, in At) (out Block, err error) {
 	err = in.look(ctx, s, func(_ lens.Model, p *lens.Pass, i Info) error {
 		at, _ := in.within(p)
 		out = Block{Info: i, Layer: at.Layer, Query: at.Query, Layers: p.Layers(), Width: p.Width}

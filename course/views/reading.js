@@ -17,12 +17,12 @@ const model = own !== '' ? own : (query('source.model') ?? 'learn-llama');
 /** @type {Reading} */
 let now = { run: model, text: query('source.text') ?? examples[model] ?? examples['learn-llama'] ?? '' };
 /** The head that is looked at, counted from 0; beyond the last one of a model it is the last one. */
-let head = { layer: Number(query('attend.layer') ?? 1), head: Number(query('attend.head') ?? 0) };
+let head = { layer: Number(query('attend.layer') ?? 0), head: Number(query('attend.head') ?? 0) };
 const followers = /** @type {Set<Widget>} */ (new Set());
 
-/** The model and the text of the moment, as every call takes them. @returns {Reading} */
+/** The model and the text of the moment, as every call takes them: "" is the first small model. @returns {Reading} */
 export function reading() {
-  return { ...now };
+  return { ...now, run: now.run === 'learn-llama' ? '' : now.run };
 }
 
 /** The layer and the head that were picked, for the calls that look at one. */

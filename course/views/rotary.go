@@ -50,7 +50,7 @@ type Dial struct {
 	Key    [2]kernel.Float `json:"key"` // the key, turned
 }
 
-var rotary = lesson.Shows(lesson.Ask("rotary", RotaryIn{At: At{In: In{Text: example}, Layer: 1, Query: 26}, Key: 17}, func(ctx context.Context, s *lesson.Session, in RotaryIn) (out Rotary, err error) {
+var rotary = lesson.Shows(lesson.Ask("rotary", RotaryIn{At: At{In: In{Text: example}, Query: 29}, Key: 23}, func(ctx context.Context, s *lesson.Session, in RotaryIn) (out Rotary, err error) {
 	err = in.look(ctx, s, func(_ lens.Model, p *lens.Pass, i Info) error {
 		at, a := in.within(p)
 		key := min(in.Key, at.Query)

@@ -9,7 +9,7 @@ import { certify, follow, named, picked, reading, say } from './reading.js';
 
 /** @param {import('../web/widget.js').Widget} w */
 export function rotary(w) {
-  const s = w.state({ query: 26, key: 17, shift: 0 });
+  const s = w.state({ query: 29, key: 23, shift: 0 });
   const args = () => ({ ...reading(), ...picked(), query: s.query, key: s.key, shift: s.shift });
   const [from, to] = [el('div', {}, el('p', { class: 'hint' }, w.t('rotary.query'))), el('div', {}, el('p', { class: 'hint' }, w.t('rotary.key')))];
   w.row(from, to);

@@ -42,10 +42,10 @@ var says = lesson.Shows(lesson.Ask("says", In{Text: example}, func(ctx context.C
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			logits := p.Says(layer)
+			all := lens.Softmax(p.Says(layer)[out.First*p.Vocab:], p.Vocab, 1)
 			row := make([]Guess, 0, p.T()-out.First)
 			for t := out.First; t < p.T(); t++ {
-				probs := lens.Softmax(logits[t*p.Vocab:][:p.Vocab], 1)
+				probs := all[(t-out.First)*p.Vocab:][:p.Vocab]
 				best := int32(largest(probs, 1)[0])
 				if layer == p.Layers() {
 					final[t] = best
@@ -60,7 +60,7 @@ var says = lesson.Shows(lesson.Ask("says", In{Text: example}, func(ctx context.C
 }), func(in In) lesson.Shown {
 	return in.shown(`for layer := range p.Layers() + 1 {
 	logits := p.Says(layer)
-	last := lens.Softmax(logits[len(logits)-p.Vocab:], 1)
+	last := lens.Softmax(logits[len(logits)-p.Vocab:], p.Vocab, 1)
 	best := 0
 	for id, v := range last {
 		if v > last[best] {
@@ -99,7 +99,7 @@ var next = lesson.Shows(lesson.Ask("next", NextIn{In: In{Text: example}, Query: 
 			t = p.T() - 1
 		}
 		out = Next{Info: i, Query: t, Rest: 1, Vocab: p.Vocab}
-		probs := lens.Softmax(p.Logits[t*p.Vocab:][:p.Vocab], in.Temperature)
+		probs := lens.Softmax(p.Logits[t*p.Vocab:][:p.Vocab], p.Vocab, in.Temperature)
 		for _, id := range largest(probs, maxNext) {
 			out.List = append(out.List, Guess{lens.After(m.Tokenizer, p.IDs[:t+1], int32(id)), float64(probs[id]), false, t+1 < p.T() && int(p.IDs[t+1]) == id})
 			out.Rest -= float64(probs[id])
@@ -109,7 +109,7 @@ var next = lesson.Shows(lesson.Ask("next", NextIn{In: In{Text: example}, Query: 
 	})
 	return out, err
 }), func(in NextIn) lesson.Shown {
-	return in.shown(fmt.Sprintf(`for id, v := range lens.Softmax(p.Logits[len(p.Logits)-p.Vocab:], %v) {
+	return in.shown(fmt.Sprintf(`for id, v := range lens.Softmax(p.Logits[len(p.Logits)-p.Vocab:], p.Vocab, %v) {
 	if v > 0.01 {
 		fmt.Println(lens.After(m.Tokenizer, ids, int32(id)), v)
 	}

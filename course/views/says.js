@@ -12,9 +12,9 @@ export function says(w) {
   const body = el('tbody');
   const head = el('tr');
   const frame = el('div', { class: 'tableframe', tabindex: '0', role: 'region', 'aria-label': w.t('says.table') },
-    el('table', {}, el('caption', {}, w.t('says.table')), el('thead', {}, head), body));
+    el('table', {}, el('thead', {}, head), body));
   frame.style.position = 'relative'; // what is read aloud alone lies within what scrolls
-  w.stage.append(frame);
+  w.stage.append(el('p', { class: 'hint' }, w.t('says.table')), frame);
   /** @type {[HTMLElement, number][]} */
   let cells = [];
   const paint = () => {
@@ -32,6 +32,7 @@ export function says(w) {
     const label = (/** @type {string} */ scope, /** @type {string} */ text) => {
       const c = el('th', { scope }, text);
       c.style.whiteSpace = 'nowrap';
+      if (scope === 'row' || text === w.t('says.after')) Object.assign(c.style, { position: 'sticky', left: '0', background: 'var(--raised)', zIndex: '1' });
       return c;
     };
     head.replaceChildren(label('col', w.t('says.after')), ...shown.map((t) => label('col', t)));

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"math"
 	"strings"
 	"testing"
@@ -212,5 +213,33 @@ func TestPooled(t *testing.T) {
 		if math.Abs(got[i]-want) > rounding {
 			t.Errorf("cell %d is %v; want %v", i, got[i], want)
 		}
+	}
+}
+
+// What pages ask first is what calls answer by default, so that a static copy has it.
+func TestPagesBeginWithTheExample(t *testing.T) {
+	js, err := fs.ReadFile(files, "reading.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(js), "'"+example+"'") {
+		t.Errorf("reading.js does not begin with %q", example)
+	}
+}
+
+// BenchmarkCalls is the time of what a slider asks.
+func BenchmarkCalls(b *testing.B) {
+	s := lesson.NewDesk(&lesson.Runs{Root: b.TempDir()}, 1).Session()
+	for _, c := range Calls {
+		if c.Streams {
+			continue
+		}
+		b.Run(c.Name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := c.Answer(b.Context(), s, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -109,7 +109,7 @@ type Cost struct {
 	Seconds  float64 `json:"seconds"`
 }
 
-var cache = lesson.Shows(lesson.Ask("cache", CacheIn{In{Text: "Anna had a red ball. One day"}, 24}, func(ctx context.Context, s *lesson.Session, in CacheIn) (out Cache, err error) {
+var cache = lesson.Shows(lesson.Ask("cache", CacheIn{In{Text: example}, 24}, func(ctx context.Context, s *lesson.Session, in CacheIn) (out Cache, err error) {
 	err = in.with(ctx, s, float64(in.Tokens), func(m lens.Model, ids []int32, i Info) error {
 		n := in.Tokens
 		if c := m.Context(); c > 0 {
@@ -172,7 +172,7 @@ type Piece struct {
 }
 
 // write goes on with the text.
-var write = lesson.Shows(lesson.Stream("write", WriteIn{In: In{Text: "Anna had a red ball."}, Tokens: 60, Temperature: 0.8, Seed: 1}, func(ctx context.Context, s *lesson.Session, in WriteIn, j *lesson.Job) error {
+var write = lesson.Shows(lesson.Stream("write", WriteIn{In: In{Text: example}, Tokens: 60, Temperature: 0.8, Seed: 1}, func(ctx context.Context, s *lesson.Session, in WriteIn, j *lesson.Job) error {
 	return in.with(ctx, s, 1, func(m lens.Model, ids []int32, i Info) error { return in.writing(ctx, m, ids, j) })
 }), func(in WriteIn) lesson.Shown {
 	return in.shown(fmt.Sprintf(`for t, err := range generate.Stream(m.Block, ids, generate.Sampling{Max: %d, Temperature: %v, TopK: %d, Seed: %d}) {
