@@ -22,7 +22,7 @@ export function block(w) {
     { key: 'gate', label: 'gate', digits: 3 },
     { key: 'opened', label: 'silu(gate)', digits: 3 },
     { key: 'up', label: 'up', digits: 3 },
-    { key: 'out', label: 'silu(gate)·up', digits: 3 },
+    { key: 'out', label: 'out', digits: 3 },
   ] });
 
   const part = (/** @type {Stage} */ p) => {
