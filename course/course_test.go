@@ -48,7 +48,7 @@ func visit(t *testing.T, url string) *browser {
 		t.Fatal(err)
 	}
 	b := &browser{t: t, url: url, Client: http.Client{Jar: jar}}
-	_, body := b.get("/zh/02-no-closed-form/")
+	_, body := b.get("/zh/" + Chapters[0].Dir + "/")
 	b.token = b.data(body).Token
 	return b
 }

@@ -26,7 +26,7 @@ func tales(name string, o Options, make func(*stream) string) (*Corpus, error) {
 }
 
 var (
-	names  = strings.Fields("Anna Ben Clara David Emma Frank Grace Henry Iris Jack Kate Leo Mary Nora Oscar Paul Rosa Sam Tom Vera")
+	names   = strings.Fields("Anna Ben Clara David Emma Frank Grace Henry Iris Jack Kate Leo Mary Nora Oscar Paul Rosa Sam Tom Vera")
 	things  = strings.Fields("ball book brick cake coin cup drum flute hat kite lamp map pear pen ring rope shell stone sword whistle")
 	looks   = strings.Fields("big blue bright broken clean cold golden green heavy little long old red round sharp small soft white")
 	places  = strings.Fields("barn bridge forest garden harbour hill house kitchen market mill river school tower valley")

@@ -130,6 +130,8 @@ type Attn struct {
 	B, T, S, H, K, D int
 	Causal           bool
 	Scale            kernel.Float
+	Window           int          // keys that a query sees at most, its own position's the last; 0 for no bound. Only if Causal
+	Cap              kernel.Float // scores s become Cap·tanh(s/Cap), where it is not 0
 }
 
 // Loss is the size and kind of a cross-entropy.

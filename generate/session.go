@@ -14,6 +14,8 @@ import (
 // model's memory of both kept in between. It serves one caller at a time; any
 // number of sessions may share a model.
 type Session struct {
+	Ends []int32 // ids that end a text: from NewSession on the tokenizer's EOS, if it has one
+
 	reader  reader
 	tok     token.Tokenizer
 	pending []int32 // the last token written: not read back yet
@@ -22,7 +24,11 @@ type Session struct {
 // NewSession starts a session. context is how many positions the model can hold,
 // 0 for no bound; dev is nil for where the model lives.
 func NewSession(m nn.Block, tok token.Tokenizer, context int, dev device.Device) *Session {
-	return &Session{reader: newReader(m, context, dev), tok: tok}
+	s := &Session{reader: newReader(m, context, dev), tok: tok}
+	if eos := tok.Special().EOS; eos != token.None {
+		s.Ends = []int32{eos}
+	}
+	return s
 }
 
 // Reset forgets what was said.
@@ -42,7 +48,7 @@ func (s *Session) Stream(ctx context.Context, prompt string, o Sampling) iter.Se
 			yield(Token{}, err)
 			return
 		}
-		text := writer{eos: s.tok.Special().EOS, decoder: token.NewDecoder(s.tok), held: holder{stops: o.Stop}}
+		text := writer{ends: s.Ends, decoder: token.NewDecoder(s.tok), held: holder{stops: o.Stop}}
 		text.decoder.SkipSpecial = true
 		for _, id := range ids {
 			text.decoder.Next(id) // what is written goes on in the middle of a text: a space there is kept

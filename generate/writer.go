@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"slices"
 	"strings"
 
 	"brick/token"
@@ -8,14 +9,14 @@ import (
 
 // writer turns the ids of a text into what may be shown of it.
 type writer struct {
-	eos     int32
+	ends    []int32 // ids that end a text
 	decoder *token.Decoder
 	held    holder
 }
 
 // next sets t's text, and its reason if the text ends there. What is left of an unfinished character is dropped then.
 func (w *writer) next(t *Token) (ended bool) {
-	if t.ID == w.eos {
+	if slices.Contains(w.ends, t.ID) {
 		t.Text, t.Reason = w.held.rest(), EOS
 		return true
 	}

@@ -13,6 +13,8 @@ type AttentionOptions struct {
 	Causal bool  // query t sees keys s ≤ t + S − T: itself and what came before it
 	Mask   *Var  // ids (B, S): keys whose id is 0 are not seen; nil shows all
 	Scale  Float // of the scores; 0 means 1/√D
+	Window int   // a query sees the last Window of the keys that causality shows it; 0 means all (Beltagy et al. 2020). Only if Causal
+	Cap    Float // scores s become Cap·tanh(s/Cap); 0 leaves them (Gemma Team 2024, "Gemma 2")
 }
 
 // Attention lets each query take a mixture of the values whose keys it resembles
@@ -24,6 +26,8 @@ type AttentionOptions struct {
 //	q, y (B, T, H, D)   k, v (B, S, K, D)   H a multiple of K
 //	∂v = pᵀ·∂y   ∂p = ∂y·vᵀ   ∂s = p ⊙ (∂p − Σ_D y⊙∂y)   ∂q = scale·∂s·k   ∂k = scale·∂sᵀ·q
 //
+// With a Cap,  p = softmax(Cap·tanh(scale·q·kᵀ/Cap))  and ∂s is multiplied by  1 − (s/Cap)²,  s what was capped.
+//
 // A query that sees no key gives 0. Scores are never stored: the way back
 // computes them anew from ln Σ exp of each row (Dao et al. 2022, "FlashAttention").
 func Attention(q, k, v *Var, o AttentionOptions) *Var {
@@ -34,10 +38,12 @@ func Attention(q, k, v *Var, o AttentionOptions) *Var {
 		mismatch("attention", "want q (B, T, H, D), k and v (B, S, K, D): k and v alike, B and D as q's", q, k, v)
 	case k.dims[2] == 0 || q.dims[2]%k.dims[2] != 0:
 		mismatch("attention", "want q's heads to be a multiple of k's", q, k, v)
+	case o.Window < 0 || o.Window > 0 && !o.Causal || o.Cap < 0:
+		mismatch("attention", "want a window and a cap of at least 0, and a window only if causal", q, k, v)
 	case o.Mask != nil && (o.Mask.ids == nil && o.Mask.Len() > 0 || o.Mask.rank != 2 || o.Mask.dims[0] != k.dims[0] || o.Mask.dims[1] != k.dims[1]):
 		mismatch("attention", "want a mask of ids (B, S)", q, k, v, o.Mask)
 	}
-	a := attr{f: [3]Float{o.Scale}}
+	a := attr{i: [8]int{1: o.Window}, f: [3]Float{o.Scale, o.Cap}}
 	if o.Scale == 0 {
 		a.f[0] = Float(1 / math.Sqrt(float64(q.dims[3])))
 	}
@@ -74,5 +80,5 @@ func attnOf(y *Var) (a device.Attn, mask device.Buf) {
 		mask = m.val
 	}
 	return device.Attn{B: q.dims[0], T: q.dims[1], S: k.dims[1], H: q.dims[2], K: k.dims[2], D: q.dims[3],
-		Causal: y.attr.i[0] == 1, Scale: y.attr.f[0]}, mask
+		Causal: y.attr.i[0] == 1, Scale: y.attr.f[0], Window: y.attr.i[1], Cap: y.attr.f[1]}, mask
 }

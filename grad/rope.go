@@ -13,12 +13,13 @@ type RoPE struct {
 	Base        float64 // of the angles, usually 10,000
 	Dim         int     // of a head, even
 	Interleaved bool    // pairs (2i, 2i+1) as Meta, else (i, i+Dim/2) as Hugging Face
+	Stretch     RoPEStretch
 }
 
 // RoPE rotates each pair of a head by an angle that grows with its position,
 // which is pos for the first t. So q·k depends on the distance of two positions only.
 //
-//	(u, v) → (u·cos θ − v·sin θ, v·cos θ + u·sin θ)    θ = (pos + t)·base^(−2i/D)
+//	(u, v) → (u·cos θ − v·sin θ, v·cos θ + u·sin θ)    θ = (pos + t)·fᵢ,  fᵢ = base^(−2i/D), or see RoPEStretch
 //	∂x is ∂y rotated by −θ                             x, y (B, T, H, D)
 func (x *Var) RoPE(r RoPE, pos int) *Var {
 	switch {
@@ -29,9 +30,14 @@ func (x *Var) RoPE(r RoPE, pos int) *Var {
 	case pos < 0 || !(r.Base > 0):
 		mismatch("rope", "want a position of at least 0 and a base above 0", x)
 	}
-	a := attr{i: [8]int{pos}, k: math.Float64bits(r.Base)}
+	s := &r.Stretch
+	a := attr{i: [8]int{2: int(s.Kind), 3: s.Trained}, k: math.Float64bits(r.Base)}
+	a.i[0] = pos
 	if r.Interleaved {
 		a.i[1] = 1
+	}
+	for i, v := range s.numbers() {
+		a.i[4+i] = int(math.Float64bits(*v))
 	}
 	return tapeOf("rope", x).do(rope, x.Shape(), a, x)
 }
@@ -46,7 +52,11 @@ func (y *Var) rotate(dst device.Dst, src device.Buf, inverse bool) {
 		return
 	}
 	pos, d := y.attr.i[0], y.dims
-	r := RoPE{math.Float64frombits(y.attr.k), d[3], y.attr.i[1] == 1}
+	r := RoPE{Base: math.Float64frombits(y.attr.k), Dim: d[3], Interleaved: y.attr.i[1] == 1}
+	r.Stretch.Kind, r.Stretch.Trained = StretchKind(y.attr.i[2]), y.attr.i[3]
+	for i, v := range r.Stretch.numbers() {
+		*v = math.Float64frombits(uint64(y.attr.i[4+i]))
+	}
 	y.tape.dev().RoPE(dst, src, y.tape.angles(r, pos+d[1]), d[0], d[1], d[2], d[3], pos, r.Interleaved, inverse)
 }
 
@@ -65,7 +75,7 @@ func (t *Tape) angles(r RoPE, n int) device.Buf {
 	}
 	table.positions = 1 << bits.Len(uint(max(n, 64)-1))
 	host := make([]Float, table.positions*r.Dim)
-	kernel.RoPEAngles(host, r.Dim, r.Base)
+	kernel.RoPEAngles(host, r.Frequencies(), r.Stretch.size())
 	table.cossin = t.dev().Alloc(len(host), device.Float)
 	t.dev().Write(table.cossin, host)
 	if t.ropes == nil {

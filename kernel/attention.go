@@ -11,7 +11,8 @@ const AttentionBlock = 128
 //	s[j] = Σ_d scale·q[d]·k[j,d]    stat = ln Σ_j exp s[j]    y = Σ_j exp(s[j] − stat)·v[j]
 //	q, y (heads, D)   stat (heads)   k, v (n, D), rows ld apart   mem is scratch, see AttentionRowScratch
 //
-// A key whose mask is 0 is not seen; a nil mask shows all. A query that sees no key gives y = 0 and stat = −∞.
+// A key before the first-th is not seen, nor one whose mask is 0; a nil mask shows all. A query that sees no key gives
+// y = 0 and stat = −∞. Where cap is not 0, s is cap·tanh(s/cap), see SoftCap.
 //
 // Scores are never all in memory. For each block of keys in turn, with m the largest score so far (Milakov & Gimelshein
 // 2018, "Online normalizer calculation for softmax"; Dao et al. 2022, "FlashAttention"),
@@ -19,7 +20,7 @@ const AttentionBlock = 128
 //	f = exp(m before − m)    p[j] = exp(s[j] − m)    sum = sum·f + Σ_j p[j]    y = y·f + Σ_j p[j]·v[j]
 //
 // where sums take their terms in the order of the keys; at last  y /= sum,  stat = m + ln sum.
-func AttentionRow(y, stat, q, k, v, mem []Float, ld, n int, mask []int32, scale Float) {
+func AttentionRow(y, stat, q, k, v, mem []Float, ld, first, n int, mask []int32, scale, cap Float) {
 	d := len(y) / max(len(stat), 1)
 	scores, mem := mem[:AttentionBlock], mem[AttentionBlock:]
 	scaled, sums := mem[:len(q)], mem[len(q):][:len(stat)]
@@ -29,19 +30,22 @@ func AttentionRow(y, stat, q, k, v, mem []Float, ld, n int, mask []int32, scale 
 	for h := range stat {
 		stat[h], sums[h] = Float(math.Inf(-1)), 0
 	}
-	for at := 0; at < n; at += AttentionBlock {
+	begin := first / AttentionBlock * AttentionBlock
+	for at := begin; at < n; at += AttentionBlock {
 		s := scores[:min(AttentionBlock, n-at)]
 		for h := range stat {
 			row := y[h*d:][:d]
 			RowDots(s, scaled[h*d:][:d], k[at*ld:], ld, false)
+			SoftCap(s, cap)
 			hideKeys(s, 1, mask, at)
+			hideBefore(s, 1, first-at)
 			f := rowWeights(s, &stat[h], &sums[h])
-			if at > 0 && f != 1 {
+			if at > begin && f != 1 {
 				for i := range row {
 					row[i] *= f
 				}
 			}
-			RowSums(row, s, v[at*ld:], ld, at > 0)
+			RowSums(row, s, v[at*ld:], ld, at > begin)
 		}
 	}
 	for h := range stat {
@@ -73,6 +77,13 @@ func hideKeys(s []Float, m int, mask []int32, at int) {
 		if seen == 0 {
 			Fill(s[j*m:][:m], Float(math.Inf(-1)))
 		}
+	}
+}
+
+// hideBefore makes the scores of the first n keys −∞, rows of m scores.
+func hideBefore(s []Float, m, n int) {
+	if n > 0 {
+		Fill(s[:min(n*m, len(s))], Float(math.Inf(-1)))
 	}
 }
 

@@ -10,8 +10,8 @@ const (
 )
 
 // LoadBack packs keys and values as Load does, for RowsBack.
-func (a *AttentionKeys) LoadBack(mem, k, v []Float, ld, s, d int, mask []int32, scale Float) {
-	*a = AttentionKeys{s: s, d: d, mask: mask, scale: scale}
+func (a *AttentionKeys) LoadBack(mem, k, v []Float, ld, s, d int, mask []int32, scale, cap Float) {
+	*a = AttentionKeys{s: s, d: d, mask: mask, scale: scale, cap: cap}
 	a.k, a.v, a.kt = take(&mem, PackedA(s, d)), take(&mem, PackedA(s, d)), take(&mem, PackedA(d, s))
 	if s > 0 {
 		packKeys(a.k, k, ld, s, d)
@@ -25,7 +25,7 @@ func (a *AttentionKeys) LoadBack(mem, k, v []Float, ld, s, d int, mask []int32, 
 func AttentionBackScratch(s, d int) int {
 	queries := panels(AttentionQueries, tileCols()) * tileCols()
 	return 2*PackedA(s, d) + PackedA(d, s) + PackedA(AttentionBlock, AttentionQueries) + 2*PackedB(d, AttentionQueries) +
-		queries*(2*d+widest(d)+2*AttentionBlock+2) + 2*tileCols()
+		queries*(2*d+widest(d)+2*AttentionBlock+2) + (2+AttentionBlock)*tileCols()
 }
 
 // attentionBack is a block of queries on the way back.
@@ -38,6 +38,7 @@ type attentionBack struct {
 	p, ds       []Float // tiles of weights, and of the slopes of scores, AttentionBlock rows each
 	rows        []Float // such a block of them with the keys as rows
 	dq          []Float // tiles of dqᵀ (widest(d), m)
+	slope       []Float // a tile of slopes of SoftCap
 	stat, delta []Float
 	one, limit  []Float
 }
@@ -46,7 +47,7 @@ type attentionBack struct {
 // gradients dy: rows of q, y, dy and dq are ld apart, stats lds, rows of dk and dv ldk. It adds to dk and dv, and stores
 // to dq, or adds to it if addQ; a nil result is not wanted.
 //
-//	p = exp(s − stat)    δ = Σ y·dy    ds[j] = p[j]·(dy·v[j] − δ)·scale
+//	p = exp(s − stat)    δ = Σ y·dy    ds[j] = p[j]·(dy·v[j] − δ)·scale, times the slope 1 − (s[j]/cap)² of a cap
 //	dv[j] += p[j]·dy     dq = Σ_j ds[j]·k[j]     dk[j] += ds[j]·q
 //
 // Sums take their terms in the order of the keys, and of the queries.
@@ -57,7 +58,7 @@ func (a *AttentionKeys) RowsBack(dq, dk, dv, q, y, dy, stat []Float, ld, lds, ld
 	}
 	b := attentionBack{AttentionKeys: a, m: m, seen: seen}
 	b.load(q, y, dy, stat, ld, lds)
-	for at := 0; at < n; {
+	for at := seen.Before(0) / tileRows() * tileRows(); at < n; {
 		block := b.block(at, n)
 		first := 0 // panel of queries that see these keys
 		for seen.of(min((first+1)*cols, m)-1, a.s) <= at {
@@ -88,7 +89,7 @@ func (b *attentionBack) load(q, y, dy, stat []Float, ld, lds int) {
 	wide := panels(m, cols) * cols
 	b.q, b.dy, b.qr, b.dyr = take(&mem, wide*d), take(&mem, wide*d), take(&mem, PackedB(d, m)), take(&mem, PackedB(d, m))
 	b.p, b.ds, b.dq = take(&mem, wide*AttentionBlock), take(&mem, wide*AttentionBlock), take(&mem, wide*widest(d))
-	b.rows = take(&mem, PackedA(AttentionBlock, m))
+	b.rows, b.slope = take(&mem, PackedA(AttentionBlock, m)), take(&mem, AttentionBlock*tileCols())
 	b.stat, b.delta, b.one, b.limit = take(&mem, wide), take(&mem, wide), take(&mem, cols), take(&mem, cols)
 	clear(b.dq)
 	for c := 0; c < m; c += cols {
@@ -111,6 +112,9 @@ func (b *attentionBack) load(q, y, dy, stat []Float, ld, lds int) {
 func (b *attentionBack) block(at, n int) int {
 	rows := tileRows()
 	all := b.seen.of(0, b.s) - at
+	if b.seen.Window > 0 { // the first query sees fewer than those before its last
+		all = 0
+	}
 	return min(AttentionBlock/rows*rows, max(all/rows*rows, (edgeKeys+rows-1)/rows*rows), n-at)
 }
 
@@ -119,11 +123,19 @@ func (b *attentionBack) slopes(at, n, c int, both bool) {
 	m, d := min(tileCols(), b.m-c), b.d
 	s, ds := b.p[c*AttentionBlock:], b.ds[c*AttentionBlock:]
 	keyDots(s, b.k[at*d:], b.q[c*d:], n, m, d)
+	tile := n * tileCols()
+	if b.cap != 0 {
+		SoftCap(s[:tile], b.cap)
+		softCapSlopes(b.slope[:tile], s[:tile], b.cap)
+	}
 	b.hide(s, b.limit, at, n, m, b.seen.after(c))
 	if both {
 		keyDots(ds, b.v[at*d:], b.dy[c*d:], n, m, d)
 	}
 	attentionSlopes(s, ds, b.stat[c:], b.delta[c:], n, m, b.scale)
+	if b.cap != 0 && both {
+		multiply(ds[:tile], b.slope[:tile])
+	}
 }
 
 // outer is  y (n, d) += s (n, m)·x (m, d),  of the queries from first on.

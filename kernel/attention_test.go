@@ -15,7 +15,7 @@ type heads struct {
 	dq, dk, dv, startQ   []Float
 	startK, startV       []Float
 	mask                 []int32
-	scale                Float
+	scale, cap           Float
 	seen                 Seen
 	addQ                 bool
 }
@@ -24,6 +24,12 @@ func newHeads(r *rand.Rand, m, s, d int) *heads {
 	h := &heads{m: m, s: s, d: d, ld: d + r.IntN(3), ldk: d + r.IntN(3), scale: 0.4, seen: Seen{First: s}, addQ: r.IntN(2) == 0}
 	if r.IntN(2) == 0 {
 		h.seen = Seen{First: r.IntN(s+5) - 4, Step: 1}
+		if r.IntN(2) == 0 {
+			h.seen.Window = 1 + r.IntN(s+AttentionBlock)
+		}
+	}
+	if r.IntN(3) == 0 {
+		h.cap = 2
 	}
 	if r.IntN(3) == 0 {
 		h.mask = make([]int32, s)
@@ -42,14 +48,14 @@ func (h *heads) rows() {
 	mem := make([]Float, AttentionRowScratch(1, h.d))
 	for i := range h.m {
 		at := i * h.ld
-		AttentionRow(h.y[at:][:h.d], h.stat[i:][:1], h.q[at:][:h.d], h.k, h.v, mem, h.ldk, h.seen.of(i, h.s), h.mask, h.scale)
+		AttentionRow(h.y[at:][:h.d], h.stat[i:][:1], h.q[at:][:h.d], h.k, h.v, mem, h.ldk, h.seen.Before(i), h.seen.of(i, h.s), h.mask, h.scale, h.cap)
 	}
 }
 
 // tiles is rows by AttentionKeys.
 func (h *heads) tiles(r *rand.Rand) {
 	var keys AttentionKeys
-	keys.Load(normal(r, AttentionScratch(h.s, h.d)), h.k, h.v, h.ldk, h.s, h.d, h.mask, h.scale)
+	keys.Load(normal(r, AttentionScratch(h.s, h.d)), h.k, h.v, h.ldk, h.s, h.d, h.mask, h.scale, h.cap)
 	for i := 0; i < h.m; i += AttentionTile() {
 		keys.Rows(h.y[i*h.ld:], h.stat[i:], h.q[i*h.ld:], h.ld, 1, min(AttentionTile(), h.m-i), h.seen.after(i))
 	}
@@ -59,7 +65,7 @@ func (h *heads) tiles(r *rand.Rand) {
 func (h *heads) back(r *rand.Rand) {
 	h.dq, h.dk, h.dv = slices.Clone(h.startQ), slices.Clone(h.startK), slices.Clone(h.startV)
 	var keys AttentionKeys
-	keys.LoadBack(normal(r, AttentionBackScratch(h.s, h.d)), h.k, h.v, h.ldk, h.s, h.d, h.mask, h.scale)
+	keys.LoadBack(normal(r, AttentionBackScratch(h.s, h.d)), h.k, h.v, h.ldk, h.s, h.d, h.mask, h.scale, h.cap)
 	for i := 0; i < h.m; i += AttentionQueries {
 		at := i * h.ld
 		keys.RowsBack(h.dq[at:], h.dk, h.dv, h.q[at:], h.y[at:], h.dy[at:], h.stat[i:], h.ld, 1, h.ldk, min(AttentionQueries, h.m-i), h.seen.after(i), h.addQ)
@@ -68,7 +74,7 @@ func (h *heads) back(r *rand.Rand) {
 
 // sees reports whether query i sees key j.
 func (h *heads) sees(i, j int) bool {
-	return j < h.seen.of(i, h.s) && (h.mask == nil || h.mask[j] != 0)
+	return j >= h.seen.Before(i) && j < h.seen.of(i, h.s) && (h.mask == nil || h.mask[j] != 0)
 }
 
 // plainBack is back by whole matrices of scores and the products of MatMul.
@@ -81,6 +87,11 @@ func (h *heads) plainBack() {
 	}
 	MatMul(p, q, h.k, m, s, d, s, h.ld, h.ldk, false, true, false)
 	MatMul(ds, h.dy, h.v, m, s, d, s, h.ld, h.ldk, false, true, false)
+	slope := make([]Float, m*s)
+	if h.cap != 0 {
+		SoftCap(p, h.cap)
+		softCapSlopes(slope, p, h.cap)
+	}
 	for i := range m {
 		delta := Float(dotRow(h.y[i*h.ld:][:d], h.dy[i*h.ld:][:d]))
 		for j := range s {
@@ -93,6 +104,9 @@ func (h *heads) plainBack() {
 		Map(Exp, p[i*s:][:s], p[i*s:][:s], &noArgs)
 		for j := range s {
 			ds[i*s+j] = p[i*s+j] * (ds[i*s+j] - delta) * h.scale
+			if h.cap != 0 {
+				ds[i*s+j] *= slope[i*s+j]
+			}
 		}
 	}
 	dq := make([]Float, m*h.ld)
@@ -127,7 +141,11 @@ func testAttentionRow(t *testing.T) {
 				for c := range h.d {
 					dot += float64(h.q[i*h.ld+c]) * float64(h.k[j*h.ldk+c])
 				}
-				e := math.Exp(float64(h.scale) * dot)
+				dot *= float64(h.scale)
+				if c := float64(h.cap); c != 0 {
+					dot = c * math.Tanh(dot/c)
+				}
+				e := math.Exp(dot)
 				sum += e
 				for c := range h.d {
 					want[c] += e * float64(h.v[j*h.ldk+c])
@@ -218,7 +236,7 @@ func testAttentionNotFinite(t *testing.T) {
 			for _, one := range []bool{false, true} {
 				r := rand.New(rand.NewPCG(4, 2))
 				h := newHeads(r, 9, 150, 5)
-				h.seen, h.mask, h.scale = Seen{First: 150}, nil, 1
+				h.seen, h.mask, h.scale, h.cap = Seen{First: 150}, nil, 1, 0
 				at := map[string]*Float{"q": &h.q[0], "k": &h.k[140*h.ldk], "v": &h.v[140*h.ldk]}[where]
 				*at = bad
 				if one {
@@ -236,7 +254,7 @@ func testAttentionNotFinite(t *testing.T) {
 
 func ExampleRoPE() {
 	cossin := make([]Float, 4*2) // four positions of a head of width 2
-	RoPEAngles(cossin, 2, 10000)
+	RoPEAngles(cossin, []float64{1}, 1)
 	y := make([]Float, 2)
 	RoPE(y, []Float{1, 0}, cossin[2*2:], false, false, false) // position 2
 	fmt.Printf("%.4f\n", y)

@@ -11,6 +11,7 @@ type AttentionKeys struct {
 	kt    []Float // keys as columns, for the way back
 	mem   []Float
 	scale Float
+	cap   Float
 	mask  []int32
 }
 
@@ -39,9 +40,9 @@ func take(mem *[]Float, n int) []Float {
 	return x
 }
 
-// Load packs keys and values (s, d) whose rows are ld apart, in mem.
-func (a *AttentionKeys) Load(mem, k, v []Float, ld, s, d int, mask []int32, scale Float) {
-	*a = AttentionKeys{s: s, d: d, mask: mask, scale: scale}
+// Load packs keys and values (s, d) whose rows are ld apart, in mem. Scores are scaled, then capped where cap is not 0.
+func (a *AttentionKeys) Load(mem, k, v []Float, ld, s, d int, mask []int32, scale, cap Float) {
+	*a = AttentionKeys{s: s, d: d, mask: mask, scale: scale, cap: cap}
 	a.k, a.v = take(&mem, blocksOf(s)*keyPanels(d)), take(&mem, PackedA(d, s))
 	for at := 0; at < s; at += AttentionBlock {
 		packKeys(a.k[at/AttentionBlock*keyPanels(d):], k[at*ld:], ld, min(AttentionBlock, s-at), d)
@@ -89,13 +90,22 @@ func keySums(y, columns, p []Float, d, s, at, n, m int, onto bool) {
 	}
 }
 
-// Seen is how many keys the queries see: the i-th of a tile sees First + i·Step, but no less than 0 and no more than all.
-type Seen struct{ First, Step int }
+// Seen is which keys the queries see: the i-th of a tile those before First + i·Step, but no less than 0 and no more
+// than all of them, and of these the last Window where that is not 0.
+type Seen struct{ First, Step, Window int }
 
 func (n Seen) of(i, s int) int { return min(max(n.First+i*n.Step, 0), s) }
 
+// Before is how many of the first keys query i does not see.
+func (n Seen) Before(i int) int {
+	if n.Window == 0 {
+		return 0
+	}
+	return max(n.First+i*n.Step-n.Window, 0)
+}
+
 // after is what the queries from the i-th on see.
-func (n Seen) after(i int) Seen { return Seen{n.First + i*n.Step, n.Step} }
+func (n Seen) after(i int) Seen { return Seen{n.First + i*n.Step, n.Step, n.Window} }
 
 // Rows is AttentionRow, to the bit, for m ≤ AttentionTile queries of one head: rows of q and y are ld apart, stats lds.
 func (a *AttentionKeys) Rows(y, stat, q []Float, ld, lds, m int, seen Seen) {
@@ -105,19 +115,20 @@ func (a *AttentionKeys) Rows(y, stat, q []Float, ld, lds, m int, seen Seen) {
 	a.queries(x, q, factor, ld, m)
 	Fill(top, Float(math.Inf(-1)))
 	clear(sum)
-	n := seen.of(m-1, a.s)
-	if n == 0 {
+	n, begin := seen.of(m-1, a.s), seen.Before(0)/AttentionBlock*AttentionBlock
+	if n <= begin {
 		clear(t)
 	}
-	for at := 0; at < n; at += AttentionBlock {
+	for at := begin; at < n; at += AttentionBlock {
 		block := min(AttentionBlock, n-at)
 		keyDots(s, a.k[at/AttentionBlock*keyPanels(a.d):], x, block, m, a.d)
+		SoftCap(s[:block*cols], a.cap)
 		a.hide(s, limit, at, block, m, seen)
 		attentionWeights(s, top, sum, factor, block, m)
-		if at > 0 {
+		if at > begin {
 			attentionScale(t, factor, a.d, m)
 		}
-		keySums(t, a.v, s, a.d, a.s, at, block, m, at > 0)
+		keySums(t, a.v, s, a.d, a.s, at, block, m, at > begin)
 	}
 	for c, v := range sum[:m] {
 		factor[c] = 0
@@ -141,7 +152,14 @@ func (a *AttentionKeys) queries(x, q, factor []Float, ld, m int) {
 
 // hide makes scores −∞ of keys from at on that are not seen.
 func (a *AttentionKeys) hide(s, limit []Float, at, n, m int, seen Seen) {
-	hideKeys(s[:n*tileCols()], tileCols(), a.mask, at)
+	cols := tileCols()
+	hideKeys(s[:n*cols], cols, a.mask, at)
+	hideBefore(s[:n*cols], cols, seen.Before(0)-at)
+	for c := 1; c < m; c++ { // what leaves the window from one query to the next
+		for j := max(seen.Before(0)-at, 0); j < min(seen.Before(c)-at, n); j++ {
+			s[j*cols+c] = Float(math.Inf(-1))
+		}
+	}
 	first := max(seen.of(0, a.s)-at, 0) // the keys before are seen by all
 	if first >= n {
 		return
@@ -149,5 +167,5 @@ func (a *AttentionKeys) hide(s, limit []Float, at, n, m int, seen Seen) {
 	for c := range m {
 		limit[c] = Float(seen.of(c, a.s) - at)
 	}
-	attentionHide(s[first*tileCols():], limit, n-first, m, first)
+	attentionHide(s[first*cols:], limit, n-first, m, first)
 }

@@ -2,16 +2,16 @@ package kernel
 
 import "math"
 
-// RoPEAngles fills cossin (positions, d/2, 2) with cos θ and sin θ of every position p and pair i
-// (Su et al. 2021, "RoFormer"), each computed in float64 and rounded once.
+// RoPEAngles fills cossin (positions, pairs, 2) with cos θ and sin θ of every position p and pair i
+// (Su et al. 2021, "RoFormer"), times size, each computed in float64 and rounded once.
 //
-//	θ = p·base^(−2i/d)
-func RoPEAngles(cossin []Float, d int, base float64) {
-	pairs := d / 2
+//	θ = p·frequency[i]
+func RoPEAngles(cossin []Float, frequency []float64, size float64) {
+	pairs := len(frequency)
 	for j := range len(cossin) / 2 {
 		p, i := j/pairs, j%pairs
-		sin, cos := math.Sincos(float64(p) * math.Pow(base, -2*float64(i)/float64(d)))
-		cossin[2*j], cossin[2*j+1] = Float(cos), Float(sin)
+		sin, cos := math.Sincos(float64(p) * frequency[i])
+		cossin[2*j], cossin[2*j+1] = Float(size*cos), Float(size*sin)
 	}
 }
 

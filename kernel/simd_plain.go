@@ -88,3 +88,13 @@ func winogradOutVector(y, m []Float, off *[winogradPairs]int, channels, step, ld
 func partRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false }
 
 func joinRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false }
+
+func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) (did int) { return 0 }
+
+func dotsF16Vector(y []Float, ld int, w []byte, x []Float, m, n, k int) (rows, xs int) { return 0, 0 }
+
+func dotsBF16Vector(y []Float, ld int, w []byte, x []Float, m, n, k int) (rows, xs int) { return 0, 0 }
+
+func farthestVector(x []Float) (far Float, ok bool) { return 0, false }
+
+func roundVector(dst []byte, sums []int32, x []Float, id Float) bool { return false }

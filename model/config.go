@@ -5,8 +5,8 @@ import (
 	stdjson "encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -26,19 +26,37 @@ const maxLayers = 2_000
 type header struct {
 	Type  string   `json:"model_type"`
 	Archs []string `json:"architectures"`
+	Quant *struct {
+		Method string `json:"quant_method"`
+	} `json:"quantization_config,omitzero"`
 }
 
-// reader of each model_type, by name.
-var architectures = map[string]func(js []byte) (Model, error){
-	"gpt2":  gpt2FromConfig,
-	"llama": llamaFromConfig,
+// An architecture is one that a config.json may name.
+type architecture struct {
+	class string // of Hugging Face's transformers library
+	read  func(js []byte) (Model, error)
 }
 
-// archNames are the class names of each model_type that these readers stand for.
-var archNames = map[string][]string{
-	"gpt2":  {"GPT2LMHeadModel"},
-	"llama": {"LlamaForCausalLM"},
+// architectures are those there are, by model_type.
+var architectures = map[string]architecture{
+	"deepseek_v2": {"DeepseekV2ForCausalLM", reader(deepSeekDefaults(2))},
+	"deepseek_v3": {"DeepseekV3ForCausalLM", reader(deepSeekDefaults(3))},
+	"gemma":       {"GemmaForCausalLM", reader(gemmaDefaults)},
+	"gemma2":      {"Gemma2ForCausalLM", reader(gemma2Defaults)},
+	"gemma3_text": {"Gemma3ForCausalLM", reader(gemma3Defaults)},
+	"gpt2":        {"GPT2LMHeadModel", gpt2FromConfig},
+	"llama":       {"LlamaForCausalLM", reader(llamaDefaults)},
+	"mistral":     {"MistralForCausalLM", reader(mistralDefaults)},
+	"mixtral":     {"MixtralForCausalLM", reader(mixtralDefaults)},
+	"phi3":        {"Phi3ForCausalLM", reader(phi3Defaults)},
+	"qwen2":       {"Qwen2ForCausalLM", reader(qwen2Defaults)},
+	"qwen2_moe":   {"Qwen2MoeForCausalLM", reader(qwen2MoEDefaults)},
+	"qwen3":       {"Qwen3ForCausalLM", reader(qwen3Defaults)},
+	"qwen3_moe":   {"Qwen3MoeForCausalLM", reader(qwen3MoEDefaults)},
 }
+
+// Architectures lists the values of model_type that FromConfig knows, in alphabetical order.
+func Architectures() []string { return slices.Sorted(maps.Keys(architectures)) }
 
 // FromConfig declares the model that a Hugging Face config.json describes. It refuses
 // an architecture it does not have, naming those it has, sizes out of range, and settings that would change
@@ -51,16 +69,19 @@ func FromConfig(js []byte) (Model, error) {
 	if err := json.Unmarshal(js, &h); err != nil {
 		return nil, fmt.Errorf("model: config.json: %w", err)
 	}
-	read, ok := architectures[h.Type]
+	arch, ok := architectures[h.Type]
 	if !ok {
 		return nil, fmt.Errorf("model: config.json: model_type %q is not known; there are %s", h.Type, names(architectures))
 	}
 	for _, a := range h.Archs {
-		if !slices.Contains(archNames[h.Type], a) {
-			return nil, fmt.Errorf("model: config.json: architecture %q is not known; for model_type %s there is %s", a, h.Type, strings.Join(archNames[h.Type], ", "))
+		if a != arch.class {
+			return nil, fmt.Errorf("model: config.json: architecture %q is not known; for model_type %s there is %s", a, h.Type, arch.class)
 		}
 	}
-	return read(js)
+	if h.Quant != nil {
+		return nil, fmt.Errorf("model: config.json: quantization_config: weights quantised by %q are not known; there are F32, F16 and BF16", h.Quant.Method)
+	}
+	return arch.read(js)
 }
 
 func gpt2FromConfig(js []byte) (Model, error) {
@@ -86,53 +107,27 @@ func gpt2FromConfig(js []byte) (Model, error) {
 	return m, nil
 }
 
-func llamaFromConfig(js []byte) (Model, error) {
-	c := struct {
-		LlamaConfig
-		Scaling map[string]any `json:"rope_scaling"`
-		Groups  int            `json:"pretraining_tp"`
-	}{LlamaConfig: llamaDefaults, Groups: 1}
-	if err := json.Unmarshal(js, &c); err != nil {
-		return nil, fmt.Errorf("model: config.json: %w", err)
-	}
-	if len(c.Scaling) > 0 {
-		return nil, fmt.Errorf("model: config.json: rope_scaling %v is not known; want null", c.Scaling)
-	}
-	if c.Layers > maxLayers {
-		return nil, fmt.Errorf("model: config.json: num_hidden_layers is %d; want at most %d", c.Layers, maxLayers)
-	}
-	m, err := c.LlamaConfig.New()
-	if err != nil {
-		return nil, err
-	}
-	return m, nil
+// published is a model with a config.json of its own: its model_type, and what stands there beside that.
+type published interface {
+	modelType() string
+	published() any
 }
 
+func (m *GPT2) modelType() string  { return "gpt2" }
+func (m *GPT2) published() any     { return m.config }
+func (m *Llama) modelType() string { return "llama" }
+func (m *Llama) published() any    { return m.config }
+
 // Config is the config.json of a model, indented, so that other programs can read its folder.
-// The error wraps ErrNoConfig for a model that is neither a GPT2 nor a Llama.
+// The error wraps ErrNoConfig for a model that is none of Architectures.
 func Config(m nn.Block) ([]byte, error) {
-	var v any
-	switch m := m.(type) {
-	case *GPT2:
-		v = struct {
-			Archs []string `json:"architectures"`
-			Type  string   `json:"model_type"`
-			GPT2Config
-			DType string `json:"torch_dtype"`
-		}{archNames["gpt2"], "gpt2", m.config, "float32"}
-	case *Llama:
-		v = struct {
-			Archs []string `json:"architectures"`
-			Type  string   `json:"model_type"`
-			LlamaConfig
-			DType string `json:"torch_dtype"`
-		}{archNames["llama"], "llama", m.config, "float32"}
-	default:
+	p, ok := m.(published)
+	if !ok {
 		return nil, fmt.Errorf("model: config.json of a %T: %w", m, ErrNoConfig)
 	}
-	js, err := json.Marshal(v)
+	js, err := compact(p)
 	if err != nil {
-		return nil, fmt.Errorf("model: config.json: %w", err)
+		return nil, err
 	}
 	var b bytes.Buffer
 	if err := stdjson.Indent(&b, js, "", "  "); err != nil {
@@ -140,6 +135,29 @@ func Config(m nn.Block) ([]byte, error) {
 	}
 	b.WriteByte('\n')
 	return b.Bytes(), nil
+}
+
+// compact is a model's config.json in one line.
+func compact(p published) ([]byte, error) {
+	kind := p.modelType()
+	head, err := json.Marshal(header{Type: kind, Archs: []string{architectures[kind].class}})
+	if err != nil {
+		return nil, fmt.Errorf("model: config.json: %w", err)
+	}
+	body, err := json.Marshal(p.published())
+	if err != nil {
+		return nil, fmt.Errorf("model: config.json: %w", err)
+	}
+	return slices.Concat(head[:len(head)-1], []byte(","), body[1:len(body)-1], []byte(`,"torch_dtype":"float32"}`)), nil
+}
+
+// line is compact for a model of New's, whose numbers are all finite and so have a spelling.
+func line(p published) string {
+	js, err := compact(p)
+	if err != nil {
+		panic(err)
+	}
+	return string(js)
 }
 
 // size is a field of a configuration that must be a sensible size.

@@ -30,7 +30,8 @@ func TestGoldenBlocks(t *testing.T) {
 				l := llamaDefaults
 				l.Width, l.Heads, l.KVHeads, l.Layers, l.Eps = width, c.Int("n_head", 0), c.Int("n_kv_head", 0), 1, c.Float("eps", 0)
 				l.Hidden, l.RopeBase = c.In["mlp.gate_proj.weight"].Shape[0], c.Float("base", 0)
-				x := newLlamaBlock(l.filled())
+				l.fill()
+				x := newLlamaBlock(l)
 				x.Attn.rope.Interleaved = c.Text("style", "") == "interleaved"
 				x.Attn.offset = c.Int("offset", 0)
 				b, attn, mlp = x, x.Attn, x.MLP

@@ -70,11 +70,11 @@ func reference(t *testing.T, c goldentest.Case) nn.Block {
 			Layers: c.Int("n_layer", 0), Heads: c.Int("n_head", 0), Eps: c.Float("eps", 0), Act: "gelu_new", Tied: true,
 		}.New()
 	case "llama":
-		m, err = model.LlamaConfig{
+		m, err = model.LlamaConfig{DecoderConfig: model.DecoderConfig{
 			Vocab: rows("model.embed_tokens.weight", 0), Width: rows("model.embed_tokens.weight", 1), Hidden: rows("model.layers.0.mlp.gate_proj.weight", 0),
 			Layers: c.Int("n_layer", 0), Heads: c.Int("n_head", 0), KVHeads: c.Int("n_kv_head", 0), Context: 512,
-			Eps: c.Float("eps", 0), RopeBase: c.Float("base", 0), Tied: c.Bool("tied", false), Act: "silu",
-		}.New()
+			Eps: c.Float("eps", 0), RopeBase: c.Float("base", 0), Tied: c.Bool("tied", false),
+		}, Act: "silu"}.New()
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -26,27 +26,16 @@ type Llama struct {
 
 // LlamaConfig describes a Llama. Its JSON is Hugging Face's config.json.
 type LlamaConfig struct {
-	Vocab    int     `json:"vocab_size"`
-	Width    int     `json:"hidden_size"`
-	Hidden   int     `json:"intermediate_size"`
-	Layers   int     `json:"num_hidden_layers"`
-	Heads    int     `json:"num_attention_heads"`
-	KVHeads  int     `json:"num_key_value_heads"`
-	HeadDim  int     `json:"head_dim"` // 0 for Width/Heads
-	Context  int     `json:"max_position_embeddings"`
-	Eps      float64 `json:"rms_norm_eps"`
-	RopeBase float64 `json:"rope_theta"`
-	Sigma    float64 `json:"initializer_range"` // σ of the weights' start
-	Tied     bool    `json:"tie_word_embeddings"`
-	AttnBias bool    `json:"attention_bias"`
-	MLPBias  bool    `json:"mlp_bias"`
-	Act      string  `json:"hidden_act"` // silu
+	DecoderConfig
+	AttnBias bool   `json:"attention_bias"`
+	MLPBias  bool   `json:"mlp_bias"`
+	Act      string `json:"hidden_act"` // silu
 }
 
 // New declares the model; nn.Build gives it memory.
 func (c LlamaConfig) New() (*Llama, error) {
-	c = c.filled()
-	if err := c.check(); err != nil {
+	c.fill()
+	if err := c.checkAll(); err != nil {
 		return nil, err
 	}
 	m := &Llama{
@@ -81,8 +70,13 @@ func (m *Llama) chain() nn.Chain {
 	return append(c, m.Norm, m.Head)
 }
 
-// Notation is the model in stack notation.
-func (m *Llama) Notation() string { return m.chain().Notation() }
+// Notation is the model in stack notation, or, where that has no word for its rotary positions, its config.json in one line.
+func (m *Llama) Notation() string {
+	if m.config.rope().Stretch.Kind != grad.StretchNone {
+		return line(m)
+	}
+	return m.chain().Notation()
+}
 
 // LlamaBlock is the residual pair  x += attn(norm(x));  x += mlp(norm(x)).    x, y (B, T, C)
 type LlamaBlock struct {
@@ -93,7 +87,7 @@ type LlamaBlock struct {
 }
 
 func newLlamaBlock(c LlamaConfig) *LlamaBlock {
-	b := &LlamaBlock{Norm1: nn.NewRMSNorm(c.Width), Attn: newLlamaAttention(c), Norm2: nn.NewRMSNorm(c.Width), MLP: newSwiGLU(c)}
+	b := &LlamaBlock{Norm1: nn.NewRMSNorm(c.Width), Attn: newLlamaAttention(c), Norm2: nn.NewRMSNorm(c.Width), MLP: newSwiGLU(&c.DecoderConfig, c.Hidden, c.MLPBias)}
 	b.Norm1.Eps, b.Norm2.Eps = c.Eps, c.Eps
 	return b
 }
@@ -126,7 +120,7 @@ func newLlamaAttention(c LlamaConfig) *LlamaAttention {
 		O: biased(nn.NewLinear(c.Heads*d, c.Width), c.AttnBias).Start(nn.ResidualNormal(c.Sigma, c.Layers)),
 
 		heads: c.Heads, kv: c.KVHeads, context: c.Context,
-		rope: grad.RoPE{Base: c.RopeBase, Dim: d},
+		rope: c.rope(),
 	}
 }
 
@@ -142,6 +136,8 @@ func (a *LlamaAttention) Forward(x *nn.Var) *nn.Var {
 	return a.O.Forward(y.Reshape(B, T, a.heads*D))                            // (B, T, C)
 }
 
+func (a *LlamaAttention) positions() int { return a.context }
+
 // SwiGLU is the gated feed-forward branch  down(silu(gate(x)) ⊙ up(x))  (Shazeer 2020).
 type SwiGLU struct {
 	Gate *nn.Linear `brick:"gate_proj"` // (C → I)
@@ -149,12 +145,13 @@ type SwiGLU struct {
 	Down *nn.Linear `brick:"down_proj"` // (I → C)
 }
 
-func newSwiGLU(c LlamaConfig) *SwiGLU {
+// newSwiGLU declares the branch with an inner width, with or without biases.
+func newSwiGLU(c *DecoderConfig, inner int, bias bool) *SwiGLU {
 	w := nn.Normal(c.Sigma)
 	return &SwiGLU{
-		Gate: biased(nn.NewLinear(c.Width, c.Hidden), c.MLPBias).Start(w),
-		Up:   biased(nn.NewLinear(c.Width, c.Hidden), c.MLPBias).Start(w),
-		Down: biased(nn.NewLinear(c.Hidden, c.Width), c.MLPBias).Start(nn.ResidualNormal(c.Sigma, c.Layers)),
+		Gate: biased(nn.NewLinear(c.Width, inner), bias).Start(w),
+		Up:   biased(nn.NewLinear(c.Width, inner), bias).Start(w),
+		Down: biased(nn.NewLinear(inner, c.Width), bias).Start(nn.ResidualNormal(c.Sigma, c.Layers)),
 	}
 }
 
@@ -171,45 +168,15 @@ func biased(l *nn.Linear, bias bool) *nn.Linear {
 }
 
 // llamaDefaults are the values that config.json may leave out.
-var llamaDefaults = LlamaConfig{
-	Vocab: 32000, Width: 4096, Hidden: 11008, Layers: 32, Heads: 32, Context: 2048,
-	Eps: 1e-6, RopeBase: 10000, Sigma: 0.02, Act: "silu",
-}
+var llamaDefaults = LlamaConfig{DecoderConfig: DecoderConfig{
+	Vocab: 32000, Width: 4096, Hidden: 11008, Layers: 32, Heads: 32, Context: 2048, Eps: 1e-6, RopeBase: 10000, Sigma: 0.02,
+}, Act: "silu"}
 
 // llamaHidden is the usual feed-forward width: 8/3 of the width, rounded up to a multiple of 256.
 func llamaHidden(width int) int { return (8*width/3 + 255) / 256 * 256 }
 
-// filled sets what follows from other fields.
-func (c LlamaConfig) filled() LlamaConfig {
-	if c.KVHeads == 0 {
-		c.KVHeads = c.Heads
-	}
-	if c.HeadDim == 0 && c.Heads > 0 {
-		c.HeadDim = c.Width / c.Heads
-	}
-	return c
-}
-
-func (c LlamaConfig) check() error {
-	if err := checkSizes("llama", []size{
-		{"vocab_size", c.Vocab}, {"hidden_size", c.Width}, {"intermediate_size", c.Hidden}, {"num_hidden_layers", c.Layers},
-		{"num_attention_heads", c.Heads}, {"num_key_value_heads", c.KVHeads}, {"head_dim", c.HeadDim}, {"max_position_embeddings", c.Context},
-	}); err != nil {
-		return err
-	}
-	switch {
-	case c.Heads > nn.MaxSize/c.HeadDim:
-		return fmt.Errorf("model: llama: num_attention_heads %d times head_dim %d is more than %d", c.Heads, c.HeadDim, nn.MaxSize)
-	case c.Heads%c.KVHeads != 0:
-		return fmt.Errorf("model: llama: num_key_value_heads %d does not divide num_attention_heads %d", c.KVHeads, c.Heads)
-	case c.HeadDim%2 != 0:
-		return fmt.Errorf("model: llama: a head width of %d is odd; rotary positions turn pairs", c.HeadDim)
-	case !(c.Eps >= 0) || !(c.Sigma >= 0) || !(c.RopeBase > 0):
-		return fmt.Errorf("model: llama: rms_norm_eps %v, initializer_range %v and rope_theta %v must not be negative", c.Eps, c.Sigma, c.RopeBase)
-	case c.Act != "silu":
-		return fmt.Errorf("model: llama: hidden_act %q is not known; there is silu", c.Act)
-	}
-	return nil
+func (c *LlamaConfig) checkAll() error {
+	return firstError(c.check("llama"), word("llama", "hidden_act", c.Act, "silu"))
 }
 
 // Notation is llama(heads=…) with what is not usual.
@@ -269,8 +236,8 @@ func init() {
 			c.Eps, c.AttnBias, c.MLPBias = a.Float("eps", 1e-5), a.Bool("bias", false), a.Bool("mlp_bias", false)
 			c.KVHeads, c.Hidden, c.RopeBase = a.Int("kv", heads), a.Int("ff", llamaHidden(width)), a.Float("rope", 10000)
 			c.Context = s.Context(2048)
-			c = c.filled()
-			if err := c.check(); err != nil {
+			c.fill()
+			if err := c.checkAll(); err != nil {
 				return nil, nil, s.Fail(strings.TrimPrefix(err.Error(), "model: "), "")
 			}
 			return s.In, func(*nn.Maker) nn.Block { return newLlamaBlock(c) }, nil

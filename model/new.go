@@ -12,16 +12,19 @@ import (
 // A Model is a whole network.
 type Model interface {
 	nn.Block
-	Notation() string // in stack notation
+	Notation() string // in stack notation, or a config.json in one line: what New makes the model of
 }
 
-// New declares a model of a stack in stack notation, or of a name in Table, for given
-// data; nn.Build gives it memory. A stack that is a GPT-2 or a LLaMA becomes a *GPT2 or *Llama, networks of
+// New declares a model of a stack in stack notation, of a name in Table, or of a Hugging Face config.json, which begins with
+// a brace, for given data; nn.Build gives it memory. A stack that is a GPT-2 or a LLaMA becomes a *GPT2 or *Llama, networks of
 // convolutions a *LeNet, *ResNet or *ConvNet, any other an nn.Chain. The error is an *nn.StackError, or names what fits.
 func New(stack string, in nn.Input) (Model, error) {
 	text := strings.TrimSpace(stack)
 	if e, ok := Find(text); ok {
 		return e.make(in)
+	}
+	if strings.HasPrefix(text, "{") {
+		return configured(text, in)
 	}
 	s, err := nn.Parse(text)
 	if err != nil {
@@ -41,6 +44,24 @@ func New(stack string, in nn.Input) (Model, error) {
 	return known(c), nil
 }
 
+// configured declares the model of a config.json, if it reads what the data have.
+func configured(js string, in nn.Input) (Model, error) {
+	m, err := FromConfig([]byte(js))
+	if err != nil {
+		return nil, err
+	}
+	if v := Vocab(m); in.Vocab > v {
+		return nil, fmt.Errorf("model: the data have a vocabulary of %d; the model has rows for %d", in.Vocab, v)
+	}
+	if in.Vocab == 0 && len(in.Shape) > 0 || in.Outputs > 0 && in.Outputs != in.Vocab {
+		return nil, fmt.Errorf("model: the data have examples of shape %v, a vocabulary of %d and %d outputs; the model foretells the next token of a text", in.Shape, in.Vocab, in.Outputs)
+	}
+	if c := Context(m); len(in.Shape) == 1 && in.Shape[0] > c {
+		return nil, fmt.Errorf("model: the data have sequences of %d; the model's context holds %d", in.Shape[0], c)
+	}
+	return m, nil
+}
+
 // Count is the number of parameters of a model, built or only declared.
 func Count(m nn.Block) int { return nn.Count(m) }
 
@@ -49,6 +70,13 @@ func Count(m nn.Block) int { return nn.Count(m) }
 func CountStack(stack string, in nn.Input) (int, error) {
 	if e, ok := Find(strings.TrimSpace(stack)); ok {
 		m, err := e.make(in)
+		if err != nil {
+			return 0, err
+		}
+		return nn.Count(m), nil
+	}
+	if strings.HasPrefix(strings.TrimSpace(stack), "{") {
+		m, err := configured(stack, in)
 		if err != nil {
 			return 0, err
 		}
@@ -83,11 +111,21 @@ func Context(m nn.Block) int {
 			note(b.Context)
 		case *GPTAttention:
 			note(b.context)
-		case *LlamaAttention:
-			note(b.context)
+		case interface{ positions() int }:
+			note(b.positions())
 		}
 	}
 	return limit
+}
+
+// Vocab is how many ids a language model reads, the rows of its embedding; 0 if m is none.
+func Vocab(m nn.Block) int {
+	for _, b := range nn.Blocks(m) {
+		if e, ok := b.(*nn.Embedding); ok {
+			return e.W.Shape[0]
+		}
+	}
+	return 0
 }
 
 // known turns a chain that is a known architecture, such as a GPT-2 or a ResNet, into that struct, which is saved

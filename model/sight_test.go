@@ -2,6 +2,7 @@ package model
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"brick/device/cpu"
@@ -53,8 +54,9 @@ func TestSight(t *testing.T) {
 						t.Fatal(err)
 					}
 					first, last := [2]int{12, 10}, [2]int{-1, -1}
+					least := 1e-6 * max(slices.Max(g), -slices.Min(g)) // what is less is rounding
 					for k, v := range g {
-						if at := [2]int{k / 10 % 12, k % 10}; v != 0 {
+						if at := [2]int{k / 10 % 12, k % 10}; max(v, -v) > least {
 							for axis := range 2 {
 								first[axis], last[axis] = min(first[axis], at[axis]), max(last[axis], at[axis])
 							}

@@ -8,7 +8,7 @@ import (
 )
 
 // Cache is what attention remembers: every key and value it has seen, in memory set
-// aside once for the whole context and filled in place. A nil *Cache remembers
+// aside once for the whole context, unless that is long, and filled in place. A nil *Cache remembers
 // nothing, which is training. A block gets its own by Recall[Cache].
 type Cache struct {
 	k, v    device.Buf // (B, room, K, D)
@@ -16,6 +16,10 @@ type Cache struct {
 	row     int // K·D
 	n       int // positions seen
 }
+
+// atOnce is for how many positions room is made on first use: texts of whole contexts of published models, of 131,072
+// positions and more, are rare.
+const atOnce = 4096
 
 // Len is how many positions were seen before, 0 for a nil Cache.
 func (m *Cache) Len() int {
@@ -29,7 +33,7 @@ func (m *Cache) Len() int {
 // before it; k and v are added to the memory.    q (B, T, H, D)  k, v (B, T, K, D) → y (B, T, H, D)
 //
 // limit is the number of positions of the model's context, for which room is made on
-// first use; 0 means no bound, and room is doubled as it fills.
+// first use; where it is large, or 0 for no bound, room is doubled as it fills.
 func (m *Cache) Attend(q, k, v *Var, limit int, o grad.AttentionOptions) *Var {
 	if m == nil {
 		return grad.Attention(q, k, v, o)
@@ -64,8 +68,10 @@ func (m *Cache) add(dev device.Device, k, v *Var, limit int) {
 	}
 	if need := m.n + T; need > m.room {
 		room := limit
-		if room == 0 {
+		if limit == 0 {
 			room = max(2*m.room, need, 64)
+		} else if limit > atOnce {
+			room = min(max(2*m.room, need, atOnce), limit)
 		}
 		bigger := Cache{k: dev.Alloc(B*room*row, device.Float), v: dev.Alloc(B*room*row, device.Float), b: B, room: room, row: row, n: m.n}
 		for b := range B {

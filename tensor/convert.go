@@ -26,6 +26,10 @@ var (
 func (x *Tensor) Floats(dst []kernel.Float) []kernel.Float {
 	dst = sized(dst, x.Len())
 	b := x.Data
+	if q, ok := x.Type.Quant(); ok {
+		kernel.GetQuant(q, dst, b)
+		return dst
+	}
 	switch stored(x.Type) {
 	case device.F64:
 		for i := range dst {
@@ -73,6 +77,14 @@ func (x *Tensor) Ints(dst []int32) ([]int32, error) {
 // the 64-bit integers; F64 keeps all its digits also where kernel.Float is float32.
 func (x *Tensor) Values() []float64 {
 	dst := make([]float64, x.Len())
+	if q, ok := x.Type.Quant(); ok {
+		f := make([]kernel.Float, len(dst))
+		kernel.GetQuant(q, f, x.Data)
+		for i, v := range f {
+			dst[i] = float64(v)
+		}
+		return dst
+	}
 	switch stored(x.Type) {
 	case device.F64:
 		for i := range dst {
@@ -139,6 +151,10 @@ func intAt(b []byte, i int, t device.Type) int64 {
 
 // putFloats stores values in b as the floating type t.
 func putFloats(b []byte, values []kernel.Float, t device.Type) {
+	if q, ok := t.Quant(); ok {
+		kernel.PutQuant(q, b, values)
+		return
+	}
 	switch stored(t) {
 	case device.F64:
 		for i, v := range values {

@@ -9,7 +9,8 @@ import (
 )
 
 // A Tensor is an array as files hold it: Data has the elements of Shape in
-// row-major order, each Type.Size() bytes, little-endian. A Tensor with an
+// row-major order, each Type.Size() bytes, little-endian; of types that store blocks,
+// Data has the blocks of each row, and the last dimension is a multiple of Type.Block(). A Tensor with an
 // empty Shape is a scalar, one element. The bytes may belong to a mapped file
 // (see tensor/safetensors), so treat Data of a tensor you were given as read-only.
 type Tensor struct {
@@ -34,14 +35,14 @@ func New(t device.Type, shape ...int) *Tensor {
 }
 
 // FromFloats stores values (row-major, one per element of shape) as t, one of
-// Float, F64, F32, F16, BF16. Narrowing rounds to nearest, ties to even; what is
-// too large for the type becomes infinite, NaN stays NaN. It panics when t is
-// not a floating type or len(values) does not fit shape.
+// Float, F64, F32, F16, BF16 or those that store blocks. Narrowing rounds to nearest, ties to even; what is
+// too large for the type becomes infinite, NaN stays NaN;
+// blocks want finite values, see kernel.PutQuant. It panics when t is not a floating type or len(values) does not fit shape.
 func FromFloats(values []kernel.Float, t device.Type, shape ...int) *Tensor {
 	x := New(t, shape...)
 	x.mustHold(len(values))
 	if !IsFloat(t) {
-		panic(fmt.Sprintf("tensor: FromFloats cannot store as %v; use one of FLOAT, F64, F32, F16, BF16", t))
+		panic(fmt.Sprintf("tensor: FromFloats cannot store as %v; use one of FLOAT, F64, F32, F16, BF16 or a type of blocks", t))
 	}
 	putFloats(x.Data, values, t)
 	return x
@@ -88,8 +89,8 @@ func (x *Tensor) Len() int {
 	return n
 }
 
-// Bytes is the number of bytes of the elements, Len()·Type.Size().
-func (x *Tensor) Bytes() int { return x.Len() * x.Type.Size() }
+// Bytes is the number of bytes of the elements.
+func (x *Tensor) Bytes() int { return x.Len() / x.Type.Block() * x.Type.BlockSize() }
 
 // Check reports why x is not a well-formed tensor, or nil: dimensions are not
 // negative, the size does not overflow, and Data has exactly that size.
@@ -131,23 +132,33 @@ func Elements(shape []int) (int, error) {
 }
 
 // Bytes is the number of bytes a tensor of this type and shape takes. It fails
-// where Elements does, for an unknown type, and when the product overflows.
+// where Elements does, for an unknown type, when rows are no whole number of the type's blocks, and when the product overflows.
 func Bytes(t device.Type, shape []int) (int, error) {
-	if t > device.Bool {
+	if !t.Known() {
 		return 0, fmt.Errorf("tensor: unknown storage type %v", t)
 	}
 	n, err := Elements(shape)
 	if err != nil {
 		return 0, err
 	}
-	if n > math.MaxInt/t.Size() {
+	if block := t.Block(); block > 1 {
+		row := 1
+		if len(shape) > 0 {
+			row = shape[len(shape)-1]
+		}
+		if row%block != 0 {
+			return 0, fmt.Errorf("tensor: rows of %d elements in shape %v are not whole blocks of %v; want a multiple of %d", row, shape, t, block)
+		}
+		n /= block
+	}
+	if n > math.MaxInt/t.BlockSize() {
 		return 0, fmt.Errorf("tensor: %d elements of %v overflow; at most %d bytes fit", n, t, math.MaxInt)
 	}
-	return n * t.Size(), nil
+	return n * t.BlockSize(), nil
 }
 
-// IsFloat reports whether t stores floating-point numbers.
-func IsFloat(t device.Type) bool { return t <= device.BF16 }
+// IsFloat reports whether t stores floating-point numbers, rounded to blocks or not.
+func IsFloat(t device.Type) bool { return t <= device.BF16 || t.Block() > 1 }
 
 // stored is the concrete type behind device.Float in this build.
 func stored(t device.Type) device.Type {

@@ -117,6 +117,12 @@ func TestSizesOverflow(t *testing.T) {
 		{[]int{math.MaxInt, math.MaxInt, 0}, device.U8, -1},
 		{[]int{0, math.MaxInt, math.MaxInt}, device.U8, -1},
 		{[]int{1}, device.Type(200), -1},
+		{[]int{3, 64}, device.Q8_0, 3 * 2 * 34},
+		{[]int{3, 512}, device.Q6_K, 3 * 2 * 210},
+		{[]int{2, 0}, device.Q4_0, 0},
+		{[]int{32, 33}, device.Q4_0, -1},
+		{[]int{}, device.Q4_0, -1},
+		{[]int{math.MaxInt - 31}, device.Q8_0, -1},
 	} {
 		got, err := tensor.Bytes(c.typ, c.shape)
 		if (err != nil) != (c.want < 0) || err == nil && got != c.want {
@@ -125,12 +131,46 @@ func TestSizesOverflow(t *testing.T) {
 	}
 }
 
+// Types of blocks go to the kernels that know them, row by row of whole blocks, and come back by every way out.
+func TestBlocks(t *testing.T) {
+	values := make([]kernel.Float, 3*256)
+	for i := range values {
+		values[i] = kernel.Float(i%15-7) / 8
+	}
+	for q := range kernel.NumQuants {
+		typ, ok := device.TypeByName(q.String())
+		if got, known := typ.Quant(); !ok || !known || got != q || typ.Block() != q.Block() || typ.BlockSize() != q.Bytes() || !tensor.IsFloat(typ) {
+			t.Fatalf("%v is not the type of its name", q)
+		}
+		x := tensor.FromFloats(values, typ, 3, 256)
+		want, back := make([]byte, len(values)/q.Block()*q.Bytes()), make([]kernel.Float, len(values))
+		kernel.PutQuant(q, want, values)
+		kernel.GetQuant(q, back, want)
+		if err := x.Check(); err != nil || x.Bytes() != len(want) || !slices.Equal(x.Data, want) {
+			t.Errorf("%v: Check %v, %d bytes, want %d with others in them", x, err, x.Bytes(), len(want))
+		}
+		if !slices.Equal(x.Floats(nil), back) {
+			t.Errorf("%v: Floats gives other numbers than the kernel", x)
+		}
+		for i, v := range x.Values() {
+			if v != float64(back[i]) {
+				t.Fatalf("%v: Values gives %v at %d, want %v", x, v, i, back[i])
+			}
+		}
+		if got, err := x.Ints(nil); err == nil {
+			t.Errorf("%v: Ints gave %v", x, got[:3])
+		}
+	}
+}
+
 func TestMisusePanics(t *testing.T) {
 	for name, f := range map[string]func(){
-		"too few values":    func() { tensor.FromFloats(make([]kernel.Float, 5), device.F32, 2, 3) },
-		"floats as integer": func() { tensor.FromFloats(make([]kernel.Float, 6), device.I32, 2, 3) },
-		"negative shape":    func() { tensor.New(device.F32, -1) },
-		"too few integers":  func() { tensor.FromInts(nil, device.I32) },
+		"too few values":                func() { tensor.FromFloats(make([]kernel.Float, 5), device.F32, 2, 3) },
+		"floats as integer":             func() { tensor.FromFloats(make([]kernel.Float, 6), device.I32, 2, 3) },
+		"negative shape":                func() { tensor.New(device.F32, -1) },
+		"part of a block":               func() { tensor.FromFloats(make([]kernel.Float, 33), device.Q8_0, 33) },
+		"size of an element in a block": func() { _ = device.Q4_K.Size() },
+		"too few integers":              func() { tensor.FromInts(nil, device.I32) },
 	} {
 		if !panics(f) {
 			t.Errorf("%s: no panic", name)

@@ -72,18 +72,32 @@ func (t *Bytes) Piece(id int32) string {
 
 // Save writes it to a folder as Hugging Face files: a byte-level BPE without merges.
 func (t *Bytes) Save(dir string) error {
-	s := &spec{vocab: newVocab(), outside: map[int32]bool{}, added: t.tokens,
-		preTokenizer: byteLevelJSON(false), decoder: byteLevelJSON(false)}
-	for b := range 256 {
-		if err := s.vocab.add(byteSpell[b], int32(b)); err != nil {
-			return err
-		}
+	s, err := t.spec()
+	if err != nil {
+		return err
 	}
 	return s.save(dir, t.roles)
 }
 
+// spec is the same as a byte-level BPE.
+func (t *Bytes) spec() (*spec, error) {
+	s := newSpec(bpeModel)
+	s.added, s.preTokenizer, s.decoder = t.tokens, byteLevelJSON(false), byteLevelJSON(false)
+	for b := range 256 {
+		if err := s.vocab.add(byteSpell[b], int32(b)); err != nil {
+			return nil, err
+		}
+	}
+	for _, a := range t.tokens {
+		if err := s.checkAdded(a); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
 // asBytes recognises what Save wrote.
-func asBytes(t *BPE) (*Bytes, bool) {
+func asBytes(t *Subword) (*Bytes, bool) {
 	if t.merges != nil || !t.byteLevel || t.scan != nil || len(t.split) > 0 || len(t.normalize) > 0 || len(t.prefix)+len(t.suffix) > 0 {
 		return nil, false
 	}
@@ -105,7 +119,7 @@ func asBytes(t *BPE) (*Bytes, bool) {
 
 // consecutive returns the names of the ids from base to the end, if all of them are plain special tokens and no
 // other is.
-func consecutive(t *BPE, base int) ([]string, bool) {
+func consecutive(t *Subword, base int) ([]string, bool) {
 	names := make([]string, max(t.Vocab()-base, 0))
 	if len(names) != len(t.spec.added) {
 		return nil, false

@@ -126,8 +126,8 @@ func (t *Chars) Piece(id int32) string { return string(t.AppendBytes(nil, id)) }
 // Save writes it to a folder as Hugging Face files: a BPE of single characters without merges.
 func (t *Chars) Save(dir string) error {
 	unk := "<unk>"
-	s := &spec{vocab: newVocab(), outside: map[int32]bool{}, added: t.tokens, unk: &unk,
-		decoder: jsontext.Value(`{"type":"Fuse"}`)}
+	s := newSpec(bpeModel)
+	s.added, s.unk, s.decoder = t.tokens, &unk, jsontext.Value(`{"type":"Fuse"}`)
 	for i, r := range t.chars {
 		if err := s.vocab.add(string(r), int32(i)); err != nil {
 			return err
@@ -137,7 +137,7 @@ func (t *Chars) Save(dir string) error {
 }
 
 // asChars recognises what Save wrote.
-func asChars(t *BPE) (*Chars, bool) {
+func asChars(t *Subword) (*Chars, bool) {
 	if t.merges != nil || t.byteLevel || t.scan != nil || len(t.split) > 0 || len(t.normalize) > 0 || t.byteFallback || t.fuseUnk ||
 		len(t.prefix)+len(t.suffix) > 0 || t.decode != (decodeRule{}) || t.unk < 0 || t.Piece(t.unk) != "<unk>" {
 		return nil, false

@@ -10,7 +10,7 @@ import (
 )
 
 // pieces spells what the file makes of a text.
-func pieces(t testing.TB, tok *BPE, text string) string {
+func pieces(t testing.TB, tok *Subword, text string) string {
 	t.Helper()
 	var out []string
 	for _, id := range tok.Encode(text, nil) {
@@ -23,7 +23,7 @@ func pieces(t testing.TB, tok *BPE, text string) string {
 }
 
 // splits runs the pre-tokenizer alone.
-func splits(t testing.TB, tok *BPE, text string) string {
+func splits(t testing.TB, tok *Subword, text string) string {
 	t.Helper()
 	steps := tok.split
 	if tok.scan != nil {
@@ -132,7 +132,7 @@ func TestLongMarks(t *testing.T) {
 func TestAddedTokens(t *testing.T) {
 	base := smallFile()
 	base.vocab = append(base.vocab, "<", "e", ">", "Ċ")
-	with := func(flags string) *BPE {
+	with := func(flags string) *Subword {
 		f := base
 		f.post = ""
 		f.added = `[{"id":11,"content":"<e>","special":true` + flags + `},{"id":12,"content":"<e>>"}]`

@@ -2,6 +2,7 @@ package token
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -9,6 +10,8 @@ import (
 type decodeRule struct {
 	join      string // between pieces, where the file has no decoder
 	dropFirst string // removed from the first piece wherever it stands there (Metaspace)
+	wordPiece bool   // the first piece is spelled as the vocabulary has it
+	cleanUp   bool   // but for the space before marks
 	strip     string // a character taken off the ends of the text
 	start     int    // so many times at most from its beginning
 	stop      int    // and from its end
@@ -23,7 +26,7 @@ type decodeState struct {
 }
 
 // AppendBytes appends the bytes id stands for in the middle of a text.
-func (t *BPE) AppendBytes(dst []byte, id int32) []byte {
+func (t *Subword) AppendBytes(dst []byte, id int32) []byte {
 	if uint32(id) >= uint32(len(t.ends)) {
 		return dst
 	}
@@ -35,7 +38,7 @@ func (t *BPE) AppendBytes(dst []byte, id int32) []byte {
 }
 
 // Decode returns the exact bytes ids stand for, by the file's decoder.
-func (t *BPE) Decode(ids []int32) []byte {
+func (t *Subword) Decode(ids []int32) []byte {
 	var s decodeState
 	var out []byte
 	for _, id := range ids {
@@ -45,7 +48,7 @@ func (t *BPE) Decode(ids []int32) []byte {
 }
 
 // decodeNext appends what id adds to a text.
-func (t *BPE) decodeNext(s *decodeState, dst []byte, id int32) []byte {
+func (t *Subword) decodeNext(s *decodeState, dst []byte, id int32) []byte {
 	if !t.vocab.has(id) {
 		return dst
 	}
@@ -54,7 +57,7 @@ func (t *BPE) decodeNext(s *decodeState, dst []byte, id int32) []byte {
 	if !s.begun {
 		s.begun, s.left = true, r.start
 		dst = t.AppendBytes(dst, id)
-		if r.dropFirst != "" {
+		if r.dropFirst != "" || r.wordPiece {
 			dst = append(dst[:n], t.firstPiece(id)...)
 		}
 	} else {
@@ -90,9 +93,17 @@ func (s *decodeState) hold(dst []byte, n int, r *decodeRule) []byte {
 	return dst
 }
 
-// firstPiece is what a Metaspace decoder makes of the first piece: every mark in it is dropped, none is a space.
-func (t *BPE) firstPiece(id int32) []byte {
-	return bytes.ReplaceAll([]byte(t.vocab.piece(id)), []byte(t.decode.dropFirst), nil)
+// firstPiece is what a Metaspace or WordPiece decoder makes of the first piece: every mark in it is dropped, none is a
+// space; no space is put before it.
+func (t *Subword) firstPiece(id int32) string {
+	p := t.vocab.piece(id)
+	if t.decode.cleanUp {
+		p = cleanUp(p)
+	}
+	if t.decode.dropFirst != "" {
+		p = strings.ReplaceAll(p, t.decode.dropFirst, "")
+	}
+	return p
 }
 
 // A Decoder turns ids into text as they come. It gives out whole characters only: bytes that may still become one
@@ -103,14 +114,14 @@ type Decoder struct {
 	SkipSpecial bool // leave special tokens out
 
 	t     Tokenizer
-	bpe   *BPE
+	bpe   *Subword
 	state decodeState
 	tail  []byte // the beginning of a character
 }
 
 // NewDecoder returns a Decoder at the beginning of a text.
 func NewDecoder(t Tokenizer) *Decoder {
-	b, _ := t.(*BPE)
+	b, _ := t.(*Subword)
 	return &Decoder{t: t, bpe: b}
 }
 

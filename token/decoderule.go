@@ -26,6 +26,8 @@ func compileDecoder(v jsontext.Value) (piece func(p string, literal bool) (strin
 			Content        string      `json:"content"`
 			Start          int         `json:"start"`
 			Stop           int         `json:"stop"`
+			Prefix         string      `json:"prefix"`
+			Cleanup        bool        `json:"cleanup"`
 		}
 		if err := strict(v, &c); err != nil {
 			return err
@@ -58,11 +60,27 @@ func compileDecoder(v jsontext.Value) (piece func(p string, literal bool) (strin
 				rule.dropFirst = c.Replacement
 			}
 			each = append(each, replaceAll(c.Replacement, " "))
+		case "WordPiece":
+			if len(each) > 0 || rule.perByte || len(c.Prefix) > maxAdded {
+				return errors.New("not supported after other steps, or with a prefix of more than 512 bytes")
+			}
+			rule.wordPiece, rule.cleanUp = true, c.Cleanup
+			each = append(each, always(func(p string) string {
+				if rest, inside := strings.CutPrefix(p, c.Prefix); inside {
+					p = rest
+				} else {
+					p = " " + p
+				}
+				if c.Cleanup {
+					p = cleanUp(p)
+				}
+				return p
+			}))
 		case "Replace":
 			if c.Pattern.String == nil || c.Pattern.Regex != nil {
 				return errors.New(`pattern: only {"String": …} is supported`)
 			}
-			if rule.perByte || rule.dropFirst != "" {
+			if rule.perByte || rule.dropFirst != "" || rule.wordPiece {
 				return errors.New("not supported after the steps before it")
 			}
 			each = append(each, replaceAll(*c.Pattern.String, c.Content))
@@ -75,7 +93,7 @@ func compileDecoder(v jsontext.Value) (piece func(p string, literal bool) (strin
 			case fused:
 				rule.strip, rule.start, rule.stop = c.Content, c.Start, c.Stop
 				done = true
-			case rule.perByte || rule.dropFirst != "":
+			case rule.perByte || rule.dropFirst != "" || rule.wordPiece:
 				return errors.New("not supported here; after a Fuse it is")
 			default:
 				each = append(each, always(func(s string) string { return stripEnds(s, c.Content, c.Start, c.Stop) }))
@@ -105,6 +123,9 @@ func fallbackByte(p string) string {
 	}
 	return p
 }
+
+// spellsByte reports whether p is <0x00> to <0xFF>.
+func spellsByte(p string) bool { return len(p) == 6 && len(fallbackByte(p)) == 1 }
 
 func unhex(b byte) int {
 	if '0' <= b && b <= '9' {

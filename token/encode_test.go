@@ -8,7 +8,7 @@ import (
 )
 
 // smallBPE is trained in a moment on a few texts.
-func smallBPE(t testing.TB) *BPE {
+func smallBPE(t testing.TB) *Subword {
 	tok, err := TrainBPE(slices.Values(corpus(50)), TrainConfig{Vocab: 400, Special: []string{"<|endoftext|>"}})
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +24,7 @@ func TestMergeHeapEqualsScan(t *testing.T) {
 		for i := range int32(200) { // pairs in no good order, so that joined pieces rank before their parts too
 			p.set(int32(r.IntN(30)), int32(r.IntN(30)), i, int32(r.IntN(30)))
 		}
-		e := &encoder{t: &BPE{merges: p}}
+		e := &encoder{t: &Subword{merges: p}}
 		sym := make([]int32, 1+r.IntN(120))
 		for i := range sym {
 			sym[i] = int32(r.IntN(30))
@@ -39,7 +39,7 @@ func TestMergeHeapEqualsScan(t *testing.T) {
 
 // A warm cache, a cold one and none give the same ids; so does a second use of an encoder.
 func TestCacheChangesNothing(t *testing.T) {
-	for _, tok := range []*BPE{smallBPE(t), spmBPE(t)} {
+	for _, tok := range []*Subword{smallBPE(t), spmBPE(t)} {
 		text := strings.Join(corpus(200), "\n")
 		cold := tok.Encode(text, nil) // long enough for a cache
 		var apart []int32

@@ -7,13 +7,16 @@ import (
 
 // encoder is the scratch of one call of Encode: the cache of words and the room to merge in. A BPE keeps used ones.
 type encoder struct {
-	t     *BPE
+	t     *Subword
 	cache wordCache
 	seen  int // bytes encoded without a cache
 	sym   []int32
 	next  []int32
 	prev  []int32
 	heap  []uint64
+	cells []cell
+
+	spelling []byte
 }
 
 // cacheFrom is how much text an encoder sees before a cache is worth its memory.
@@ -34,6 +37,25 @@ func (e *encoder) words(s string, dst []int32) []int32 {
 		end := scan(s, i)
 		dst = e.word(s[i:end], dst)
 		i = end
+	}
+	return dst
+}
+
+// cut cuts s by one finder after another, each within the words the one before it left, and appends the ids of what
+// comes out.
+func (e *encoder) cut(cuts []finder, s string, dst []int32) []int32 {
+	if len(cuts) == 0 {
+		return e.word(s, dst)
+	}
+	for i := 0; i < len(s); {
+		from, to := cuts[0](s, i)
+		if i < from {
+			dst = e.cut(cuts[1:], s[i:from], dst)
+		}
+		if from < to {
+			dst = e.cut(cuts[1:], s[from:to], dst)
+		}
+		i = to
 	}
 	return dst
 }
@@ -64,7 +86,12 @@ func (e *encoder) spell(s string, dst []int32) []int32 {
 			return append(dst, id)
 		}
 	}
-	if !t.byteLevel {
+	switch {
+	case t.unigram != nil:
+		return e.spellUnigram(s, dst)
+	case t.wordPiece != nil:
+		return e.spellWordPiece(s, dst)
+	case !t.byteLevel:
 		return e.spellChars(s, dst)
 	}
 	sym := e.sym[:0]

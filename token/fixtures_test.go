@@ -94,7 +94,7 @@ func TestMinimindFixture(t *testing.T) {
 		good++
 	}
 	t.Logf("minimind: %d of %d", good, len(want.Cases))
-	b := tok.(*BPE)
+	b := tok.(*Subword)
 	if s := tok.Special(); tok.Piece(s.BOS) != "<|im_start|>" || tok.Piece(s.EOS) != "<|im_end|>" || tok.Piece(s.Pad) != "<|endoftext|>" {
 		t.Errorf("special %+v", s)
 	}
@@ -160,7 +160,7 @@ func TestSaveFixtures(t *testing.T) {
 				t.Errorf("%s: %q: %v before, %v after", folder, text, a, b)
 			}
 		}
-		if tok.Special() != again.Special() || tok.(*BPE).ChatTemplate != again.(*BPE).ChatTemplate || tok.Vocab() != again.Vocab() {
+		if tok.Special() != again.Special() || tok.(*Subword).ChatTemplate != again.(*Subword).ChatTemplate || tok.Vocab() != again.Vocab() {
 			t.Errorf("%s: roles, template or size changed", folder)
 		}
 	}

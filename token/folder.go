@@ -13,7 +13,7 @@ import (
 )
 
 // Open reads the tokenizer of a folder: Hugging Face's tokenizer.json, or GPT-2's encoder.json and vocab.bpe (also
-// called vocab.json and merges.txt), and, where they are there, the roles and the chat template of
+// called vocab.json and merges.txt), or SentencePiece's tokenizer.model, and, where they are there, the roles and the chat template of
 // tokenizer_config.json, special_tokens_map.json and chat_template.jinja. No file outside the folder is touched.
 func Open(dir string) (Tokenizer, error) {
 	root, err := os.OpenRoot(dir)
@@ -43,7 +43,7 @@ func OpenFS(fsys fs.FS) (Tokenizer, error) {
 	if err := t.readConfig(fsys); err != nil {
 		return nil, err
 	}
-	if t.ChatTemplate == "" { // the simpler two have no place for a template
+	if t.ChatTemplate == "" && t.spec.kind == bpeModel { // the simpler two have no place for a template
 		if b, ok := asBytes(t); ok {
 			return b, nil
 		}
@@ -54,7 +54,7 @@ func OpenFS(fsys fs.FS) (Tokenizer, error) {
 	return t, nil
 }
 
-func openModel(fsys fs.FS) (*BPE, error) {
+func openModel(fsys fs.FS) (*Subword, error) {
 	f, err := open(fsys, "tokenizer.json")
 	if err == nil {
 		defer f.Close()
@@ -77,7 +77,16 @@ func openModel(fsys fs.FS) (*BPE, error) {
 		defer merges.Close()
 		return ReadGPT2(pieces, merges)
 	}
-	return nil, errors.New("no tokenizer.json, no encoder.json with vocab.bpe, no vocab.json with merges.txt")
+	f, err = open(fsys, "tokenizer.model")
+	if err == nil {
+		defer f.Close()
+		t, err := ReadSentencePiece(f)
+		return t, inField("tokenizer.model", err)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return nil, errors.New("no tokenizer.json, no encoder.json with vocab.bpe, no vocab.json with merges.txt, no tokenizer.model")
 }
 
 // open opens a file of bounded size.
@@ -126,7 +135,7 @@ type configJSON struct {
 }
 
 // readConfig takes roles and chat template from the files beside the model's.
-func (t *BPE) readConfig(fsys fs.FS) error {
+func (t *Subword) readConfig(fsys fs.FS) error {
 	var configs []configJSON
 	for _, name := range []string{"tokenizer_config.json", "special_tokens_map.json"} {
 		data, err := optional(fsys, name)
@@ -162,7 +171,7 @@ func (t *BPE) readConfig(fsys fs.FS) error {
 }
 
 // readRoles sets the roles that the files name; what names none leaves the usual spellings in place.
-func (t *BPE) readRoles(configs []configJSON) error {
+func (t *Subword) readRoles(configs []configJSON) error {
 	stated := false
 	roles := Special{BOS: None, EOS: None, Pad: None, Unk: None}
 	for _, role := range []struct {
@@ -201,7 +210,7 @@ func (t *BPE) readRoles(configs []configJSON) error {
 
 // addAround follows transformers, whose LLaMA and Gemma classes put BOS and EOS by these flags whatever
 // tokenizer.json's post-processor says.
-func (t *BPE) addAround(c configJSON) {
+func (t *Subword) addAround(c configJSON) {
 	switch strings.TrimSuffix(c.Class, "Fast") {
 	case "LlamaTokenizer", "CodeLlamaTokenizer", "GemmaTokenizer":
 	default:
@@ -260,8 +269,9 @@ func chatTemplate(v jsontext.Value) (string, error) {
 
 // ReadGPT2 reads the pair of files GPT-2 was published with: encoder.json, a map of pieces to ids, and vocab.bpe,
 // a line of comment and a merge on each further line.
-func ReadGPT2(encoder, merges io.Reader) (*BPE, error) {
-	s := &spec{vocab: newVocab(), outside: map[int32]bool{}, preTokenizer: byteLevelJSON(true), decoder: byteLevelJSON(true)}
+func ReadGPT2(encoder, merges io.Reader) (*Subword, error) {
+	s := newSpec(bpeModel)
+	s.preTokenizer, s.decoder = byteLevelJSON(true), byteLevelJSON(true)
 	data, err := readBounded(encoder)
 	if err == nil {
 		err = s.readVocab(data)

@@ -43,7 +43,7 @@ func (f file) String() string {
 		f.added, or(f.normalizer), or(f.pre), or(f.post), or(f.decoder), f.model, strings.Join(vocab, ","), merges)
 }
 
-func (f file) read(t testing.TB) *BPE {
+func (f file) read(t testing.TB) *Subword {
 	t.Helper()
 	tok, err := ReadJSON(strings.NewReader(f.String()))
 	if err != nil {
@@ -84,4 +84,4 @@ func containsString(list []string, s string) bool {
 	return false
 }
 
-func spmBPE(t testing.TB) *BPE { return spmFile().read(t) }
+func spmBPE(t testing.TB) *Subword { return spmFile().read(t) }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strconv"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
@@ -22,15 +21,15 @@ const (
 	maxNested = 8        // sequences in sequences
 )
 
-// ReadJSON reads a Hugging Face tokenizer.json whose model is BPE. What it holds and this package does not do is an
-// error that names field and value; so is a file of more than 64 MiB.
-func ReadJSON(r io.Reader) (*BPE, error) {
+// ReadJSON reads a Hugging Face tokenizer.json whose model is BPE, Unigram or WordPiece. What it holds and this package
+// does not do is an error that names field and value; so is a file of more than 64 MiB.
+func ReadJSON(r io.Reader) (*Subword, error) {
 	s, err := readSpec(r)
 	if err != nil {
 		return nil, err
 	}
-	if s.wordLevel {
-		return nil, errors.New("model.type: \"WordLevel\" is not supported here, BPE is; Open reads the words that brick has learnt")
+	if s.kind == wordLevelModel {
+		return nil, errors.New("model.type: \"WordLevel\" is not supported here; Open reads the words that brick has learnt")
 	}
 	return s.build()
 }
@@ -41,7 +40,7 @@ func readSpec(r io.Reader) (*spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &spec{vocab: newVocab(), outside: map[int32]bool{}}
+	s := newSpec(bpeModel)
 	var model, added jsontext.Value
 	err = members(data, "", func(name string, v jsontext.Value) error {
 		switch name {
@@ -185,141 +184,6 @@ func kindOf(v jsontext.Value) (string, error) {
 		return "", errors.New("no field type")
 	}
 	return t.Type, nil
-}
-
-// readModel reads the field model: vocabulary, merges, flags.
-func (s *spec) readModel(data jsontext.Value) error {
-	var pieces, merges jsontext.Value
-	kind := ""
-	err := members(data, "model", func(name string, v jsontext.Value) error {
-		var err error
-		switch name {
-		case "type":
-			err = strict(v, &kind)
-		case "vocab":
-			pieces = v
-		case "merges":
-			merges = v
-		case "unk_token":
-			err = strict(v, &s.unk)
-		case "fuse_unk":
-			err = strict(v, &s.fuseUnk)
-		case "byte_fallback":
-			err = strict(v, &s.byteFallback)
-		case "ignore_merges":
-			err = strict(v, &s.ignoreMerges)
-		case "dropout":
-			if k := v.Kind(); k != 'n' && string(v) != "0" && string(v) != "0.0" {
-				return fmt.Errorf("%.40s is not supported: encoding would be random", v)
-			}
-		case "continuing_subword_prefix", "end_of_word_suffix":
-			if v.Kind() != 'n' && string(v) != `""` {
-				return fmt.Errorf("%.40s is not supported", v)
-			}
-		default:
-			return fmt.Errorf("unknown field of a BPE model (type %q)", kind)
-		}
-		return err
-	})
-	if s.wordLevel = kind == "WordLevel"; s.wordLevel && merges == nil {
-		merges = jsontext.Value("[]")
-	}
-	if kind != "" && kind != "BPE" && !s.wordLevel { // rather than the first field only the other kind has
-		return fmt.Errorf("model.type: %s is not supported, BPE is", quote(kind))
-	}
-	if err == nil && (pieces == nil || merges == nil) {
-		err = errors.New("model: no vocab or no merges")
-	}
-	if err != nil {
-		return err
-	}
-	if err := s.readVocab(pieces); err != nil {
-		return inField("model.vocab", err)
-	}
-	if err := s.readMerges(merges); err != nil {
-		return fmt.Errorf("model.merges%w", err)
-	}
-	return nil
-}
-
-// readVocab reads an object of pieces and ids.
-func (s *spec) readVocab(data jsontext.Value) error {
-	d := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true))
-	if k := d.PeekKind(); k != '{' {
-		return fmt.Errorf("%v where an object is due", k)
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return err
-	}
-	for d.PeekKind() == '"' {
-		t, err := d.ReadToken()
-		if err != nil {
-			return err
-		}
-		piece := t.String()
-		if t, err = d.ReadToken(); err != nil {
-			return err
-		}
-		id, err := idOf(t)
-		if err != nil {
-			return fmt.Errorf("piece %s: %w", quote(piece), err)
-		}
-		if err := s.vocab.add(piece, id); err != nil {
-			return err
-		}
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return err
-	}
-	if _, err := d.ReadToken(); err != io.EOF {
-		return errors.New("something follows the object")
-	}
-	return nil
-}
-
-// idOf reads a token as an id.
-func idOf(t jsontext.Token) (int32, error) {
-	if t.Kind() != '0' {
-		return 0, fmt.Errorf("%v where an id is due", t.Kind())
-	}
-	id, err := strconv.ParseUint(t.String(), 10, 32)
-	if err != nil || id >= maxIDs {
-		return 0, fmt.Errorf("id %s, want a whole number below %d", t.String(), maxIDs)
-	}
-	return int32(id), nil
-}
-
-// readMerges reads an array of "left right" or ["left", "right"], best first.
-func (s *spec) readMerges(data jsontext.Value) error {
-	d := jsontext.NewDecoder(bytes.NewBuffer(data))
-	if k := d.PeekKind(); k != '[' {
-		return fmt.Errorf(": %v where an array is due", k)
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return fmt.Errorf(": %w", err)
-	}
-	for d.PeekKind() != ']' {
-		v, err := d.ReadValue()
-		if err != nil {
-			return fmt.Errorf("[%d]: %w", len(s.merges), err)
-		}
-		var pair []string
-		if v.Kind() == '"' {
-			var line string
-			if err = strict(v, &line); err == nil {
-				pair, err = twoPieces(line)
-			}
-		} else if err = strict(v, &pair); err == nil && len(pair) != 2 {
-			err = fmt.Errorf("%d pieces, want 2", len(pair))
-		}
-		if err == nil {
-			err = s.addMerge(pair[0], pair[1])
-		}
-		if err != nil {
-			return fmt.Errorf("[%d]: %w", len(s.merges), err)
-		}
-	}
-	return nil
 }
 
 // readAdded reads the array of added tokens.

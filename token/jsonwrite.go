@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -23,7 +24,7 @@ func Save(t Tokenizer, dir string) error {
 }
 
 // Save writes it to a folder: see the function [Save].
-func (t *BPE) Save(dir string) error {
+func (t *Subword) Save(dir string) error {
 	if err := t.spec.save(dir, t.roles); err != nil {
 		return err
 	}
@@ -134,30 +135,72 @@ func (s *spec) json() ([]byte, error) {
 		w.token(jsontext.String(c.name))
 		w.value(c.value)
 	}
-	w.token(jsontext.String("model"), jsontext.BeginObject)
-	if s.wordLevel {
-		w.token(jsontext.String("type"), jsontext.String("WordLevel"))
+	w.token(jsontext.String("model"), jsontext.BeginObject, jsontext.String("type"), jsontext.String(string(s.kind)))
+	unk := jsontext.Null
+	if s.unk != nil {
+		unk = jsontext.String(*s.unk)
+	}
+	switch s.kind {
+	case wordLevelModel:
 		s.writeVocab(w)
-		w.token(jsontext.String("unk_token"), jsontext.String(*s.unk), jsontext.EndObject, jsontext.EndObject)
-		return w.b.Bytes(), w.err
+		w.token(jsontext.String("unk_token"), unk)
+	case wordPieceModel:
+		w.token(jsontext.String("unk_token"), unk, jsontext.String("continuing_subword_prefix"), jsontext.String(s.continuing),
+			jsontext.String("max_input_chars_per_word"), jsontext.Int(int64(s.maxChars)))
+		s.writeVocab(w)
+	case unigramModel:
+		w.token(jsontext.String("unk_id"))
+		if s.unkID == nil {
+			w.token(jsontext.Null)
+		} else {
+			w.token(jsontext.Int(int64(*s.unkID)))
+		}
+		s.writeScored(w)
+		w.token(jsontext.String("byte_fallback"), jsontext.Bool(s.byteFallback))
+	default:
+		if err := s.checkRanks(); err != nil {
+			return nil, err
+		}
+		w.token(jsontext.String("dropout"), jsontext.Null, jsontext.String("unk_token"), unk)
+		w.token(jsontext.String("continuing_subword_prefix"), jsontext.Null, jsontext.String("end_of_word_suffix"), jsontext.Null)
+		w.token(jsontext.String("fuse_unk"), jsontext.Bool(s.fuseUnk))
+		w.token(jsontext.String("byte_fallback"), jsontext.Bool(s.byteFallback))
+		w.token(jsontext.String("ignore_merges"), jsontext.Bool(s.ignoreMerges))
+		s.writeVocab(w)
+		s.writeMerges(w)
 	}
-	w.token(jsontext.String("type"), jsontext.String("BPE"))
-	w.token(jsontext.String("dropout"), jsontext.Null)
-	w.token(jsontext.String("unk_token"))
-	if s.unk == nil {
-		w.token(jsontext.Null)
-	} else {
-		w.token(jsontext.String(*s.unk))
-	}
-	w.token(jsontext.String("continuing_subword_prefix"), jsontext.Null)
-	w.token(jsontext.String("end_of_word_suffix"), jsontext.Null)
-	w.token(jsontext.String("fuse_unk"), jsontext.Bool(s.fuseUnk))
-	w.token(jsontext.String("byte_fallback"), jsontext.Bool(s.byteFallback))
-	w.token(jsontext.String("ignore_merges"), jsontext.Bool(s.ignoreMerges))
-	s.writeVocab(w)
-	s.writeMerges(w)
 	w.token(jsontext.EndObject, jsontext.EndObject)
 	return w.b.Bytes(), w.err
+}
+
+// checkRanks refuses a BPE with pieces of one rank: in a tokenizer.json one of two merges always comes first. Runs of
+// one character may have one rank: longer ones first, as they are written, they grow from the left as they do by rank.
+func (s *spec) checkRanks() error {
+	for i := 1; i < len(s.ranks); i++ {
+		a, b := s.vocab.piece(s.merges[i-1].joined), s.vocab.piece(s.merges[i].joined)
+		if s.ranks[i-1] != s.ranks[i] || a == b {
+			continue
+		}
+		if !oneRun(a) || !oneRun(b) {
+			return fmt.Errorf("pieces %s and %s have one score: tokenizer.json can't say that neither goes first", quote(a), quote(b))
+		}
+	}
+	return nil
+}
+
+// oneRun reports whether p is one character again and again.
+func oneRun(p string) bool {
+	r, _ := utf8.DecodeRuneInString(p)
+	return strings.Trim(p, string(r)) == ""
+}
+
+// writeScored writes the pieces of a Unigram with their scores.
+func (s *spec) writeScored(w *jsonWriter) {
+	w.token(jsontext.String("vocab"), jsontext.BeginArray)
+	for id, score := range s.scores {
+		w.token(jsontext.BeginArray, jsontext.String(s.vocab.piece(int32(id))), jsontext.Float(score), jsontext.EndArray)
+	}
+	w.token(jsontext.EndArray)
 }
 
 // writeVocab writes the pieces with their ids, those of added tokens outside the vocabulary left out.

@@ -122,7 +122,7 @@ func TestSavePlainKinds(t *testing.T) {
 }
 
 func TestFolder(t *testing.T) {
-	open := func(files map[string]string) *BPE {
+	open := func(files map[string]string) *Subword {
 		t.Helper()
 		fsys := fstest.MapFS{}
 		for name, data := range files {
@@ -132,7 +132,7 @@ func TestFolder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return tok.(*BPE)
+		return tok.(*Subword)
 	}
 	model := smallFile().String()
 	tok := open(map[string]string{"tokenizer.json": model,
@@ -148,7 +148,7 @@ func TestFolder(t *testing.T) {
 	if err := tok.Save(dir); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := Open(dir); err != nil || again.(*BPE).ChatTemplate != "{{x}}" {
+	if again, err := Open(dir); err != nil || again.(*Subword).ChatTemplate != "{{x}}" {
 		t.Errorf("the template is lost: %v", err)
 	}
 	llama := open(map[string]string{"tokenizer.json": spmFile().String(),

@@ -29,7 +29,7 @@ func mergeScan(pairs *pairTable, sym []int32, best []uint64) []int32 {
 	for n > 1 {
 		m := 0
 		for i, v := range best[1 : n-1] {
-			if v < best[m] {
+			if v>>32 < best[m]>>32 {
 				m = i + 1
 			}
 		}

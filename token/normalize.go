@@ -176,11 +176,11 @@ func replaceAll(old, with string) normalizer {
 }
 
 // replaceMatches puts with in place of each match of an expression.
-func replaceMatches(f *foreign, with string) normalizer {
+func replaceMatches(m matcher, with string) normalizer {
 	return func(s string, most int) (string, error) {
 		var b strings.Builder
 		last := 0
-		err := f.matches(s, func(from, to int) {
+		err := m(s, func(from, to int) {
 			if b.Len() <= most {
 				b.WriteString(s[last:from])
 				b.WriteString(with)

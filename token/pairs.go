@@ -5,8 +5,7 @@ import (
 	"math/rand/v2"
 )
 
-// pairTable maps a pair of neighbouring ids to its merge: rank<<32 | id of the joined piece, so that comparing two
-// values compares their ranks. Open addressing; the multiplier is random and odd (multiply-shift hashing,
+// pairTable maps a pair of neighbouring ids to its merge: rank<<32 | id of the joined piece. Open addressing; the multiplier is random and odd (multiply-shift hashing,
 // Dietzfelbinger et al. 1997), so that no file can be made to collide. Nothing that is computed depends on it.
 type pairTable struct {
 	slots []pairSlot

@@ -10,10 +10,10 @@ import (
 // neither do the ids.
 const chunkBytes = 256 << 10
 
-// EncodeParallel is [BPE.Encode] on several goroutines, as many as there are processors where workers is 0: the
+// EncodeParallel is [Subword.Encode] on several goroutines, as many as there are processors where workers is 0: the
 // same ids in the same order. The text is cut at line ends where every pattern ends a word; where that
 // can't be told (a normalizer, an expression without scanner, added tokens with line ends) it is done in one.
-func (t *BPE) EncodeParallel(text string, dst []int32, workers int) []int32 {
+func (t *Subword) EncodeParallel(text string, dst []int32, workers int) []int32 {
 	if t.scan == nil || len(t.normalize) > 0 || t.raw.spansLines() || t.normal.spansLines() {
 		return t.Encode(text, dst)
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // buildPostProcessor reads what EncodeSpecial puts around a text.
-func (s *spec) buildPostProcessor(t *BPE) error {
+func (s *spec) buildPostProcessor(t *Subword) error {
 	return sequence(s.postProcessor, "processors", func(kind string, v jsontext.Value) error {
 		switch kind {
 		case "ByteLevel": // of offsets only
@@ -37,7 +37,7 @@ func (s *spec) buildPostProcessor(t *BPE) error {
 }
 
 // template reads a TemplateProcessing; only what it does to a single text matters here.
-func (s *spec) template(t *BPE, v jsontext.Value) error {
+func (s *spec) template(t *Subword, v jsontext.Value) error {
 	type named struct {
 		ID     string `json:"id"`
 		TypeID int    `json:"type_id"`
@@ -81,7 +81,7 @@ func (s *spec) template(t *BPE, v jsontext.Value) error {
 }
 
 // wrap puts ids around what is put around a text already.
-func (s *spec) wrap(t *BPE, before, after []int32) error {
+func (s *spec) wrap(t *Subword, before, after []int32) error {
 	for _, id := range append(before[:len(before):len(before)], after...) {
 		if !s.vocab.has(id) {
 			return fmt.Errorf("id %d is not in the vocabulary", id)

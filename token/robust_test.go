@@ -3,7 +3,9 @@ package token
 import (
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -77,7 +79,10 @@ func TestRefusedFiles(t *testing.T) {
 		{"added token with an unknown field", with(t, `"lstrip":false`, `"lstrip":false,"x":1`), "added_tokens"},
 		{"unknown field", with(t, `"version":"1.0"`, `"version":"1.0","x":1`), "x: unknown field"},
 		{"unknown field of the model", with(t, `"type":"BPE"`, `"type":"BPE","x":1`), "model.x: unknown field"},
-		{"another model", with(t, `"type":"BPE"`, `"type":"Unigram"`), `model.type: "Unigram" is not supported`},
+		{"another model", with(t, `"type":"BPE"`, `"type":"Odd"`), `model.type: "Odd" is not supported`},
+		{"Unigram with an object", with(t, `"type":"BPE"`, `"type":"Unigram"`), `model.vocab: { where an array is due`},
+		{"Unigram with a merge", with(t, `"type":"BPE","vocab":`, `"type":"Unigram","x":`), `model.x: unknown field of a Unigram model`},
+		{"WordPiece with merges", with(t, `"type":"BPE"`, `"type":"WordPiece"`), `model.merges: a WordPiece model has none`},
 		{"no model", `{"version":"1.0"}`, "no field model"},
 		{"no vocab", with(t, `"vocab"`, `"vocabulary"`), "model.vocabulary: unknown field"},
 		{"dropout", with(t, `"type":"BPE"`, `"type":"BPE","dropout":0.1`), "model.dropout: 0.1 is not supported"},
@@ -85,7 +90,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"unknown unk", with(t, `"type":"BPE"`, `"type":"BPE","unk_token":"<u>"`), `model.unk_token: "<u>" is not in the vocabulary`},
 		{"byte fallback without bytes", with(t, `"type":"BPE"`, `"type":"BPE","byte_fallback":true`), "byte_fallback: the vocabulary has no"},
 		{"truncation", with(t, `"version":"1.0"`, `"version":"1.0","truncation":{"max_length":5}`), "truncation: not supported"},
-		{"another normalizer", normalizer(`{"type":"Precompiled","precompiled_charsmap":""}`), "normalizer: Precompiled"},
+		{"another normalizer", normalizer(`{"type":"Precompiled","precompiled_charsmap":""}`), "normalizer: Precompiled: charsmap of 0 bytes"},
 		{"normalizer of no type", normalizer(`{}`), "no field type"},
 		{"normalizer that is a list", normalizer(`[]`), "normalizer"},
 		{"replace without pattern", normalizer(`{"type":"Replace","content":"x"}`), "pattern"},
@@ -99,7 +104,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"another post-processor", with(t, `"type":"TemplateProcessing"`, `"type":"Odd"`), "post_processor: Odd"},
 		{"template with an unknown id", with(t, `"ids":[7]`, `"ids":[99]`), "id 99 is not in the vocabulary"},
 		{"template without text", with(t, `{"Sequence":{"id":"A","type_id":0}},`, ``), "Sequence A is missing"},
-		{"another decoder", with(t, smallFile().decoder, `{"type":"WordPiece"}`), "decoder: WordPiece"},
+		{"another decoder", with(t, smallFile().decoder, `{"type":"CTC"}`), "decoder: CTC"},
 		{"trailing text", smallFile().String() + "x", ""},
 		{"second object", smallFile().String() + "{}", "something follows"},
 		{"not JSON", "tokenizer", "no JSON"},
@@ -201,15 +206,46 @@ func TestOneCharacter(t *testing.T) {
 	spm := spmBPE(t)
 	regex := file{vocab: []string{"a", "aa", "Ġ", "ĠĠ"}, merges: []string{"a a", "Ġ Ġ"},
 		pre: `{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"\\s+$|[a-z]+|\\s+"},"behavior":"Isolated","invert":false},{"type":"ByteLevel","add_prefix_space":false,"use_regex":false}]}`}.read(t)
-	for name, tok := range map[string]*BPE{"bytes": smallBPE(t), "spm": spm, "regex": regex} {
-		for _, c := range []string{"a", " ", "中", "\xff", "<"} {
+	bert, err := ReadJSON(strings.NewReader(bertFile()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	scored, err := FromGGUF(spmMeta())
+	if err != nil {
+		t.Fatal(err)
+	}
+	toks := map[string]*Subword{"bytes": smallBPE(t), "spm": spm, "regex": regex, "scored": scored, "wordpiece": bert, "unigram": unigramFile(t)}
+	base, err := GGUF(toks["bytes"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for name, pre := range preTokenizers {
+		key := fmt.Sprint(pre.patterns)
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		meta := maps.Clone(base)
+		meta["tokenizer.ggml.pre"], meta["tokenizer.ggml.add_sep_token"] = name, false
+		if toks[name], err = FromGGUF(meta); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exact := func(name string) bool { return name != "regex" && name != "wordpiece" && name != "unigram" }
+	for name, tok := range toks {
+		for _, c := range []string{"a", " ", "中", "\xff", "<", "7", "\n", "A", "\u0301", " \n", "a1", "\u00a0"} {
+			size := size
+			if _, named := preTokenizers[name]; named {
+				size /= 8
+			}
 			text := strings.Repeat(c, size/len(c))
 			start := time.Now()
 			ids := tok.Encode(text, nil)
 			if d := time.Since(start); d > slack*5*time.Second { // the figure is one second, on an idle machine
 				t.Errorf("%s: %q took %v", name, c, d)
 			}
-			if name != "regex" && string(tok.Decode(ids)) != text {
+			if exact(name) && string(tok.Decode(ids)) != text {
 				t.Errorf("%s: %q does not come back", name, c)
 			}
 			if err := tok.Err(); err != nil {
@@ -294,6 +330,8 @@ func TestDamagedFolders(t *testing.T) {
 func FuzzTokenizerJSON(f *testing.F) {
 	f.Add(smallFile().String())
 	f.Add(spmFile().String())
+	f.Add(bertFile())
+	f.Add(unigramJSON([]string{"<unk>", "</s>", "▁", "a", "ab", "b"}, []float64{0, 0, -1, -2, -1.5, -3}, false))
 	f.Add(strings.Replace(smallFile().String(), smallFile().pre, `{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":true}`, 1))
 	f.Add(strings.Replace(smallFile().String(), smallFile().pre, `{"type":"Split","pattern":{"Regex":"\\w+|\\s+(?!\\S)"},"behavior":"MergedWithNext","invert":true}`, 1))
 	f.Fuzz(func(t *testing.T, data string) {
@@ -318,6 +356,48 @@ func FuzzTokenizerJSON(f *testing.F) {
 		}
 		if tok.Err() == nil && again.Err() == nil && string(again.Decode(ids)) != string(tok.Decode(ids)) {
 			t.Fatal("saved and read, it decodes differently")
+		}
+	})
+}
+
+func FuzzGGUFMeta(f *testing.F) {
+	f.Add("gpt2", "qwen2", "a b ab <x>", "\x01\x01\x01\x03", "a b", "ab <x>\n")
+	f.Add("llama", "default", "<unk> a b ab ▁", "\x02\x01\x01\x01\x01", "", "ab ba")
+	f.Add("bert", "", "[UNK] ▁a b ▁ab", "\x03\x01\x01\x01", "", "abb ab")
+	f.Add("t5", "", "a b c", "\x01\x04\x02", "", "abc")
+	f.Fuzz(func(t *testing.T, model, pre, tokens, types, merges, text string) {
+		meta := map[string]any{"tokenizer.ggml.model": model, "tokenizer.ggml.pre": pre, "tokenizer.ggml.tokens": strings.Fields(tokens),
+			"tokenizer.ggml.merges": []string{merges}, "tokenizer.ggml.add_bos_token": false, "tokenizer.ggml.add_eos_token": false, "tokenizer.ggml.add_sep_token": false}
+		var kinds []int32
+		var scores []float32
+		for i, k := range []byte(types) {
+			kinds, scores = append(kinds, int32(k)), append(scores, float32(int8(k*31+byte(i))))
+		}
+		meta["tokenizer.ggml.token_type"], meta["tokenizer.ggml.scores"] = kinds, scores
+		for id := range min(len(kinds), 2) {
+			meta["tokenizer.ggml.unknown_token_id"] = uint32(id)
+		}
+		tok, err := FromGGUF(meta)
+		if err != nil {
+			return
+		}
+		ids := tok.EncodeSpecial(text, nil)
+		for _, id := range ids {
+			if !tok.vocab.has(id) {
+				t.Fatalf("id %d is not in the vocabulary", id)
+			}
+		}
+		Text(tok, ids)
+		again, err := GGUF(tok)
+		if err != nil {
+			return
+		}
+		back, err := FromGGUF(again)
+		if err != nil {
+			t.Fatalf("described, it is refused: %v", err)
+		}
+		if got := back.EncodeSpecial(text, nil); !slices.Equal(got, ids) {
+			t.Fatalf("described and read: %v, want %v", got, ids)
 		}
 	})
 }

@@ -1,5 +1,7 @@
 package token
 
+import "strings"
+
 // A scanner returns the end of the word that starts at s[i], i < len(s): one alternative after another, as a
 // backtracking engine tries them, written out by hand because Go's regexp has no (?!\S) and an engine that has it
 // is a hundred times slower. Every scanner here covers any text, valid UTF-8 or not, and looks at nothing before i.
@@ -73,13 +75,20 @@ func contraction(s string, fold bool) int {
 // scanCL100K is the pattern of GPT-4's cl100k_base and Llama 3:
 //
 //	(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
-func scanCL100K(s string, i int) int { return scanLines(s, i, 3) }
+func scanCL100K(s string, i int) int { return linesPattern{digits: 3, stop: "\r\n"}.scan(s, i) }
 
 // scanQwen2 is the same with \p{N} in place of \p{N}{1,3}.
-func scanQwen2(s string, i int) int { return scanLines(s, i, 1) }
+func scanQwen2(s string, i int) int { return linesPattern{digits: 1, stop: "\r\n"}.scan(s, i) }
 
-func scanLines(s string, i, digits int) int {
-	if s[i] == '\'' {
+// linesPattern is the pattern of cl100k with what others changed in it.
+type linesPattern struct {
+	digits int    // numbers together at most; any number if 0
+	stop   string // what a run of symbols takes along: [\r\n]* , or nothing
+	plain  bool   // without the contractions 's, 't …
+}
+
+func (p linesPattern) scan(s string, i int) int {
+	if !p.plain && s[i] == '\'' {
 		if n := contraction(s[i+1:], true); n > 0 {
 			return i + 1 + n
 		}
@@ -89,18 +98,21 @@ func scanLines(s string, i, digits int) int {
 	case letter:
 		return run(s, i+w, letter)
 	case number:
-		return numbers(s, i, digits)
+		return numbers(s, i, p.digits)
 	}
 	if !newline(s[i]) && i+w < len(s) {
 		if c, v := at(s, i+w); c == letter {
 			return run(s, i+w+v, letter)
 		}
 	}
-	return tail(s, i, "\r\n")
+	return tail(s, i, p.stop)
 }
 
-// numbers takes up to n numbers from s[i].
+// numbers takes up to n numbers from s[i], all if n is 0.
 func numbers(s string, i, n int) int {
+	if n == 0 {
+		return run(s, i, number)
+	}
 	for ; n > 0 && i < len(s); n-- {
 		c, w := at(s, i)
 		if c != number {
@@ -111,7 +123,7 @@ func numbers(s string, i, n int) int {
 	return i
 }
 
-// tail is what cl100k and o200k end with, where stop is \r\n or \r\n/ and s[i] is no letter and no number:
+// tail is what cl100k and o200k end with, where stop is \r\n or \r\n/ or empty and s[i] is no letter and no number:
 //
 //	?[^\s\p{L}\p{N}]+[stop]*|\s*[\r\n]+|\s+(?!\S)|\s+
 func tail(s string, i int, stop string) int {
@@ -121,7 +133,7 @@ func tail(s string, i int, stop string) int {
 	}
 	if c, w := at(s, j); c == other {
 		j = run(s, j+w, other)
-		for j < len(s) && (newline(s[j]) || len(stop) > 2 && s[j] == stop[2]) {
+		for j < len(s) && strings.IndexByte(stop, s[j]) >= 0 {
 			j++
 		}
 		return j

@@ -34,7 +34,18 @@ func letterCase(r rune) int {
 //	[^\r\n\p{L}\p{N}]?U*W+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?U+W*(?i:…)?|\p{N}{1,3}
 //	| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
 //	U = [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]    W = [\p{Ll}\p{Lm}\p{Lo}\p{M}]
-func scanO200K(s string, i int) int {
+func scanO200K(s string, i int) int { return casePattern{digits: 3}.scan(s, i) }
+
+// scanTekken is that of Mistral's Tekken: the same without (?i:'s|…)? and with \p{N} in place of \p{N}{1,3}.
+func scanTekken(s string, i int) int { return casePattern{digits: 1, plain: true}.scan(s, i) }
+
+// casePattern is the pattern of o200k with what others changed in it.
+type casePattern struct {
+	digits int  // numbers together at most
+	plain  bool // without the contractions 's, 't …
+}
+
+func (p casePattern) scan(s string, i int) int {
 	c, w := at(s, i)
 	from := [2]int{-1, i} // the places a word may start: after the optional character, then without it
 	if c != letter && c != number && !newline(s[i]) {
@@ -46,7 +57,7 @@ func scanO200K(s string, i int) int {
 				continue
 			}
 			if end := match(s, j); end > 0 {
-				if end < len(s) && s[end] == '\'' {
+				if !p.plain && end < len(s) && s[end] == '\'' {
 					if n := contraction(s[end+1:], true); n > 0 {
 						return end + 1 + n
 					}
@@ -56,7 +67,7 @@ func scanO200K(s string, i int) int {
 		}
 	}
 	if c == number {
-		return numbers(s, i, 3)
+		return numbers(s, i, p.digits)
 	}
 	return tail(s, i, "\r\n/")
 }

@@ -13,17 +13,44 @@ import (
 type spec struct {
 	vocab        *vocab         // the model's pieces, and the added tokens outside of it
 	outside      map[int32]bool // ids of those
-	merges       []mergeRule
+	kind         modelKind
 	added        []AddedToken
 	unk          *string
-	fuseUnk      bool
 	byteFallback bool
+
+	merges       []mergeRule // of a BPE, best first
+	ranks        []int32     // of the merges, where some are equal; nil: their places in the list
+	fuseUnk      bool
 	ignoreMerges bool
-	wordLevel    bool // pieces are whole words, without merges: see Words
+
+	unkID  *int32    // of a Unigram, as the file states it
+	pre    string    // what GGUF calls the pre-tokenizer, where that is where it is from
+	scores []float64 // by id, of a Unigram, or of the SentencePiece BPE the merges were made of
+	types  []int32   // by id, as a GGUF or SentencePiece file states them; nil: it is a tokenizer.json
+
+	charsmap []byte // of a GGUF or SentencePiece file: the normalisation, by prefixes
+
+	continuing string // put before a piece in the middle of a word, of a WordPiece
+	maxChars   int    // a longer word is unknown to it
 
 	normalizer, preTokenizer, postProcessor, decoder jsontext.Value // as they stand in the file; nil or null: none
 
 	config jsontext.Value // of tokenizer_config.json, nil if there was none
+}
+
+// modelKind is how the pieces of a word are found, by the names of Hugging Face's model.type.
+type modelKind string
+
+const (
+	bpeModel       modelKind = "BPE"
+	unigramModel   modelKind = "Unigram"
+	wordPieceModel modelKind = "WordPiece"
+	wordLevelModel modelKind = "WordLevel" // pieces are whole words: see Words
+)
+
+// newSpec is an empty one.
+func newSpec(kind modelKind) *spec {
+	return &spec{kind: kind, vocab: newVocab(), outside: map[int32]bool{}}
 }
 
 // mergeRule joins two pieces into a third. Its rank is its place in the list.
@@ -82,11 +109,11 @@ func (s *spec) checkAdded(a AddedToken) error {
 }
 
 // build compiles a spec.
-func (s *spec) build() (*BPE, error) {
+func (s *spec) build() (*Subword, error) {
 	if n := len(s.vocab.spans); n > 2*s.vocab.n+maxGap {
 		return nil, fmt.Errorf("model.vocab: greatest id %d with %d pieces: too many ids stand for nothing", n-1, s.vocab.n)
 	}
-	t := &BPE{vocab: s.vocab, spec: s, unk: None, fuseUnk: s.fuseUnk, byteFallback: s.byteFallback, ignoreMerges: s.ignoreMerges}
+	t := &Subword{vocab: s.vocab, spec: s, unk: None, fuseUnk: s.fuseUnk, byteFallback: s.byteFallback, ignoreMerges: s.ignoreMerges}
 	if s.unk != nil {
 		id, ok := s.vocab.id(*s.unk)
 		if !ok {
@@ -96,7 +123,7 @@ func (s *spec) build() (*BPE, error) {
 	}
 	for _, part := range []struct {
 		name string
-		do   func(*BPE) error
+		do   func(*Subword) error
 	}{
 		{"normalizer", s.buildNormalizer},
 		{"pre_tokenizer", s.buildPreTokenizer},
@@ -117,7 +144,7 @@ func (s *spec) build() (*BPE, error) {
 }
 
 // buildModel makes the tables merging uses.
-func (s *spec) buildModel(t *BPE) error {
+func (s *spec) buildModel(t *Subword) error {
 	for b := range 256 {
 		spelling := byteSpell[b]
 		if !t.byteLevel {
@@ -132,10 +159,19 @@ func (s *spec) buildModel(t *BPE) error {
 	if len(s.merges) > 0 {
 		t.merges = newPairTable(len(s.merges))
 		for i, m := range s.merges {
-			t.merges.set(m.left, m.right, int32(i), m.joined)
+			rank := int32(i)
+			if s.ranks != nil {
+				rank = s.ranks[i]
+			}
+			t.merges.set(m.left, m.right, rank, m.joined)
 		}
 	}
-	if !t.byteLevel {
+	switch {
+	case s.kind == unigramModel:
+		t.unigram = newUnigram(s)
+	case s.kind == wordPieceModel:
+		t.wordPiece = &wordPiece{continuing: s.continuing, maxChars: s.maxChars}
+	case !t.byteLevel:
 		t.seams = s.seams()
 		t.charIDs = s.charIDs()
 	}
@@ -161,7 +197,7 @@ func (s *spec) charIDs() []int32 {
 }
 
 // buildAdded sorts the added tokens by when they are looked for.
-func (s *spec) buildAdded(t *BPE) error {
+func (s *spec) buildAdded(t *Subword) error {
 	t.special = make([]bool, len(s.vocab.spans))
 	seen := map[string]int{}
 	var contents [2][]string
@@ -191,7 +227,7 @@ func (s *spec) buildAdded(t *BPE) error {
 }
 
 // buildDecoder works out what each id stands for.
-func (s *spec) buildDecoder(t *BPE) error {
+func (s *spec) buildDecoder(t *Subword) error {
 	piece, rule, err := compileDecoder(s.decoder)
 	if err != nil {
 		return err

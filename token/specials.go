@@ -1,6 +1,9 @@
 package token
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // specials are the special tokens of Bytes and Chars: consecutive ids from base on.
 type specials struct {
@@ -42,3 +45,23 @@ func (s *specials) Special() Special { return s.roles }
 
 // name is the spelling of a special id.
 func (s *specials) name(id int32) string { return s.tokens[id-s.base].Content }
+
+// endNames are special tokens that end a turn or a text in published models.
+var endNames = []string{"<|eot_id|>", "<|im_end|>", "<|end|>", "<end_of_turn>", "<|endoftext|>", "<|end_of_text|>", "<EOT>", "_<EOT>", "[EOT]",
+	"<｜end▁of▁sentence｜>", "<end_of_utterance>", "<|eom_id|>", "<|return|>", "<|call|>"}
+
+// Ends returns the ids at which generation stops: EOS, those that a GGUF file says end a turn, and the special tokens
+// that do in published models by their usual names (<|im_end|>, <|eot_id|> …). In order, each once.
+func (t *Subword) Ends() []int32 {
+	ids := slices.Clone(t.stops)
+	if t.roles.EOS != None {
+		ids = append(ids, t.roles.EOS)
+	}
+	for _, name := range endNames {
+		if id, ok := t.ID(name); ok && t.IsSpecial(id) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}

@@ -25,14 +25,14 @@ type TrainConfig struct {
 // Where the texts run out of pairs seen MinCount times, the vocabulary stays smaller.
 //
 // docs is read once, by one goroutine; a text is not kept. Memory is proportional to the distinct words.
-func TrainBPE(docs iter.Seq[string], c TrainConfig) (*BPE, error) {
+func TrainBPE(docs iter.Seq[string], c TrainConfig) (*Subword, error) {
 	if c.Pattern == "" {
 		c.Pattern = GPT2
 	}
 	if c.MinCount == 0 {
 		c.MinCount = 2
 	}
-	scan := scanners[c.Pattern]
+	scan, _ := c.Pattern.lookUp()
 	if scan == nil {
 		return nil, fmt.Errorf("training a tokenizer: pattern %s: want one of this package", quote(string(c.Pattern)))
 	}
@@ -57,7 +57,8 @@ func TrainBPE(docs iter.Seq[string], c TrainConfig) (*BPE, error) {
 
 // trained spells out the result of training.
 func trained(merges []mergeRule, c TrainConfig) (*spec, error) {
-	s := &spec{vocab: newVocab(), outside: map[int32]bool{}, merges: merges, decoder: byteLevelJSON(true)}
+	s := newSpec(bpeModel)
+	s.merges, s.decoder = merges, byteLevelJSON(true)
 	for b := range 256 {
 		if err := s.vocab.add(byteSpell[b], int32(b)); err != nil {
 			return nil, err

@@ -193,7 +193,7 @@ func TestTrainConfig(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := corpus(1)[0] + "DON'T 12345\r\n\r\n x"
-		if !slices.Equal(tok.Encode(text, nil), again.Encode(text, nil)) || again.(*BPE).scan == nil {
+		if !slices.Equal(tok.Encode(text, nil), again.Encode(text, nil)) || again.(*Subword).scan == nil {
 			t.Errorf("%.20s…: saved and read back it encodes differently", p)
 		}
 	}

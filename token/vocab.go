@@ -94,3 +94,12 @@ func quote(s string) string {
 	}
 	return fmt.Sprintf("%q", s)
 }
+
+// bytes is the spelling of an id that has one.
+func (v *vocab) bytes(id int32) []byte {
+	s := v.spans[id]
+	return v.text[s.from:s.to]
+}
+
+// size is the length of the spelling of an id that has one, in bytes.
+func (v *vocab) size(id int32) int { return int(v.spans[id].to - v.spans[id].from) }

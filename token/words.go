@@ -169,8 +169,8 @@ func wordsJSON() jsontext.Value {
 // Save writes it to a folder as Hugging Face files: a WordLevel model.
 func (t *Words) Save(dir string) error {
 	unk := "<unk>"
-	s := &spec{vocab: newVocab(), outside: map[int32]bool{}, added: t.tokens, unk: &unk, wordLevel: true,
-		preTokenizer: wordsJSON(), decoder: jsontext.Value(`{"type":"Fuse"}`)}
+	s := newSpec(wordLevelModel)
+	s.added, s.unk, s.preTokenizer, s.decoder = t.tokens, &unk, wordsJSON(), jsontext.Value(`{"type":"Fuse"}`)
 	for i, w := range slices.Concat(t.words, []string{unk}) {
 		if err := s.vocab.add(w, int32(i)); err != nil {
 			return err
@@ -186,7 +186,7 @@ func openWords(fsys fs.FS) (*Words, error) {
 		return nil, err
 	}
 	s, err := readSpec(bytes.NewReader(data))
-	if err != nil || !s.wordLevel {
+	if err != nil || s.kind != wordLevelModel {
 		return nil, inField("tokenizer.json", err)
 	}
 	var pre, want any

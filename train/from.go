@@ -1,7 +1,6 @@
 package train
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -9,7 +8,6 @@ import (
 
 	"brick/data"
 	"brick/model"
-	"brick/nn"
 	"brick/token"
 )
 
@@ -22,6 +20,7 @@ type source struct {
 	job   *Job        // of the run, nil where it is none
 	info  *data.Info  // of the run's data, nil where they are not known
 	model model.Model // declared, without memory; nil where only names and shapes are known
+	hf    bool        // a folder with a config.json, which may have its weights in shards
 }
 
 // openSource finds what from names: a path, or a run under root.
@@ -48,7 +47,8 @@ func openSource(from, root string) (*source, error) {
 		return s, nil
 	}
 	if err == nil {
-		s.model, err = describedBy(config)
+		s.model, err = model.Describe(config)
+		s.hf = stat.IsDir()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("train: from %s: %w", from, err)
@@ -71,24 +71,6 @@ func (s *source) ofRun(dir string, whole bool) error {
 	s.dir, s.job, s.info = dir, &r.Job, &r.Info
 	s.model, err = r.declared()
 	return err
-}
-
-// describedBy declares the model that a config.json of ours or of Hugging Face's describes.
-func describedBy(config []byte) (model.Model, error) {
-	var own struct {
-		Type    string `json:"model_type"`
-		Stack   string `json:"stack"`
-		Input   []int  `json:"input"`
-		Vocab   int    `json:"vocab"`
-		Outputs int    `json:"outputs"`
-		Source  int    `json:"source"`
-		Line    int    `json:"line"`
-		Picture []int  `json:"picture"`
-	}
-	if err := json.Unmarshal(config, &own); err != nil || own.Type != "brick" {
-		return model.FromConfig(config)
-	}
-	return model.New(own.Stack, nn.Input{Shape: own.Input, Vocab: own.Vocab, Outputs: own.Outputs, Source: own.Source, Line: own.Line, Picture: own.Picture})
 }
 
 // weightsFile is the finished model of a run, or that of its newest whole checkpoint.

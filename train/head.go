@@ -86,6 +86,9 @@ func (r *Run) setHead(s *source, o Options) error {
 	case j.Head == "" && linear:
 		o.note("the head %s is kept", old[at:].Notation())
 	}
+	if j.Head != "" && strings.HasPrefix(s.model.Notation(), "{") {
+		return usagef("train: from %s: stack notation has no word for the blocks of this model, so that no other head can follow them: leave --head out", s.name)
+	}
 	switch {
 	case j.Model != "":
 		return nil
@@ -110,11 +113,11 @@ func (s *source) transfer(m model.Model, head string) error {
 	if err != nil {
 		return err
 	}
-	f, err := safetensors.Open(s.file)
+	tensorOf, done, err := s.tensors()
 	if err != nil {
 		return fmt.Errorf("train: from: %w", err)
 	}
-	defer f.Close()
+	defer done() // of files that were only read
 	names, adapters := map[*nn.Param]string{}, map[*nn.Param]*nn.LoRA{}
 	for name, p := range nn.State(s.model) {
 		names[p] = name
@@ -123,7 +126,7 @@ func (s *source) transfer(m model.Model, head string) error {
 		adapters[l.W] = l.Adapter()
 	}
 	read := func(p *nn.Param) ([]grad.Float, error) {
-		x, err := f.Tensor(names[p])
+		x, err := tensorOf(p)
 		switch {
 		case err != nil:
 			return nil, err
@@ -164,6 +167,26 @@ func (s *source) transfer(m model.Model, head string) error {
 		}
 	}
 	return nil
+}
+
+// tensors opens the source's weights, those of a Hugging Face folder by the rules of model.Open.
+func (s *source) tensors() (of func(p *nn.Param) (*tensor.Tensor, error), done func() error, err error) {
+	if s.hf {
+		w, err := model.OpenWeights(s.dir, s.model)
+		if err != nil {
+			return nil, nil, err
+		}
+		return w.Tensor, w.Close, nil
+	}
+	f, err := safetensors.Open(s.file)
+	if err != nil {
+		return nil, nil, err
+	}
+	names := map[*nn.Param]string{}
+	for name, p := range nn.State(s.model) {
+		names[p] = name
+	}
+	return func(p *nn.Param) (*tensor.Tensor, error) { return f.Tensor(names[p]) }, f.Close, nil
 }
 
 // misfit says which block does not take the source's weights, and both shapes.

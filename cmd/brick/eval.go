@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,20 +12,32 @@ import (
 
 func newEval() *cobra.Command {
 	var split, source string
+	var window int
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "eval RUN …",
+		Use:   "eval RUN … | DIR",
 		Short: "Measure a trained model on its test set, or on other data",
 		Long: `Eval measures the model of RUN. Of several runs the predictions are averaged: the probabilities of classes, or
-the numbers. Their inputs and classes must agree.`,
+the numbers. Their inputs and classes must agree.
+
+DIR is the folder of a language model, such as generate takes, and --data a text file: the text is cut into windows of
+--window tokens, each of which the model reads from nothing.`,
 		Example: `  brick eval runs/fashion-mnist-1
   brick eval runs/fashion-mnist-1 --split valid
   brick eval runs/digits-1 --data mnist/t10k-images-idx3-ubyte.gz
   brick eval runs/animals-1 --data photos/
   brick eval runs/houses-1 --data new.csv --json
-  brick eval runs/digits-1 runs/digits-2 runs/digits-3`,
+  brick eval runs/digits-1 runs/digits-2 runs/digits-3
+  brick eval SmolLM2-135M --data book.txt --window 512`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && !strings.Contains(args[0], ",") {
+				if dir, err := folderOf(args[0]); err != nil {
+					return usageError{err}
+				} else if dir != "" {
+					return measureFolder(cmd, dir, source, window, asJSON)
+				}
+			}
 			r, err := openAll(cmd, args...)
 			if err != nil {
 				return err
@@ -43,6 +56,7 @@ the numbers. Their inputs and classes must agree.`,
 	}
 	c.Flags().StringVar(&split, "split", "test", "train, valid or test")
 	c.Flags().StringVar(&source, "data", "", "other data of the same kind: a table, a folder of images by class, IDX files; default the run's own")
+	c.Flags().IntVar(&window, "window", 0, "of a DIR: tokens that are read together; 0 means what the context holds, at most 1024")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }

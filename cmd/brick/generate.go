@@ -9,27 +9,35 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"brick/data"
 	"brick/generate"
 	"brick/model"
 )
 
 func newGenerate() *cobra.Command {
 	o := generate.Sampling{}
+	var prompt string
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "generate RUN [PROMPT]",
+		Use:   "generate RUN | DIR [PROMPT]",
 		Short: "Let a trained language model write",
 		Long: `Generate continues PROMPT (or standard input, if PROMPT is -) with the language model of RUN and prints the text as
-it is written. --temperature 0 is greedy; the same seed writes the same text.`,
+it is written. --temperature 0 is greedy; the same seed writes the same text.
+
+DIR is a Hugging Face folder instead: config.json, model.safetensors or its shards, tokenizer.json. What its
+generation_config.json says about drawing tokens holds where no flag says otherwise, and it knows the tokens that end a text.
+The architectures are ` + strings.Join(model.Architectures(), ", ") + `.`,
 		Example: `  brick generate runs/go-1 'func main() {' --temperature 0.8 --top-p 0.95
-  echo 'package main' | brick generate runs/go-1 -`,
+  echo 'package main' | brick generate runs/go-1 -
+  brick generate SmolLM2-135M 'The capital of France is' --temperature 0`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.Check(); err != nil {
 				return usageError{err}
 			}
-			prompt := strings.Join(args[1:], "")
+			if len(args) > 1 && prompt != "" {
+				return usagef("the prompt is given twice, as an argument and by --prompt")
+			}
+			prompt += strings.Join(args[1:], "")
 			if prompt == "-" {
 				in, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), 16<<20))
 				if err != nil {
@@ -37,21 +45,14 @@ it is written. --temperature 0 is greedy; the same seed writes the same text.`,
 				}
 				prompt = string(in)
 			}
-			r, err := open(args[0])
+			s, err := openWriter(args[0])
 			if err != nil {
 				return err
 			}
-			defer r.Close()
-			if r.Tokenizer == nil {
-				return usagef("%s is not a language model: it was trained on %s", r.Dir, r.Job.Data.Source)
+			defer s.close()
+			if err := s.fill(cmd, &o); err != nil {
+				return err
 			}
-			if r.Info.Task == data.Translation {
-				return usagef("%s translates: brick predict %s does it line by line", r.Dir, r.Dir)
-			}
-			if r.Info.Labelled() {
-				return usagef("%s names classes of texts: brick predict %s does it", r.Dir, r.Dir)
-			}
-			s := generate.NewSession(r.Model, r.Tokenizer, model.Context(r.Model), nil)
 			out := cmd.OutOrStdout()
 			var text strings.Builder
 			var ids []int32
@@ -83,6 +84,7 @@ it is written. --temperature 0 is greedy; the same seed writes the same text.`,
 		},
 	}
 	f := c.Flags()
+	f.StringVarP(&prompt, "prompt", "p", "", "the text to continue, as PROMPT")
 	f.IntVarP(&o.Max, "tokens", "n", 256, "tokens at most")
 	f.Float64Var(&o.Temperature, "temperature", 0.8, "0 is greedy, 1 the model's own distribution")
 	f.IntVar(&o.TopK, "top-k", 0, "keep the k likeliest tokens; 0 means all")

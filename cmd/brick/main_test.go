@@ -6,6 +6,10 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"brick/model"
+	"brick/nn"
+	"brick/token"
 )
 
 var update = flag.Bool("u", false, "rewrite the expected outputs in testdata/*.txt")
@@ -14,11 +18,27 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"brick": main})
 }
 
+// hfModel is the command  hfmodel DIR CONFIG:  it writes a Hugging Face folder with drawn weights of the model that a
+// file describes, and a tokenizer of bytes.
+func hfModel(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: hfmodel DIR CONFIG")
+	}
+	dir := ts.MkAbs(args[0])
+	m, err := model.FromConfig([]byte(ts.ReadFile(args[1])))
+	ts.Check(err)
+	ts.Check(model.Save(dir, nn.Build(m, 7)))
+	tok, err := token.NewBytes("<|endoftext|>")
+	ts.Check(err)
+	ts.Check(token.Save(tok, dir))
+}
+
 // Each file of testdata is a transcript: commands, and what they must print.
 func TestCommands(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata",
 		UpdateScripts: *update,
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"hfmodel": hfModel},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("BRICK_DATA", env.WorkDir+"/cache")
 			env.Setenv("HOME", env.WorkDir)

@@ -157,7 +157,7 @@ func TestNetwork(t *testing.T) {
 // A training that is stopped has said how far it is, and ends.
 func TestLearnStops(t *testing.T) {
 	s := learner(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	stop := errors.New("enough")
 	err := s.Follow(ctx, Chapter.Dir, learn, nil, func(raw json.RawMessage) error {

@@ -37,8 +37,8 @@ var learn = lesson.Shows(lesson.Stream("learn", struct{}{}, func(ctx context.Con
 }), func(struct{}) lesson.Shown {
 	d := small.Job
 	return lesson.Shown{
-		Command: fmt.Sprintf("brick train --name %s --model '%s' --data %s --examples %d --steps %d --batch %d --lr %g --seed %d",
-			small.Name, d.Model, d.Data.Source, d.Data.Examples, d.Steps, d.Batch, d.Optimizer.LR, d.Seed),
+		Command: fmt.Sprintf("brick train '%s' --name %s --data %s --set data.examples=%d --steps %d --batch %d --lr %g --seed %d --eval-every %d --set eval.batches=%d",
+			d.Model, small.Name, d.Data.Source, d.Data.Examples, d.Steps, d.Batch, d.Optimizer.LR, d.Seed, d.Eval.Every, d.Eval.Batches),
 		Go: fmt.Sprintf(`package main
 
 import (

@@ -67,6 +67,7 @@ function kernel(w) {
     const chosen = presets[k];
     if (chosen) w.set({ kernel: chosen });
   } });
+  which.el.classList.add('wide');
   const counted = /** @param {number} v */ (v) => String(v + 1);
   w.slider({ key: 'row', min: 0, max: valid - 1, step: 1, label: w.t('kernel.row'), text: counted });
   w.slider({ key: 'column', min: 0, max: valid - 1, step: 1, label: w.t('kernel.column'), text: counted });
@@ -154,7 +155,7 @@ function maps(w) {
     });
     w.say(w.t('maps.say', m.run, w.integer(m.params), m.classes[0].name, w.number(100 * m.classes[0].p, 4)));
   });
-  void chooseRun(w, 'images', 'learn-digits-cnn').catch((e) => w.error(e));
+  chooseRun(w, 'images', w.t('maps.own')).catch((e) => w.error(e));
   w.show('maps', args);
 }
 

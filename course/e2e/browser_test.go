@@ -180,12 +180,14 @@ func (b *tab) open(path string) {
 func (b *tab) until(js string, within time.Duration, what string) {
 	b.t.Helper()
 	for late := time.Now().Add(within); ; {
-		if eval[bool](b, "Boolean("+js+")") {
+		// A page that is being left may refuse to answer; the next one will.
+		yes, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+js+")", chromedp.EvalAwaitPromise))
+		if yes && err == nil {
 			return
 		}
 		if time.Now().After(late) {
 			b.check("while waiting")
-			b.t.Fatalf("after %v not: %s", within, what)
+			b.t.Fatalf("after %v not: %s (%v)", within, what, err)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}

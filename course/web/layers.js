@@ -23,11 +23,12 @@ import { css, extent, shades, share } from './theme.js';
 /** @typedef {Look & { heat: Grid, min?: number, max?: number, scale?: import('./theme.js').Scale }} HeatLayer */
 /** @typedef {Look & { contour: Grid, levels?: number[] | number, dash?: boolean | number[] }} ContourLayer */
 /** @typedef {Look & { arrows: Num[][] }} ArrowsLayer      [[x0, y0, x1, y1], …] */
+/** @typedef {Look & { boxes: Num[][] }} BoxesLayer        [[x0, y0, x1, y1], …], translucent; one without width or height is a line */
 /** @typedef {Look & { vline: number | number[], dash?: boolean | number[] }} VlineLayer */
 /** @typedef {Look & { hline: number | number[], dash?: boolean | number[] }} HlineLayer */
 /** @typedef {Look & { label: string, at: [number, number], align?: 'left' | 'center' | 'right' }} LabelLayer */
 /** @typedef {Look & { fog: { at: [number, number], radius: number, lifted?: boolean } }} FogLayer   hides what was drawn before it */
-/** @typedef {LineLayer | PointsLayer | AreaLayer | BarsLayer | HistLayer | HeatLayer | ContourLayer | ArrowsLayer | VlineLayer | HlineLayer | LabelLayer | FogLayer} Layer */
+/** @typedef {LineLayer | PointsLayer | AreaLayer | BarsLayer | HistLayer | HeatLayer | ContourLayer | ArrowsLayer | BoxesLayer | VlineLayer | HlineLayer | LabelLayer | FogLayer} Layer */
 
 /**
  * A series as pairs.
@@ -65,6 +66,7 @@ export function reach(l) {
   if ('heat' in l) return [l.heat.x, l.heat.y];
   if ('contour' in l) return [l.contour.x, l.contour.y];
   if ('arrows' in l) return [l.arrows.flatMap((a) => [a[0] ?? NaN, a[2] ?? NaN]), l.arrows.flatMap((a) => [a[1] ?? NaN, a[3] ?? NaN])];
+  if ('boxes' in l) return [l.boxes.flatMap((b) => [b[0] ?? NaN, b[2] ?? NaN]), l.boxes.flatMap((b) => [b[1] ?? NaN, b[3] ?? NaN])];
   if ('vline' in l) return [list(l.vline), []];
   if ('hline' in l) return [[], list(l.hline)];
   return [[], []];
@@ -117,6 +119,15 @@ export function drawLayer(g, l, x, y, color, shape) {
   else if ('contour' in l) drawContour(g, l, x, y);
   else if ('arrows' in l) {
     for (const [a, b, c, d] of l.arrows) arrow(g, x.px(a ?? NaN), y.px(b ?? NaN), x.px(c ?? NaN), y.px(d ?? NaN));
+  } else if ('boxes' in l) {
+    for (const [a, b, c, d] of l.boxes) {
+      const [u, v, w, h] = [x.px(a ?? NaN), y.px(b ?? NaN), x.px(c ?? NaN) - x.px(a ?? NaN), y.px(d ?? NaN) - y.px(b ?? NaN)];
+      g.globalAlpha = 0.22;
+      g.fillRect(u, v, w, h);
+      g.globalAlpha = 1;
+      g.lineWidth = 1.5;
+      g.strokeRect(u, v, w, h);
+    }
   } else if ('vline' in l) for (const v of list(l.vline)) stroke(g, x.px(v), y.from, x.px(v), y.to);
   else if ('hline' in l) for (const v of list(l.hline)) stroke(g, x.from, y.px(v), x.to, y.px(v));
   else if ('label' in l) {

@@ -20,10 +20,10 @@ import { t } from './text.js';
  * @param {import('./widget.js').Widget} w @param {OfferOptions} o
  */
 export function offer(w, o) {
-  const why = el('p', {}, o.why);
-  const box = el('div', { class: 'offer', hidden: true }, why);
+  const box = el('div', { class: 'offer', hidden: true }, el('p', {}, o.why));
+  const trains = o.call !== undefined && !w.static;
   w.stage.before(box);
-  if (o.call !== undefined && !w.static) {
+  if (o.call !== undefined && trains) {
     w.runner({
       call: o.call,
       args: o.args ?? (() => ({})),
@@ -39,7 +39,7 @@ export function offer(w, o) {
   }
   /** @param {boolean} there */
   const show = (there) => {
-    box.hidden = there;
+    box.hidden = there || !trains;
     for (const e of [w.stage, w.controls, w.foot]) e.hidden = !there;
   };
   return {
@@ -49,7 +49,7 @@ export function offer(w, o) {
      */
     look(answer) {
       show(answer.trained);
-      if (!answer.trained) w.say(o.why);
+      if (!answer.trained) w.say(trains ? '' : o.why); // the box says it where there is one
       return answer.trained ? answer : null;
     },
   };

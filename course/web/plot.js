@@ -220,6 +220,7 @@ export class Plot {
       else if ('hist' in l) l.hist.counts.forEach((n, k) => rows.push([name, l.hist.edges[k] ?? null, n, '']));
       else if ('heat' in l || 'contour' in l) rows.push(...gridRows(name, 'heat' in l ? l.heat : l.contour));
       else if ('arrows' in l) for (const [a, b, c, d] of l.arrows) rows.push([name, a ?? null, b ?? null, ''], [name + ' →', c ?? null, d ?? null, '']);
+      else if ('boxes' in l) for (const [a, b, c, d] of l.boxes) rows.push([name, a ?? null, b ?? null, ''], [name + ' ↗', c ?? null, d ?? null, '']);
       else if ('vline' in l) for (const v of list(l.vline)) rows.push([name, v, '', '']);
       else if ('hline' in l) for (const v of list(l.hline)) rows.push([name, '', v, '']);
     });
@@ -251,7 +252,7 @@ function swatch(l, color, shape) {
     marker(g, shape, 14, 7, 5, l.hollow);
     return c;
   }
-  const solid = 'area' in l || 'bars' in l || 'hist' in l;
+  const solid = 'area' in l || 'boxes' in l || 'bars' in l || 'hist' in l;
   if ('arrows' in l) drawLayer(g, { arrows: [[2, 7, 26, 7]] }, a, b, color, shape);
   else if (solid) drawLayer(g, { area: { x: [4, 24], low: [2, 2], high: [12, 12] } }, a, b, color, shape);
   else drawLayer(g, { line: [[0, 7], [28, 7]], dash: 'dash' in l ? l.dash : false }, a, b, color, shape);

@@ -55,13 +55,13 @@ func (t *attentionTask) do(w, lo, hi int) {
 		last := min(first+t.rows, a.T)
 		n, at, mask := seen(a, t.mask, b, last-1, head)
 		var keys kernel.AttentionKeys
-		keys.Load(t.dev.own(w, kernel.AttentionScratch(n, a.D)), t.k[at:], t.v[at:], a.K*a.D, n, a.D, mask, a.Scale)
+		keys.Load(t.dev.own(w, kernel.AttentionScratch(n, a.D)), t.k[at:], t.v[at:], a.K*a.D, n, a.D, mask, a.Scale, a.Cap)
 		group, tile := a.H/a.K, kernel.AttentionTile()
 		if a.T < group { // the heads of a position make a tile
 			for j := first; j < last; j++ {
 				for h := 0; h < group; h += tile {
 					r := (b*a.T+j)*a.H + head*group + h
-					keys.Rows(t.y[r*a.D:], t.stat[r:], t.q[r*a.D:], a.D, 1, min(tile, group-h), kernel.Seen{First: from(a, j).First})
+					keys.Rows(t.y[r*a.D:], t.stat[r:], t.q[r*a.D:], a.D, 1, min(tile, group-h), kernel.Seen{First: from(a, j).First, Window: a.Window})
 				}
 			}
 			continue
@@ -89,14 +89,14 @@ func (t *attentionTask) single(w, b, head int) {
 	for j := range a.T {
 		r := (b*a.T+j)*a.H + head*group
 		n, at, mask := seen(a, t.mask, b, j, head)
-		kernel.AttentionRow(t.y[r*d:][:group*d], t.stat[r:][:group], t.q[r*d:][:group*d], t.k[at:], t.v[at:], mem, a.K*d, n, mask, a.Scale)
+		kernel.AttentionRow(t.y[r*d:][:group*d], t.stat[r:][:group], t.q[r*d:][:group*d], t.k[at:], t.v[at:], mem, a.K*d, from(a, j).Before(0), n, mask, a.Scale, a.Cap)
 	}
 }
 
 // from says how many keys the queries from i on see.
 func from(a *device.Attn, i int) kernel.Seen {
 	if a.Causal {
-		return kernel.Seen{First: i + 1 + a.S - a.T, Step: 1}
+		return kernel.Seen{First: i + 1 + a.S - a.T, Step: 1, Window: a.Window}
 	}
 	return kernel.Seen{First: a.S}
 }

@@ -94,9 +94,9 @@ func (t *attentionBackTask) unit(w, i, query, lastQuery, key, lastKey int, gq, g
 		if mask != nil {
 			mask = mask[key:]
 		}
-		keys.LoadBack(t.dev.own(w, kernel.AttentionBackScratch(n, d)), t.k[at:], t.v[at:], ld, n, d, mask, a.Scale)
+		keys.LoadBack(t.dev.own(w, kernel.AttentionBackScratch(n, d)), t.k[at:], t.v[at:], ld, n, d, mask, a.Scale, a.Cap)
 	} else {
-		keys.LoadBack(t.dev.own(w, kernel.AttentionBackScratch(0, d)), nil, nil, ld, 0, d, nil, a.Scale)
+		keys.LoadBack(t.dev.own(w, kernel.AttentionBackScratch(0, d)), nil, nil, ld, 0, d, nil, a.Scale, a.Cap)
 	}
 	for h := head * group; h < (head+1)*group; h++ {
 		for j := query; j < lastQuery; j += kernel.AttentionQueries {

@@ -15,7 +15,11 @@ func TestRoPEAndSwiGLUSplit(t *testing.T) {
 	r := rand.New(rand.NewPCG(12, 1))
 	x, up, dy, start := randoms(r, B*T*H*D), randoms(r, B*T*H*D), randoms(r, B*T*H*D), randoms(r, B*T*H*D)
 	cossin := make([]kernel.Float, (pos+T)*D)
-	kernel.RoPEAngles(cossin, D, 10000)
+	frequency := make([]float64, D/2)
+	for i := range frequency {
+		frequency[i] = 1 / float64(1+i)
+	}
+	kernel.RoPEAngles(cossin, frequency, 1)
 	h := device.Host
 	var first [5][]kernel.Float
 	for _, workers := range []int{1, 2, 3, 5} {

@@ -22,23 +22,28 @@ var attentions = []device.Attn{
 	{B: 3, T: 1, S: 33, H: 4, K: 4, D: 16},
 	{B: 2, T: 33, S: 33, H: 4, K: 2, D: 17},
 	{B: 1, T: 65, S: 65, H: 3, K: 3, D: 8},
+	{B: 2, T: 9, S: 9, H: 2, K: 1, D: 5, Window: 3},
+	{B: 1, T: 3, S: 17, H: 4, K: 2, D: 6, Window: 5, Cap: 2},
+	{B: 1, T: 5, S: 5, H: 2, K: 2, D: 3, Cap: 1.5},
+	{B: 1, T: 40, S: 150, H: 2, K: 1, D: 8, Window: 20},
 }
 
 // A heads is the arguments of an attention.
 type heads struct {
 	device.Attn
 	q, k, v, mask *array
+	slope         []float64 // of the cap, by key, of the query that each is at
 }
 
 // heads calls f with all kinds of attentions; build makes the arguments.
 func (m *maker) heads(f func(name string, large bool, build func() heads)) {
 	for _, a := range attentions {
 		for kind := range 4 {
-			a.Causal = kind&1 != 0
+			a.Causal = kind&1 != 0 || a.Window > 0
 			a.Scale = kernel.Float(1 / math.Sqrt(float64(a.D)))
 			masked := kind&2 != 0
 			f(fmt.Sprintf("%+v, mask %v", a, masked), a.T*a.S > 1000, func() heads {
-				h := heads{a, m.normal("q", a.B*a.T*a.H*a.D), m.normal("k", a.B*a.S*a.K*a.D), nil, nil}
+				h := heads{Attn: a, q: m.normal("q", a.B*a.T*a.H*a.D), k: m.normal("k", a.B*a.S*a.K*a.D), slope: make([]float64, a.S)}
 				h.v = m.normal("v", len(h.k.f))
 				for i := range h.q.f {
 					h.q.f[i] *= 3
@@ -61,7 +66,8 @@ func (m *maker) heads(f func(name string, large bool, build func() heads)) {
 
 // sees reports whether query (b, t) sees key s.
 func (h *heads) sees(b, t, s int) bool {
-	return !(h.Causal && s > t+h.S-h.T) && (h.mask == nil || h.mask.ids[b*h.S+s] != 0)
+	last := t + h.S - h.T
+	return !(h.Causal && s > last) && !(h.Window > 0 && s <= last-h.Window) && (h.mask == nil || h.mask.ids[b*h.S+s] != 0)
 }
 
 // atQ and atK are where the vectors of query (b, t, i) and key (b, s, i) lie; a
@@ -83,6 +89,10 @@ func (h *heads) each(f func(b, t, i int, p []float64, stat, size float64)) {
 					for d := range h.D {
 						x := h.q.at(h.atQ(b, t, i)+d) * h.k.at(h.atK(b, s, i)+d) * float64(h.Scale)
 						score, scoreSize = score+x, scoreSize+math.Abs(x)
+					}
+					if c := float64(h.Cap); c != 0 {
+						score, scoreSize = c*math.Tanh(score/c), scoreSize+c
+						h.slope[s] = 1 - score*score/c/c
 					}
 					p[s] = math.Inf(-1)
 					if h.sees(b, t, s) {
@@ -219,6 +229,9 @@ func attentionBackWant(dq, dk, dv result, h *heads, dy *array) {
 		}
 		for s := range h.S {
 			ds, dsSize := p[s]*(dp[s]-mean)*float64(h.Scale), p[s]*(dpSize[s]+meanSize)*float64(h.Scale)*size
+			if h.Cap != 0 {
+				ds *= h.slope[s]
+			}
 			for d := range h.D {
 				to := h.atK(b, s, i) + d
 				add(q, at+d, ds*h.k.at(to), dsSize*h.k.at(to))

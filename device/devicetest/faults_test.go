@@ -67,6 +67,20 @@ func (f faulty) RoPE(y device.Dst, x, cossin device.Buf, b, t, h, d, pos int, in
 	f.Device.RoPE(y, x, cossin, b, t, h, d, pos, interleaved, inverse && !f.has("RoPE"))
 }
 
+func (f faulty) Attention(y, stat, q, k, v, mask device.Buf, a device.Attn) {
+	if f.has("Attention") && a.Window > 0 { // one key too many
+		a.Window++
+	}
+	f.Device.Attention(y, stat, q, k, v, mask, a)
+}
+
+func (f faulty) AttentionBack(dq, dk, dv device.Dst, q, k, v, y, stat, dy, mask device.Buf, a device.Attn) {
+	if f.has("AttentionBack") { // another cap
+		a.Cap *= 1.01
+	}
+	f.Device.AttentionBack(dq, dk, dv, q, k, v, y, stat, dy, mask, a)
+}
+
 func (f faulty) RMSNorm(y, rstd, x, w device.Buf, rows, c int, eps kernel.Float) {
 	if f.has("RMSNorm") {
 		eps = 0
@@ -152,7 +166,7 @@ func (f faulty) BatchNormBack(dx, dw, db device.Dst, x, y, w, mean, rstd, dy dev
 func TestFaultsAreFound(t *testing.T) {
 	d := cpu.New(2)
 	defer d.Close()
-	for _, method := range []string{"Axpy", "BatchNorm", "BatchNormBack", "Conv", "ConvBackW", "ConvBackX", "Copy", "IndexBack", "MatMul", "MaxPool", "MaxPoolBack", "MeanPool", "MeanPoolBack", "RMSNorm", "Recurrent", "RecurrentBack", "RoPE", "Softmax", "ZipBack"} {
+	for _, method := range []string{"Attention", "AttentionBack", "Axpy", "BatchNorm", "BatchNormBack", "Conv", "ConvBackW", "ConvBackX", "Copy", "IndexBack", "MatMul", "MaxPool", "MaxPoolBack", "MeanPool", "MeanPoolBack", "RMSNorm", "Recurrent", "RecurrentBack", "RoPE", "Softmax", "ZipBack"} {
 		s, mem := suites[method], memory{dev: faulty{d, method}}
 		found := 0
 		s.one(1, method, func(c *call) {

@@ -147,6 +147,9 @@ func pairs(a device.Attn) int {
 			n = a.S * (a.S + 1) / 2
 		}
 	}
+	for t := 0; t < a.T && a.Window > 0; t++ {
+		n -= max(min(t+1+a.S-a.T, a.S)-a.Window, 0)
+	}
 	return a.B * a.H * n
 }
 

@@ -44,6 +44,10 @@ func TestFormulas(t *testing.T) {
 		{"attention", func(t *grad.Tape) *grad.Var {
 			return grad.Attention(t.Shaped(1, 5, 1, 2), t.Shaped(1, 3, 1, 2), t.Shaped(1, 3, 1, 2), grad.AttentionOptions{Causal: true})
 		}, 6 * (4*2 + 5), 10 + 12, 10 + 5},
+		// queries 0…3 see 2, 3, 3, 3 of 5 keys
+		{"attention", func(t *grad.Tape) *grad.Var {
+			return grad.Attention(t.Shaped(1, 4, 1, 2), t.Shaped(1, 5, 1, 2), t.Shaped(1, 5, 1, 2), grad.AttentionOptions{Causal: true, Window: 3})
+		}, 11 * (4*2 + 5), 8 + 20, 8 + 4},
 		{"attention", func(t *grad.Tape) *grad.Var {
 			return grad.Attention(t.Shaped(1, 5, 1, 2), t.Shaped(1, 3, 1, 2), t.Shaped(1, 3, 1, 2), grad.AttentionOptions{})
 		}, 15 * (4*2 + 5), 10 + 12, 10 + 5},

@@ -1,6 +1,7 @@
 package gradtest
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -231,7 +232,34 @@ func reduceCases() (cases []Case) {
 			Wrong: func(t *grad.Tape) { zeros(t, 3, 0).ArgMax(1) },
 		})
 	}
+	for i, shape := range [][]int{{7, 3}, {2, 3, 5}, {0, 3}, {4}} {
+		cases = append(cases, topKCase(i+1, shape))
+	}
 	return cases
+}
+
+// topKCase sorts each row whole.
+func topKCase(k int, shape []int) Case {
+	return Case{
+		Op: "topk", Name: fmt.Sprint(k, shape),
+		In:  func(r *rand.Rand) []*grad.Var { return []*grad.Var{distinct(r, shape...)} },
+		Run: func(_ *grad.Tape, in []*grad.Var) *grad.Var { return in[0].TopK(k) },
+		Want: func(in []*grad.Var) (places []float64) {
+			x, n := wide(in[0]), in[0].Dim(-1)
+			for ; len(x) > 0; x = x[n:] {
+				row := make([]int, n)
+				for i := range row {
+					row[i] = i
+				}
+				slices.SortFunc(row, func(a, b int) int { return cmp.Compare(x[b], x[a]) })
+				for _, i := range row[:k] {
+					places = append(places, float64(i))
+				}
+			}
+			return places
+		},
+		Wrong: func(t *grad.Tape) { zeros(t, 3, 2).TopK(3) },
+	}
 }
 
 // distinct is a parameter whose values are a shuffle of halves: none are close.

@@ -45,6 +45,8 @@ var productCases = []Case{
 	ropeCase("interleaved", true, 0, 2, 3, 2, 8),
 	ropeCase("interleaved, offset", true, 5, 2, 1, 1, 2),
 	ropeCase("no position", false, 3, 2, 0, 1, 4),
+	stretchCase("linear", grad.RoPEStretch{Kind: grad.StretchLinear, Factor: 4}, func(f float64, _ int) float64 { return f / 4 }),
+	stretchCase("size", grad.RoPEStretch{Size: 1.5}, func(f float64, _ int) float64 { return f }),
 
 	attentionCase("", attentionShape{B: 2, T: 3, S: 3, H: 2, K: 2, D: 5}, false, nil),
 	attentionCase("causal", attentionShape{B: 2, T: 5, S: 5, H: 2, K: 2, D: 4}, true, nil),
@@ -56,6 +58,10 @@ var productCases = []Case{
 	attentionCase("mask", attentionShape{B: 2, T: 3, S: 4, H: 2, K: 1, D: 3}, false, []int32{1, 0, 1, 1, 0, 1, 1, 0}),
 	attentionCase("causal mask that hides all", attentionShape{B: 2, T: 3, S: 3, H: 1, K: 1, D: 2}, true, []int32{0, 1, 1, 0, 0, 0}),
 	attentionCase("one", attentionShape{B: 1, T: 1, S: 1, H: 1, K: 1, D: 1}, true, nil),
+	attentionCase("window", attentionShape{B: 2, T: 6, S: 6, H: 2, K: 1, D: 3, Window: 3}, true, nil),
+	attentionCase("window over a cache", attentionShape{B: 1, T: 3, S: 9, H: 2, K: 2, D: 3, Window: 4}, true, nil),
+	attentionCase("capped", attentionShape{B: 2, T: 4, S: 4, H: 2, K: 1, D: 3, Cap: 0.8}, false, nil),
+	attentionCase("capped window, masked", attentionShape{B: 1, T: 5, S: 7, H: 2, K: 1, D: 4, Window: 3, Cap: 1.5}, true, []int32{1, 1, 0, 1, 1, 0, 1}),
 	attentionCase("no key", attentionShape{B: 1, T: 2, S: 0, H: 1, K: 1, D: 2}, false, nil),
 	attentionCase("no batch", attentionShape{B: 0, T: 2, S: 2, H: 1, K: 1, D: 2}, false, nil),
 
@@ -245,8 +251,36 @@ func ropeCase(name string, interleaved bool, pos, B, T, H, D int) Case {
 	}
 }
 
+// stretchCase rotates (1, 4, 1, 8) from position 9 on by frequencies that were changed.
+func stretchCase(name string, s grad.RoPEStretch, changed func(f float64, i int) float64) Case {
+	const base, D, pos = 100, 8, 9
+	r := grad.RoPE{Base: base, Dim: D, Stretch: s}
+	c := ropeCase("stretched: "+name, false, pos, 1, 4, 1, D)
+	c.Run = func(t *grad.Tape, in []*grad.Var) *grad.Var { return t.Use(in[0]).RoPE(r, pos) }
+	c.Want = func(in []*grad.Var) []float64 {
+		x, size := wide(in[0]), 1.0
+		if s.Size != 0 {
+			size = s.Size
+		}
+		y := make([]float64, len(x))
+		for t := range 4 {
+			for i := range D / 2 {
+				u, v := t*D+i, t*D+i+D/2
+				sin, cos := math.Sincos(float64(pos+t) * changed(math.Pow(base, -2*float64(i)/D), i))
+				y[u], y[v] = size*(x[u]*cos-x[v]*sin), size*(x[v]*cos+x[u]*sin)
+			}
+		}
+		return y
+	}
+	return c
+}
+
 // attentionShape is q (B, T, H, D), k and v (B, S, K, D).
-type attentionShape struct{ B, T, S, H, K, D int }
+type attentionShape struct {
+	B, T, S, H, K, D int
+	Window           int
+	Cap              grad.Float
+}
 
 func attentionCase(name string, a attentionShape, causal bool, mask []int32) Case {
 	return Case{
@@ -255,7 +289,7 @@ func attentionCase(name string, a attentionShape, causal bool, mask []int32) Cas
 			return []*grad.Var{Rand(r, a.B, a.T, a.H, a.D), Rand(r, a.B, a.S, a.K, a.D), Rand(r, a.B, a.S, a.K, a.D)}
 		},
 		Run: func(t *grad.Tape, in []*grad.Var) *grad.Var {
-			o := grad.AttentionOptions{Causal: causal}
+			o := grad.AttentionOptions{Causal: causal, Window: a.Window, Cap: a.Cap}
 			if mask != nil {
 				o.Mask, o.Scale = t.IDs(mask, a.B, a.S), 0.7
 			}
@@ -272,14 +306,18 @@ func attentionCase(name string, a attentionShape, causal bool, mask []int32) Cas
 				b, t, h := r/(a.T*a.H), r/a.H%a.T, r%a.H
 				sum, yr := 0.0, y[r*a.D:][:a.D]
 				for s := range a.S {
-					if causal && s > t+a.S-a.T || mask != nil && mask[b*a.S+s] == 0 {
+					if causal && s > t+a.S-a.T || a.Window > 0 && s <= t+a.S-a.T-a.Window || mask != nil && mask[b*a.S+s] == 0 {
 						continue
 					}
 					at, dot := ((b*a.S+s)*a.K+h/(a.H/a.K))*a.D, 0.0
 					for d := range a.D {
 						dot += q[r*a.D+d] * k[at+d]
 					}
-					e := math.Exp(scale * dot)
+					dot *= scale
+					if c := float64(a.Cap); c != 0 {
+						dot = c * math.Tanh(dot/c)
+					}
+					e := math.Exp(dot)
 					sum += e
 					for d := range yr {
 						yr[d] += e * v[at+d]

@@ -52,6 +52,7 @@ var mutants = []mutant{
 	{"rms_norm", "∂w doubled", scaled(1, 2)},
 	{"layer_norm", "∂x negated", scaled(0, -1)},
 	{"attention", "∂k and ∂v exchanged", exchanged(1, 2)},
+	{"attention", "∂q scaled once too often", scaled(0, 0.5)},
 	{"conv", "off by one", rotated(1)},
 	{"conv", "the bias' gradient left out", scaled(2, 0)},
 	{"conv_transpose", "off by one", rotated(0)},

@@ -41,6 +41,8 @@ var families = []struct {
 	{"rope", rope},
 	{"rule", rule},
 	{"random", random},
+	{"quant", quant},
+	{"half_dots", halfDots},
 }
 
 // constraint keeps assembly out of builds that compute in float64 or want none.

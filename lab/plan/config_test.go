@@ -4,9 +4,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"brick/model"
+	"brick/nn"
 	"brick/tensor/wire"
 )
 
@@ -31,7 +34,7 @@ var configs = []struct {
 	{"phi-3-mini", `{"model_type":"phi3","vocab_size":32064,"max_position_embeddings":4096,"hidden_size":3072,"intermediate_size":8192,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":32,"tie_word_embeddings":false}`, 3_821_079_552, 0},
 	{"starcoder2-3b", `{"model_type":"starcoder2","vocab_size":49152,"max_position_embeddings":16384,"hidden_size":3072,"intermediate_size":12288,"num_hidden_layers":30,"num_attention_heads":24,"num_key_value_heads":2,"use_bias":true}`, 3_030_371_328, 0},
 	{"starcoder-1b", `{"model_type":"gpt_bigcode","vocab_size":49152,"n_positions":8192,"n_embd":2048,"n_inner":8192,"n_layer":24,"n_head":16,"multi_query":true}`, 1_137_207_296, 0},
-	{"llama-3.2-1b", `{"model_type":"llama","vocab_size":128256,"max_position_embeddings":131072,"hidden_size":2048,"intermediate_size":8192,"num_hidden_layers":16,"num_attention_heads":32,"num_key_value_heads":8,"head_dim":64,"tie_word_embeddings":true,"rope_scaling":{"rope_type":"llama3","factor":32.0}}`, 1_235_814_400, 0},
+	{"llama-3.2-1b", `{"model_type":"llama","vocab_size":128256,"max_position_embeddings":131072,"hidden_size":2048,"intermediate_size":8192,"num_hidden_layers":16,"num_attention_heads":32,"num_key_value_heads":8,"head_dim":64,"tie_word_embeddings":true,"rope_scaling":{"rope_type":"llama3","factor":32.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":8192}}`, 1_235_814_400, 0},
 	{"mistral-7b", `{"model_type":"mistral","vocab_size":32000,"max_position_embeddings":32768,"hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"sliding_window":4096,"tie_word_embeddings":false}`, 7_241_732_096, 0},
 	{"mixtral-8x7b", `{"model_type":"mixtral","vocab_size":32000,"max_position_embeddings":32768,"hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"num_local_experts":8,"num_experts_per_tok":2}`, 46_702_792_704, 12_879_925_248},
 	{"qwen2.5-0.5b", `{"model_type":"qwen2","vocab_size":151936,"max_position_embeddings":32768,"hidden_size":896,"intermediate_size":4864,"num_hidden_layers":24,"num_attention_heads":14,"num_key_value_heads":2,"tie_word_embeddings":true}`, 494_032_768, 0},
@@ -154,4 +157,33 @@ func FuzzReadConfig(f *testing.F) {
 			t.Errorf("%s: no operations", js)
 		}
 	})
+}
+
+// The architectures that can be loaded have as many parameters, declared one by one, as are counted here and were published.
+func TestReadConfigEqualsModels(t *testing.T) {
+	known := model.Architectures()
+	seen := map[string]bool{}
+	for _, c := range configs {
+		_, rest, _ := strings.Cut(c.js, `"model_type":"`)
+		kind, _, _ := strings.Cut(rest, `"`)
+		if !slices.Contains(known, kind) {
+			continue
+		}
+		seen[kind] = true
+		m, err := model.FromConfig([]byte(c.js))
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		n := 0
+		for _, p := range nn.State(m) { // with the biases of DeepSeek's choice, which no gradient learns
+			n += p.Len()
+		}
+		if n != c.total {
+			t.Errorf("%s: %d parameters declared, want %d", c.name, n, c.total)
+		}
+	}
+	if len(seen) < 12 {
+		t.Errorf("only %d architectures are compared", len(seen))
+	}
 }

@@ -291,12 +291,11 @@ func appendHeader(b []byte, x *tensor.Tensor) ([]byte, error) {
 
 // descrOf is NumPy's type string of t.
 func descrOf(t device.Type) (string, error) {
-	size := t.Size()
 	if t == device.Float {
-		return fmt.Sprintf("<f%d", size), nil
+		return fmt.Sprintf("<f%d", t.Size()), nil
 	}
 	for s, u := range types {
-		if u == t && size > 1 {
+		if u == t && t.Size() > 1 {
 			return "<" + s, nil
 		} else if u == t {
 			return "|" + s, nil

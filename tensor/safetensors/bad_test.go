@@ -77,6 +77,7 @@ var bad = []struct {
 	{"missing field", file(`{"a":{"dtype":"U8","shape":[1]}}`, 0), "want dtype, shape and data_offsets, all three"},
 	{"no fields", file(`{"a":{}}`, 0), "all three"},
 	{"unknown dtype", file("{"+entry("a", "F33", "[1]", 0, 1)+"}", 1), `tensor "a": dtype: found "F33", want one of F64`},
+	{"dtype of GGUF", file("{"+entry("a", "Q8_0", "[32]", 0, 34)+"}", 34), `found "Q8_0", want one of F64`},
 	{"dtype in lower case", file("{"+entry("a", "f32", "[1]", 0, 4)+"}", 4), `found "f32"`},
 	{"dtype of the engine", file("{"+entry("a", "FLOAT", "[1]", 0, 4)+"}", 4), `found "FLOAT"`},
 	{"dtype null", file(`{"a":{"dtype":null,"shape":[1],"data_offsets":[0,1]}}`, 1), "dtype: found null, want a string"},

@@ -302,7 +302,7 @@ func (s *scanner) dtype() (device.Type, error) {
 		return 0, err
 	}
 	t, ok := device.TypeByName(text)
-	if !ok {
+	if !ok || t.Block() > 1 { // the format has no blocks
 		return 0, s.fail(at, wire.Quote(text), "one of F64 F32 F16 BF16 I64 I32 I16 I8 U64 U32 U16 U8 BOOL")
 	}
 	return t, nil

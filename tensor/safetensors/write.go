@@ -39,7 +39,7 @@ func On(d durable.Disk) Option { return func(o *options) { o.disk = d } }
 // The same arguments give the same bytes. A crash or a power cut leaves the old
 // file or the new one (see tensor/durable). It is an error, and the old file
 // stands, when a name is empty, not UTF-8, used twice or "__metadata__"; when a
-// tensor's Data does not fit its Shape; and when metadata uses the keys of checksums.
+// tensor's Data does not fit its Shape or its type stores blocks; and when metadata uses the keys of checksums.
 func Write(path string, tensors []tensor.Named, metadata map[string]string, opts ...Option) error {
 	var o options
 	for _, opt := range opts {
@@ -197,6 +197,9 @@ func appendEntry(js []byte, t tensor.Named, at *int) ([]byte, error) {
 	}
 	if err := t.Tensor.Check(); err != nil {
 		return js, err
+	}
+	if t.Tensor.Type.Block() > 1 {
+		return js, fmt.Errorf("found %v, a type of blocks, which this format does not have; want one of F32, F16, BF16", t.Tensor.Type)
 	}
 	if len(t.Tensor.Data) > math.MaxInt-*at {
 		return js, fmt.Errorf("the sizes of all tensors overflow")

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -201,6 +202,29 @@ func (r *Reader) Text(n, limit uint64, field string) string {
 		return ""
 	}
 	return string(b)
+}
+
+// CopyTo appends n bytes to b, without memory of its own: what many short strings share need not be allocated for each.
+func (r *Reader) CopyTo(b *strings.Builder, n uint64, field string) {
+	if r.err == nil && n > uint64(r.Remaining()) {
+		r.short(n, field)
+	}
+	for r.err == nil && n > 0 {
+		part, err := r.src.Peek(int(min(n, 16)))
+		if err == nil {
+			part, _ = r.src.Peek(int(min(n, uint64(r.src.Buffered()))))
+		}
+		b.Write(part)
+		r.src.Discard(len(part))
+		r.off += int64(len(part))
+		n -= uint64(len(part))
+		switch {
+		case err == io.EOF:
+			r.short(n, field)
+		case err != nil:
+			r.err = &Error{File: r.file, Offset: r.off, Field: field, Err: err}
+		}
+	}
 }
 
 // Skip passes over n bytes.

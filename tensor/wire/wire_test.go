@@ -44,6 +44,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{"short integer", func(r *wire.Reader) { r.Skip(5, "skip"); r.U32("count") }, "x: byte 5: count: found 3 bytes left, want 4 bytes: unexpected EOF"},
 		{"huge length", func(r *wire.Reader) { r.Bytes(1<<63, "name") }, "x: byte 0: name: found 8 bytes left, want 9223372036854775808 bytes: unexpected EOF"},
+		{"huge copy", func(r *wire.Reader) { var b strings.Builder; r.Skip(2, "s"); r.CopyTo(&b, 7, "key") }, "x: byte 2: key: found 6 bytes left, want 7 bytes: unexpected EOF"},
 		{"huge skip", func(r *wire.Reader) { r.Skip(1<<63, "pad") }, "x: byte 0: pad: found 8 bytes left"},
 		{"bad magic", func(r *wire.Reader) { r.Magic("\x00\x02", "magic") }, `x: byte 0: magic: found "\x00\x01", want "\x00\x02"`},
 		{"text too long", func(r *wire.Reader) { r.Skip(1, "s"); r.Text(3, 2, "name") }, "x: byte 1: name: found a length of 3 bytes, want at most 2"},
@@ -116,5 +117,28 @@ func TestProduct(t *testing.T) {
 		if got, ok := wire.Product(c.dims...); got != c.want || ok != c.ok {
 			t.Errorf("Product(%v) = %d, %v, want %d, %v", c.dims, got, ok, c.want, c.ok)
 		}
+	}
+}
+
+// Bytes are appended whatever the buffer holds of them, and a source that is shorter than it said is noticed.
+func TestCopyTo(t *testing.T) {
+	want := strings.Repeat("0123456789abcdef", 20000)
+	r := wire.New("f", strings.NewReader(want), int64(len(want)))
+	var b strings.Builder
+	for n := uint64(1); r.Remaining() > 0; n = n*3 + 1 {
+		r.CopyTo(&b, min(n, uint64(r.Remaining())), "text")
+	}
+	if r.Err() != nil || b.String() != want {
+		t.Errorf("%d of %d bytes, %v", b.Len(), len(want), r.Err())
+	}
+	b.Reset()
+	r = wire.Stream("f", strings.NewReader(want[:100]), 1<<40)
+	if r.CopyTo(&b, 101, "text"); !errors.Is(r.Err(), io.ErrUnexpectedEOF) || b.String() != want[:100] {
+		t.Errorf("a short stream gave %d bytes and %v", b.Len(), r.Err())
+	}
+	disk := errors.New("disk on fire")
+	r = wire.Stream("f", iotest.ErrReader(disk), 100)
+	if r.CopyTo(&b, 4, "text"); !errors.Is(r.Err(), disk) {
+		t.Errorf("an error of the disk came out as %v", r.Err())
 	}
 }

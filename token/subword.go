@@ -9,10 +9,13 @@ import (
 
 // BPE is a byte-pair encoding: at the level of bytes as in GPT-2, or of characters as in LLaMA's SentencePiece
 // models. It is made by [TrainBPE], [Open], [ReadJSON] or [ReadGPT2] and does not change afterwards.
-type BPE struct {
+type Subword struct {
 	vocab  *vocab
 	merges *pairTable // nil where there are none
 	spec   *spec      // what it was made from, for saving
+
+	unigram   *unigram   // how words are spelled; merges where both are nil
+	wordPiece *wordPiece // likewise
 
 	byteLevel    bool       // words are bytes, not characters
 	byteID       [256]int32 // of a byte: its piece at the byte level, else its <0x..>; -1 if there is none
@@ -26,11 +29,13 @@ type BPE struct {
 	raw, normal *addedSet // added tokens found before and after normalisation
 	special     []bool    // by id
 	roles       Special
+	stops       []int32 // further ids that end a turn, as a GGUF file states them
 	normalize   []normalizer
 	split       []splitter
-	scan        scanner // all of pre-tokenisation, where one scanner is; else nil
-	prefix      []int32 // what EncodeSpecial puts before
-	suffix      []int32 // and after
+	cuts        []finder // the same as split where each step only cuts; else nil
+	scan        scanner  // all of pre-tokenisation, where one scanner is; else nil
+	prefix      []int32  // what EncodeSpecial puts before
+	suffix      []int32  // and after
 
 	bytes  []byte // what the ids stand for, one after another
 	ends   []uint32
@@ -44,26 +49,26 @@ type BPE struct {
 }
 
 // Vocab is the greatest id plus one.
-func (t *BPE) Vocab() int { return len(t.vocab.spans) }
+func (t *Subword) Vocab() int { return len(t.vocab.spans) }
 
 // ID returns the id of a piece as the vocabulary spells it.
-func (t *BPE) ID(piece string) (int32, bool) { return t.vocab.id(piece) }
+func (t *Subword) ID(piece string) (int32, bool) { return t.vocab.id(piece) }
 
 // Piece returns how the vocabulary spells id.
-func (t *BPE) Piece(id int32) string { return t.vocab.piece(id) }
+func (t *Subword) Piece(id int32) string { return t.vocab.piece(id) }
 
 // Special returns the ids with a role.
-func (t *BPE) Special() Special { return t.roles }
+func (t *Subword) Special() Special { return t.roles }
 
 // IsSpecial reports whether id is a special token.
-func (t *BPE) IsSpecial(id int32) bool {
+func (t *Subword) IsSpecial(id int32) bool {
 	return uint32(id) < uint32(len(t.special)) && t.special[id]
 }
 
 // Err returns why an earlier Encode gave up, nil if none did. Two kinds of file can make it, on some texts: one with
 // an expression that has no scanner here, beyond its bound of a second a match, and one whose normalizers make a
 // text 32 times longer. Encode then adds nothing for that text.
-func (t *BPE) Err() error {
+func (t *Subword) Err() error {
 	if e := t.err.Load(); e != nil {
 		return *e
 	}
@@ -71,24 +76,24 @@ func (t *BPE) Err() error {
 }
 
 // Encode appends the ids of text. Added tokens spelled out in it are matched, as Hugging Face does: text that a
-// stranger wrote is for [BPE.EncodeOrdinary].
-func (t *BPE) Encode(text string, dst []int32) []int32 {
+// stranger wrote is for [Subword.EncodeOrdinary].
+func (t *Subword) Encode(text string, dst []int32) []int32 {
 	return t.encode(text, dst, t.raw, t.normal)
 }
 
 // EncodeOrdinary appends the ids of text with nothing in it taken for a special or added token.
-func (t *BPE) EncodeOrdinary(text string, dst []int32) []int32 {
+func (t *Subword) EncodeOrdinary(text string, dst []int32) []int32 {
 	return t.encode(text, dst, nil, nil)
 }
 
 // EncodeSpecial is Encode with what the file's post-processor puts around a text, such as <s> before it.
-func (t *BPE) EncodeSpecial(text string, dst []int32) []int32 {
+func (t *Subword) EncodeSpecial(text string, dst []int32) []int32 {
 	dst = append(dst, t.prefix...)
 	dst = t.Encode(text, dst)
 	return append(dst, t.suffix...)
 }
 
-func (t *BPE) encode(text string, dst []int32, raw, normal *addedSet) []int32 {
+func (t *Subword) encode(text string, dst []int32, raw, normal *addedSet) []int32 {
 	e := t.encoder(len(text))
 	defer t.pool.Put(e)
 	n := len(dst)
@@ -106,7 +111,7 @@ func (t *BPE) encode(text string, dst []int32, raw, normal *addedSet) []int32 {
 }
 
 // encoder takes a used encoder, or makes one, to encode n bytes.
-func (t *BPE) encoder(n int) *encoder {
+func (t *Subword) encoder(n int) *encoder {
 	e, ok := t.pool.Get().(*encoder)
 	if !ok {
 		e = &encoder{t: t}
@@ -127,6 +132,8 @@ func (e *encoder) section(s string, first bool, normal *addedSet, dst []int32) (
 		case err != nil:
 		case t.scan != nil:
 			dst = e.words(s[from:to], dst)
+		case t.cuts != nil:
+			dst = e.cut(t.cuts, s[from:to], dst)
 		default:
 			err = e.steps(t.split, s[from:to], first && from == 0, &dst)
 		}
@@ -147,7 +154,7 @@ func (e *encoder) steps(left []splitter, s string, first bool, dst *[]int32) err
 }
 
 // charID returns the id of the character r, spelled s, or -1.
-func (t *BPE) charID(r rune, s string) int32 {
+func (t *Subword) charID(r rune, s string) int32 {
 	if int(r) < len(t.charIDs) {
 		return t.charIDs[r]
 	}
@@ -156,7 +163,7 @@ func (t *BPE) charID(r rune, s string) int32 {
 }
 
 // wholeWord finds a word that is a piece as it stands; special tokens do not count.
-func (t *BPE) wholeWord(s string) (int32, bool) {
+func (t *Subword) wholeWord(s string) (int32, bool) {
 	if t.byteLevel {
 		var buf [128]byte
 		s = string(spellBytes(buf[:0], s))

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"brick/data"
+	"brick/generate"
+	"brick/model"
+	"brick/train"
+)
+
+// maxText bounds the text that eval measures a language model on.
+const maxText = 1 << 30
+
+// folderOf is the folder that a name means where it means no run: one with a config.json. Else err says why it means neither.
+func folderOf(name string) (dir string, err error) {
+	_, err = train.Find(runsRoot(), name)
+	if err == nil {
+		return "", nil
+	}
+	if info, e := os.Stat(filepath.Join(name, "config.json")); e == nil && info.Mode().IsRegular() {
+		return name, nil
+	}
+	return "", err
+}
+
+// openFolder opens a language model of a folder.
+func openFolder(dir string) (*generate.Language, error) {
+	return generate.Open(dir, model.OpenOptions{})
+}
+
+// A writer is a session with the language model of a run or a folder.
+type writer struct {
+	*generate.Session
+	usual generate.Sampling // how the folder says that it writes
+	says  bool              // whether it says so
+	close func() error
+}
+
+func openWriter(name string) (w writer, err error) {
+	dir, err := folderOf(name)
+	if err != nil {
+		return w, usageError{err}
+	}
+	if dir != "" {
+		l, err := openFolder(dir)
+		if err != nil {
+			return w, err
+		}
+		w.usual, w.says = l.Sampling()
+		w.Session, w.close = l.Session(), func() error { return nil }
+		return w, nil
+	}
+	r, err := open(name)
+	if err != nil {
+		return w, err
+	}
+	switch {
+	case r.Tokenizer == nil:
+		err = usagef("%s is not a language model: it was trained on %s", r.Dir, r.Job.Data.Source)
+	case r.Info.Task == data.Translation:
+		err = usagef("%s translates: brick predict %s does it line by line", r.Dir, r.Dir)
+	case r.Info.Labelled():
+		err = usagef("%s names classes of texts: brick predict %s does it", r.Dir, r.Dir)
+	}
+	if err != nil {
+		return w, errors.Join(err, r.Close())
+	}
+	w.Session, w.close = generate.NewSession(r.Model, r.Tokenizer, model.Context(r.Model), nil), r.Close
+	return w, nil
+}
+
+// fill sets of o what the folder says and no flag of cmd does.
+func (w *writer) fill(cmd *cobra.Command, o *generate.Sampling) error {
+	if !w.says {
+		return nil
+	}
+	for flag, set := range map[string]func(){
+		"temperature": func() { o.Temperature = w.usual.Temperature }, "top-k": func() { o.TopK = w.usual.TopK },
+		"top-p": func() { o.TopP = w.usual.TopP }, "repeat-penalty": func() { o.RepeatPenalty = w.usual.RepeatPenalty },
+	} {
+		if !cmd.Flag(flag).Changed {
+			set()
+		}
+	}
+	return o.Check()
+}
+
+// measureFolder prints how well the language model of a folder foretells a text file.
+func measureFolder(cmd *cobra.Command, dir, file string, window int, asJSON bool) error {
+	if file == "" {
+		return usagef("%s is a folder with a model and no data: want --data with a text file", dir)
+	}
+	text, err := readText(file)
+	if err != nil {
+		return err
+	}
+	l, err := openFolder(dir)
+	if err != nil {
+		return err
+	}
+	m, err := l.Measure(cmd.Context(), text, window)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(m)
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%v (%d examples)\n", m, m.Examples)
+	return err
+}
+
+// readText reads a file of bounded size.
+func readText(file string) (string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return "", fmt.Errorf("eval: %w", err)
+	}
+	defer f.Close() // of a file that was only read
+	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
+		return "", fmt.Errorf("eval: %s is not a regular file", file)
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxText+1))
+	if err == nil && len(b) > maxText {
+		err = fmt.Errorf("more than the %d bytes that fit", maxText)
+	}
+	if err != nil {
+		return "", fmt.Errorf("eval: %s: %w", file, err)
+	}
+	return string(b), nil
+}

@@ -1,0 +1,144 @@
+package generate
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"brick/model"
+	"brick/nn"
+	"brick/tensor/goldentest"
+	"brick/token"
+)
+
+// littleFolder writes a folder with drawn weights and a tokenizer of bytes.
+func littleFolder(t *testing.T, vocab int) string {
+	t.Helper()
+	c := model.MistralConfig{DecoderConfig: model.DecoderConfig{Vocab: vocab, Width: 16, Hidden: 24, Layers: 2, Heads: 2, Context: 32, Eps: 1e-5, RopeBase: 1e4, Sigma: 0.3}, Window: 6}
+	m, err := c.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	err = errors.Join(model.Save(dir, nn.Build(m, 1)), token.Save(bytesTokenizer(t), dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// The texts and the loss that llama2.c and float64 give of a trained model come out of its folder.
+func TestStories(t *testing.T) {
+	if testing.Short() {
+		t.Skip("1,300 tokens")
+	}
+	l, err := Open(goldentest.Shared(t, "stories260k", "hf"), model.OpenOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	js, err := os.ReadFile(goldentest.Shared(t, "stories260k", "expected.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want struct {
+		Greedy []struct {
+			Prompt, Text string
+			PromptIDs    []int32 `json:"prompt_ids"`
+			IDs          []int32
+		}
+		NLL struct{ Text string }
+	}
+	if err := json.Unmarshal(js, &want); err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range want.Greedy {
+		ids, text := slices.Clone(g.PromptIDs), g.Prompt
+		for tok, err := range l.Session().Stream(context.Background(), g.Prompt, Sampling{Max: len(g.IDs) - len(g.PromptIDs)}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids, text = append(ids, tok.ID), text+tok.Text
+		}
+		if !slices.Equal(ids, g.IDs) {
+			t.Errorf("%q: ids %v, want %v", g.Prompt, ids, g.IDs)
+		}
+		if strings.TrimSpace(text) != strings.TrimSpace(g.Text) {
+			t.Errorf("%q: wrote %q, want %q", g.Prompt, text, g.Text)
+		}
+	}
+	m, err := l.Measure(context.Background(), want.NLL.Text, 256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Examples != 702 || math.Abs(m.Loss-1.635900359) > 1e-5 {
+		t.Errorf("%.9f nats over %d tokens, want 1.635900359 over 702", m.Loss, m.Examples)
+	}
+	if bits := m.Loss * 702 / math.Ln2 / float64(len(want.NLL.Text)); math.Abs(bits-m.BitsPerByte) > 1e-12 {
+		t.Errorf("%v bits a byte, want %v", m.BitsPerByte, bits)
+	}
+}
+
+// The loss of a text is that of its windows one by one, and of a window longer than a pass that of its positions.
+func TestMeasure(t *testing.T) {
+	l, err := Open(littleFolder(t, 257), model.OpenOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "fly, brick, fly"
+	whole, err := l.Measure(context.Background(), text, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nats, n := 0.0, 0
+	for at := 0; at < len(text); at += 5 {
+		m, err := l.Measure(context.Background(), text[at:at+5], 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nats, n = nats+m.Loss*float64(m.Examples), n+m.Examples
+	}
+	if n != 12 || whole.Examples != 12 || math.Abs(whole.Loss-nats/12) > 1e-12 {
+		t.Errorf("%v over %d tokens; window by window %v over %d", whole.Loss, whole.Examples, nats/12, n)
+	}
+	for _, c := range []struct {
+		text   string
+		window int
+		want   string
+	}{{"", 0, "has 0 tokens"}, {"a", 0, "has 1 tokens"}, {text, 33, "windows of 33 tokens"}, {text, 1, "windows of 1"}, {text, -1, "windows of -1"}} {
+		if _, err := l.Measure(context.Background(), c.text, c.window); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q, %d: %v", c.text, c.window, err)
+		}
+	}
+	done, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := l.Measure(done, text, 0); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	if _, err := Open(littleFolder(t, 200), model.OpenOptions{}); err == nil || !strings.Contains(err.Error(), "257 ids; the model has rows for 200") {
+		t.Error(err)
+	}
+	if _, err := Open(littleFolder(t, 257), model.OpenOptions{Limit: 100}); err == nil || !strings.Contains(err.Error(), "parameters need") {
+		t.Error(err)
+	}
+	if _, err := Open(t.TempDir(), model.OpenOptions{}); err == nil {
+		t.Error("an empty folder is opened")
+	}
+}
+
+// A text ends with any of the ids that the folder names, and where another would begin.
+func TestEnds(t *testing.T) {
+	s, _ := writes(t, "one.two")
+	s.Ends = append(s.Ends, '.')
+	shown, last := pieces(t, s, "x", Sampling{})
+	if got := strings.Join(shown, ""); got != "one" || last.Reason != EOS {
+		t.Errorf("wrote %q, ended by %s", got, last.Reason)
+	}
+}

@@ -1,0 +1,276 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// quant is products of weights in panels of 16 rows with numbers rounded to 8 bits; kernel/quant_panel.go and quant_x.go say how
+// they lie. A lane sums a row: VPDPBUSD adds four products to each at once, AVX2 does so in three steps.
+func quant(c *build.Context) {
+	for _, s := range levels(c) {
+		for _, n := range []int{1, 2, 4, 8} {
+			if n > 1 && !s.wide() {
+				break // registers for one x
+			}
+			s.quantTile("Q8_0", n)
+			s.quantTile("Q4_0", n)
+			if n <= 4 {
+				s.quantTile("Q4_K", n)
+				s.quantTile("Q5_K", n)
+				s.quantTile("Q6_K", n)
+			}
+		}
+		s.farthest()
+		s.roundCodes()
+	}
+}
+
+// panelRows is the rows of a panel.
+const panelRows = 16
+
+// A quantTile is a kernel for a panel and n xs.
+type quantTile struct {
+	*isa
+	n              int
+	w, x           reg.GPVirtual
+	steps          [8]operand.Mem // of each x from the first one, as an index
+	acc            []vec
+	kept           map[string]vec
+	nibble         any // the lower half of bytes: a register where there are enough
+	sums, block, d int // where in a block of x the sums begin, its size, and where d is
+}
+
+func (s *isa) quantTile(kind string, n int) {
+	s.fn(fmt.Sprintf("tile%sx%d", kind, n), "func(y *float32, ldy int, w, x *byte, stride, blocks int)",
+		fmt.Sprintf("y[j, r] = row r of w · x_j  for r < 16, j < %d,  %s; rows of y ldy bytes apart, xs stride bytes.", n, kind))
+	t := &quantTile{isa: s, n: n, kept: map[string]vec{}}
+	y, ldy, stride, blocks := s.arg("y"), s.arg("ldy"), s.arg("stride"), s.arg("blocks")
+	t.w, t.x = s.arg("w"), s.arg("x")
+	t.place(stride)
+	for range n {
+		t.acc = append(t.acc, s.zero())
+	}
+	if kind != "Q8_0" {
+		t.nibble = t.everywhere(0x0f0f0f0f)
+	}
+	s.TESTQ(blocks, blocks)
+	s.JZ(operand.LabelRef("store"))
+	s.Label("block")
+	size := 0
+	switch kind {
+	case "Q8_0":
+		size = t.block8()
+	case "Q4_0":
+		size = t.block4()
+	case "Q4_K":
+		size = t.block4K(false)
+	case "Q5_K":
+		size = t.block4K(true)
+	case "Q6_K":
+		size = t.block6K()
+	}
+	s.ADDQ(operand.U32(uint32(size)), t.w)
+	s.ADDQ(operand.U32(uint32(t.block)), t.x)
+	s.DECQ(blocks)
+	s.JNZ(operand.LabelRef("block"))
+	s.Label("store")
+	for j, acc := range t.acc {
+		s.store(acc, mem(y))
+		if j < n-1 {
+			s.ADDQ(ldy, y)
+		}
+	}
+	s.done()
+}
+
+// everywhere is bits in all lanes, in a register or, where these are few, in memory.
+func (t *quantTile) everywhere(bits uint32) any {
+	if !t.wide() {
+		return t.pattern(bits)
+	}
+	v := t.uniform()
+	t.VMOVUPS(t.pattern(bits), v[0])
+	return v
+}
+
+// place finds the indices of the xs: multiples of stride.
+func (t *quantTile) place(stride reg.GPVirtual) {
+	at := func(j int, r reg.GPVirtual, scale uint8) { t.steps[j] = operand.Mem{Index: r, Scale: scale} }
+	at(1, stride, 1)
+	at(2, stride, 2)
+	at(4, stride, 4)
+	odd := map[int]reg.GPVirtual{}
+	for _, j := range []int{3, 5, 7} {
+		if j < t.n {
+			odd[j] = t.GP64()
+			t.IMUL3Q(operand.U8(uint8(j)), stride, odd[j])
+			at(j, odd[j], 1)
+		}
+	}
+	if t.n > 6 {
+		at(6, odd[3], 2)
+	}
+}
+
+// in is the place of byte disp in the block of x_j.
+func (t *quantTile) in(j, disp int) operand.Mem {
+	m := operand.Mem{Base: t.x, Disp: disp}
+	if j > 0 {
+		m.Index, m.Scale = t.steps[j].Index, t.steps[j].Scale
+	}
+	return m
+}
+
+// at is the place of byte disp in the panel's block.
+func (t *quantTile) at(disp int) operand.Mem { return operand.Mem{Base: t.w, Disp: disp} }
+
+// keep is the vector of a name, the same one each time: few names are quickly given registers, however long the kernel is.
+func (t *quantTile) keep(name string) vec {
+	v, ok := t.kept[name]
+	if !ok {
+		v = t.vec()
+		t.kept[name] = v
+	}
+	return v
+}
+
+// to is op whose result is the vector of a name.
+func (t *quantTile) to(name, opcode string, operands ...any) vec {
+	v := t.keep(name)
+	t.op(opcode, append(operands, v)...)
+	return v
+}
+
+// layout says how a block of x of n numbers lies.
+func (t *quantTile) layout(n, parts int) { t.sums, t.d, t.block = n, n+4*parts, n+4*parts+4 }
+
+// halves is 16 F16 at m as float32.
+func (t *quantTile) halves(m operand.Mem) vec {
+	v := t.keep("d")
+	for i := range v {
+		t.VCVTPH2PS(m.Offset(i*t.bytes/2), v[i])
+	}
+	return v
+}
+
+// wholes is 16 bytes at m as 32-bit integers, signed or not.
+func (t *quantTile) wholes(m operand.Mem, signed bool) vec {
+	v := t.keep("scale")
+	for i := range v {
+		if from := m.Offset(i * t.bytes / 4); signed {
+			t.VPMOVSXBD(from, v[i])
+		} else {
+			t.VPMOVZXBD(from, v[i])
+		}
+	}
+	return v
+}
+
+// words is the 16 words of four codes at m.
+func (t *quantTile) words(name string, m operand.Mem) vec { return t.to(name, "VMOVUPS", m) }
+
+// bits is an instruction on bits of v, which replaces it.
+func (t *quantTile) bits(opcode string, v vec, by any) vec {
+	if t.wide() {
+		opcode += "D"
+	}
+	t.op(opcode, by, v, v)
+	return v
+}
+
+// lower and upper are the halves of bytes; they replace v.
+func (t *quantTile) lower(v vec) vec { return t.bits("VPAND", v, t.nibble) }
+func (t *quantTile) upper(v vec) vec {
+	t.op("VPSRLW", operand.U8(4), v, v)
+	return t.lower(v)
+}
+
+// each is n vectors of a name.
+func (t *quantTile) each(name string) []vec {
+	v := make([]vec, t.n)
+	for j := range v {
+		v[j] = t.keep(fmt.Sprint(name, j))
+	}
+	return v
+}
+
+// starts is the sum of part p of each x, in all lanes.
+func (t *quantTile) starts(p int) []vec {
+	sum := t.each("sum")
+	for j, v := range sum {
+		for i := range v {
+			t.VPBROADCASTD(t.in(j, t.sums+4*p), v[i])
+		}
+	}
+	return sum
+}
+
+// zeros is sums of 0.
+func (t *quantTile) zeros() []vec {
+	sum := t.each("sum")
+	for _, v := range sum {
+		for _, r := range v {
+			t.clear(r)
+		}
+	}
+	return sum
+}
+
+// dots adds the products of groups of four codes, unsigned as codes(g) gives them, with four of x from byte from on. limit is
+// how many groups a sum of 16 bits can take.
+func (t *quantTile) dots(sum []vec, groups, from, limit int, codes func(g int) vec) {
+	if t.wide() {
+		for g := range groups {
+			w := codes(g)
+			for j := range t.n {
+				t.VPDPBUSD_BCST(t.in(j, from+4*g), w[0], sum[j][0])
+			}
+		}
+		return
+	}
+	for g := range groups {
+		w, x := codes(g), t.keep("x")[:1]
+		t.VPBROADCASTD(t.in(0, from+4*g), x[0])
+		if g%limit == 0 {
+			t.to("pairs", "VPMADDUBSW", vec{x[0], x[0]}, w)
+		} else {
+			t.op("VPMADDUBSW", vec{x[0], x[0]}, w, w)
+			t.op("VPADDW", w, t.keep("pairs"), t.keep("pairs"))
+		}
+		if g%limit == limit-1 || g == groups-1 {
+			t.widen(t.keep("pairs"), sum[0])
+		}
+	}
+}
+
+// widen adds pairs of 16 bits to sums of 32.
+func (t *quantTile) widen(pairs, sum vec) {
+	t.op("VPMADDWD", t.pattern(1<<16|1), pairs, pairs)
+	t.op("VPADDD", pairs, sum, sum)
+}
+
+// scaled adds whole·(d·dx) to the sums of the rows, or takes it away.
+func (t *quantTile) scaled(whole []vec, d vec, minus bool) {
+	for j, v := range whole {
+		dx := t.keep("dx")
+		for i := range dx {
+			if t.wide() {
+				t.VMULPS_BCST(t.in(j, t.d), d[i], dx[i])
+			} else {
+				t.VBROADCASTSS(t.in(j, t.d), dx[i])
+				t.VMULPS(d[i], dx[i], dx[i])
+			}
+		}
+		t.op("VCVTDQ2PS", v, v)
+		t.op("VMULPS", dx, v, v)
+		if minus {
+			t.op("VSUBPS", v, t.acc[j], t.acc[j])
+		} else {
+			t.op("VADDPS", v, t.acc[j], t.acc[j])
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package kernel
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// TilesQuant is y[j·ld + r] = row r of weights · x_j, for the rows of panels first … last − 1 of m and for n xs, of k numbers
+// each: w is what PackQuant made of the weights, x what PackQuantX made of each x, one after the other. With W and c the
+// integers of a block of both, s and t those of its parts, the blocks are added in their order,
+//
+//	y += (Σ W·c)·(d·dx)                                  blocks of 32
+//	y += (Σ_parts s·Σ W·c)·(d·dx)                        Q6_K
+//	y += (Σ_parts s·Σ W·c)·(d·dx); y −= (Σ_parts t·Σ c)·(m·dx)   Q4_K, Q5_K
+//
+// where sums in brackets are exact and every product and sum outside of them is rounded to float32: the bits of a row depend
+// neither on the level of instructions nor on which rows and xs are computed with it.
+func TilesQuant(y []Float, ld int, q Quant, w, x []byte, m, n, k, first, last int) {
+	size, stride := panelBytes(q, k), PackedQuantX(q, k)
+	var tile [QuantRows * maxTileX]Float
+	for i := first; i < last; i++ {
+		rows := min(QuantRows, m-i*QuantRows)
+		for j := 0; j < n; {
+			to, step := y[j*ld+i*QuantRows:], ld
+			if rows < QuantRows {
+				to, step = tile[:], QuantRows
+			}
+			did := tileQuantVector(to, step, packings[q].as, w[i*size:(i+1)*size], x[j*stride:], stride, n-j, k)
+			if did == 0 {
+				tileQuant(to[:QuantRows], packings[q].as, w[i*size:(i+1)*size], x[j*stride:(j+1)*stride], k)
+				did = 1
+			}
+			if rows < QuantRows {
+				for t := range did {
+					copy(y[(j+t)*ld+i*QuantRows:][:rows], tile[t*QuantRows:])
+				}
+			}
+			j += did
+		}
+	}
+}
+
+// maxTileX is the most xs that a kernel takes at once.
+const maxTileX = 8
+
+// tileQuant is TilesQuant of a panel and an x.
+func tileQuant(y []Float, q Quant, w, x []byte, k int) {
+	p, block := packings[q], q.Block()
+	per := block / p.parts / 4 // groups of four columns in a part
+	var acc [QuantRows]float32
+	var codes [4 * QuantRows]byte
+	for range k / block {
+		sums := x[block:]
+		dx := math.Float32frombits(binary.LittleEndian.Uint32(sums[4*p.parts:]))
+		var total, least [QuantRows]int32
+		for part := range p.parts {
+			of := int32(binary.LittleEndian.Uint32(sums[4*part:])) // −zero·Σc, or Σc
+			var sum [QuantRows]int32
+			for g := part * per; g < (part+1)*per; g++ {
+				panelCodes(q, &codes, w, g)
+				x0, x1, x2, x3 := int32(int8(x[4*g])), int32(int8(x[4*g+1])), int32(int8(x[4*g+2])), int32(int8(x[4*g+3]))
+				for r := range sum {
+					c := codes[4*r : 4*r+4 : 4*r+4]
+					sum[r] += int32(c[0])*x0 + int32(c[1])*x1 + int32(c[2])*x2 + int32(c[3])*x3
+				}
+			}
+			for r, v := range sum {
+				switch q {
+				case Q4_K, Q5_K:
+					total[r] += int32(w[q4kScales+part*QuantRows+r]) * v
+					least[r] += int32(w[q4kLeasts+part*QuantRows+r]) * of
+				case Q6_K:
+					total[r] += int32(int8(w[q6kScales+part*QuantRows+r])) * (v + of)
+				default:
+					total[r] = v + of
+				}
+			}
+		}
+		for r := range acc {
+			acc[r] += float32(float32(total[r]) * float32(f16(w[2*r:])*dx))
+			if q == Q4_K || q == Q5_K {
+				acc[r] -= float32(float32(least[r]) * float32(f16(w[2*QuantRows+2*r:])*dx))
+			}
+		}
+		w, x = w[p.bytes:], x[xBytes(q):]
+	}
+	for r, v := range acc {
+		y[r] = Float(v)
+	}
+}
+
+// panelCodes is the unsigned codes of columns 4g … 4g + 3 in a panel's block: four of each row.
+func panelCodes(q Quant, c *[4 * QuantRows]byte, w []byte, g int) {
+	words := func(from, group int) []byte { return w[from+group*len(c):][:len(c)] }
+	switch q {
+	case Q8_0:
+		copy(c[:], words(2*QuantRows, g))
+	case Q4_0:
+		for i, b := range words(2*QuantRows, g%4) {
+			c[i] = b >> (g / 4 * 4) & 15
+		}
+	case Q4_K:
+		for i, b := range words(q4kCodes, g/16*8+g%8) {
+			c[i] = b >> (g % 16 / 8 * 4) & 15
+		}
+	case Q5_K:
+		high := words(q5kHigh, g%8)
+		for i, b := range words(q4kCodes, g/16*8+g%8) {
+			c[i] = b>>(g%16/8*4)&15 | high[i]>>(g/8)&1<<4
+		}
+	case Q6_K:
+		h, p, l := g/32, g%32/8, g%8
+		high := words(q6kHigh, 8*h+l)
+		for i, b := range words(q6kLow, 16*h+8*(p%2)+l) {
+			c[i] = b>>(p/2*4)&15 | high[i]>>(2*p)&3<<4
+		}
+	}
+}

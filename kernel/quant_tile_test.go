@@ -1,0 +1,243 @@
+package kernel
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"unsafe"
+)
+
+var panelKinds = []Quant{Q8_0, Q5_0, IQ4_NL, Q4_0, Q3_K, Q4_K, Q5_K, Q6_K}
+
+// dotByDefinition is the product of a row of blocks and x, told from the blocks' bits.
+func dotByDefinition(q Quant, w []byte, x []Float) float32 {
+	n, acc := q.Block(), float32(0)
+	for len(x) > 0 {
+		far := float32(0)
+		for _, v := range x[:n] {
+			far = max(far, float32(math.Abs(float64(v))))
+		}
+		dx, id := far/127, float32(0)
+		if far != 0 {
+			id = 127 * (1 / far)
+		}
+		c := make([]int, n)
+		for i := range c {
+			c[i] = int(math.RoundToEven(float64(float32(x[i]) * id)))
+		}
+		b := bitBlock(w[:q.Bytes()])
+		unit := make(bitBlock, len(b)) // the same block with scales of 1: its values are integers
+		copy(unit, b)
+		switch d := b.half(0); q {
+		case Q4_K, Q5_K:
+			m := b.half(16)
+			binary.LittleEndian.PutUint16(unit, 0x3c00)
+			binary.LittleEndian.PutUint16(unit[2:], 0)
+			without := make([]int, n)
+			for i := range c {
+				without[i] = int(quantValue(q, unit, i))
+			}
+			binary.LittleEndian.PutUint16(unit[2:], 0x3c00)
+			total, least := 0, 0
+			for i := range c {
+				total += without[i] * c[i]
+				least += (without[i] - int(quantValue(q, unit, i))) * c[i]
+			}
+			acc += float32(float32(total) * float32(d*dx))
+			acc -= float32(float32(least) * float32(m*dx))
+		default:
+			at := map[Quant]int{Q6_K: 208, Q3_K: 108}[q]
+			d = b.half(8 * at)
+			binary.LittleEndian.PutUint16(unit[at:], 0x3c00)
+			total := 0
+			for i := range c {
+				total += int(quantValue(q, unit, i)) * c[i]
+			}
+			acc += float32(float32(total) * float32(d*dx))
+		}
+		w, x = w[q.Bytes():], x[n:]
+	}
+	return acc
+}
+
+// finiteBlocks is random blocks whose scales are finite.
+func finiteBlocks(r *rand.Rand, q Quant, n int) []byte {
+	b := randomBytes(r, n*q.Bytes())
+	for i := 0; i < len(b); i += q.Bytes() {
+		at := []int{i, i + 2}
+		switch q {
+		case Q3_K:
+			at = []int{i + 108}
+		case Q6_K:
+			at = []int{i + 208}
+		case Q4_K, Q5_K:
+		default:
+			at = at[:1]
+		}
+		for _, at := range at {
+			setF16(b[at:], float32(r.NormFloat64()))
+		}
+	}
+	return b
+}
+
+// guardedBytes is a copy of b that ends at forbidden memory; its start is aligned to nothing.
+func guardedBytes(t testing.TB, b []byte) []byte {
+	const size = FloatBits / 8
+	f := guarded(t, len(b)/size+1)
+	raw := unsafe.Slice((*byte)(unsafe.Pointer(&f[0])), len(f)*size)
+	g := raw[len(raw)-len(b):]
+	copy(g, b)
+	return g
+}
+
+// Products equal their definition in blocks bit by bit: at every level, for any number of rows and xs, alone or together.
+func TestQuantTiles(t *testing.T) {
+	for _, q := range panelKinds {
+		t.Run(q.String(), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(uint64(q), 9))
+			for _, c := range []struct{ m, n, blocks int }{{1, 1, 1}, {16, 1, 3}, {17, 2, 2}, {31, 3, 1}, {48, 5, 2}, {33, 13, 1}, {16, 16, 4}, {5, 9, 0}} {
+				k := c.blocks * q.Block()
+				w := finiteBlocks(r, q, c.m*c.blocks)
+				x, want := make([]Float, c.n*k), make([]Float, c.n*c.m)
+				for i := range x {
+					x[i] = Float(float32(r.NormFloat64()))
+				}
+				if k > 0 {
+					clear(x[:min(k, q.Block())])
+				}
+				for j := range c.n {
+					for i := range c.m {
+						row := c.blocks * q.Bytes()
+						want[j*c.m+i] = Float(dotByDefinition(q, w[i*row:(i+1)*row], x[j*k:(j+1)*k]))
+					}
+				}
+				everyLevel(t, func(t *testing.T) {
+					panels, rounded := make([]byte, PackedQuant(q, c.m, k)), make([]byte, c.n*PackedQuantX(q, k))
+					count := QuantPanels(c.m)
+					PackQuant(panels, q, w, c.m, k, 0, count/2)
+					PackQuant(panels, q, w, c.m, k, count/2, count)
+					for j := range c.n {
+						PackQuantX(rounded[j*PackedQuantX(q, k):], q, x[j*k:(j+1)*k])
+					}
+					panels, rounded = guardedBytes(t, panels), guardedBytes(t, rounded)
+					y := guarded(t, c.n*c.m)
+					TilesQuant(y, c.m, q, panels, rounded, c.m, c.n, k, 0, count)
+					wantBits(t, y, want, "%v %v", q, c)
+					clear(y)
+					for j := range c.n { // one x, one panel after the other
+						for i := range count {
+							TilesQuant(y[j*c.m:], c.m, q, panels, rounded[j*PackedQuantX(q, k):], c.m, 1, k, i, i+1)
+						}
+					}
+					wantBits(t, y, want, "%v %v, one by one", q, c)
+				})
+			}
+		})
+	}
+}
+
+// The rounded xs are the same bytes at every level, and within half a step of the numbers.
+func TestQuantX(t *testing.T) {
+	for _, q := range panelKinds {
+		var plain []byte
+		everyLevel(t, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(2, 3))
+			n := q.Block()
+			x := guarded(t, 40*n)
+			for i := range x {
+				x[i] = Float(float32(r.NormFloat64() * math.Exp2(float64(i/n%40-20))))
+				if i/n == 3 { // codes that are halves
+					x[i] = Float(i%255-127) / 2
+				}
+			}
+			clear(x[:n])
+			b := guardedBytes(t, bytes.Repeat([]byte{0xa5}, PackedQuantX(q, len(x))))
+			PackQuantX(b, q, x)
+			if level == Generic {
+				plain = bytes.Clone(b)
+				for i := range len(x) / n {
+					block := b[i*xBytes(q) : (i+1)*xBytes(q)]
+					d := math.Float32frombits(binary.LittleEndian.Uint32(block[len(block)-4:]))
+					for j, v := range x[i*n : (i+1)*n] {
+						if e := math.Abs(float64(v) - float64(d)*float64(int8(block[j]))); e > 0.5001*float64(d) {
+							t.Fatalf("%v: %v becomes %d times %v", q, v, int8(block[j]), d)
+						}
+					}
+				}
+			}
+			if !bytes.Equal(b, plain) {
+				at := 0
+				for b[at] == plain[at] {
+					at++
+				}
+				t.Errorf("%v: byte %d of %d is %d, want %d (block %d, byte %d)", q, at, len(b), b[at], plain[at], at/xBytes(q), at%xBytes(q))
+			}
+		})
+	}
+}
+
+// A product by integers is near that of the numbers: what is lost is the rounding of x.
+func TestQuantTilesNearFloats(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	const m, k = 16, 2048
+	w, x := make([]Float, m*k), make([]Float, k)
+	for i := range w {
+		w[i] = Float(r.NormFloat64())
+	}
+	for i := range x {
+		x[i] = Float(r.NormFloat64())
+	}
+	for _, q := range panelKinds {
+		b, v := make([]byte, len(w)/q.Block()*q.Bytes()), make([]Float, len(w))
+		PutQuant(q, b, w)
+		GetQuant(q, v, b)
+		panels, rounded, y := make([]byte, PackedQuant(q, m, k)), make([]byte, PackedQuantX(q, k)), make([]Float, m)
+		PackQuant(panels, q, b, m, k, 0, 1)
+		PackQuantX(rounded, q, x)
+		TilesQuant(y, m, q, panels, rounded, m, 1, k, 0, 1)
+		for i := range y {
+			sum := 0.0
+			for j := range x {
+				sum += float64(v[i*k+j]) * float64(x[j])
+			}
+			if e := math.Abs(float64(y[i])-sum) / math.Sqrt(k); e > 0.03 {
+				t.Errorf("%v: row %d is %v, want %v: off by %.3f standard deviations", q, i, y[i], sum, e)
+			}
+		}
+	}
+}
+
+func BenchmarkTilesQuant(b *testing.B) {
+	for _, q := range []Quant{Q8_0, Q4_0, Q4_K, Q6_K} {
+		for _, n := range []int{1, 64} {
+			for _, m := range []int{512, 32768} {
+				if n > 1 && m > 512 {
+					continue
+				}
+				b.Run(fmt.Sprintf("kind=%v/m=%d/n=%d", q, m, n), func(b *testing.B) {
+					const k = 2048
+					r := rand.New(rand.NewPCG(1, 1))
+					panels, x := make([]byte, PackedQuant(q, m, k)), make([]Float, n*k)
+					PackQuant(panels, q, finiteBlocks(r, q, m*k/q.Block()), m, k, 0, QuantPanels(m))
+					for i := range x {
+						x[i] = Float(r.NormFloat64())
+					}
+					rounded, y := make([]byte, n*PackedQuantX(q, k)), make([]Float, n*m)
+					for j := range n {
+						PackQuantX(rounded[j*PackedQuantX(q, k):], q, x[j*k:(j+1)*k])
+					}
+					for b.Loop() {
+						TilesQuant(y, m, q, panels, rounded, m, n, k, 0, QuantPanels(m))
+					}
+					seconds := b.Elapsed().Seconds() / float64(b.N)
+					b.ReportMetric(float64(len(panels))/seconds/1e9, "GB/s")
+					b.ReportMetric(2*float64(m)*float64(n)*k/seconds/1e9, "GOP/s")
+				})
+			}
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package model
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/go-json-experiment/json"
+
+	"brick/device"
+	"brick/device/cpu"
+	"brick/kernel"
+	"brick/nn"
+	"brick/tensor/mapped"
+)
+
+// configName is the file of a folder that says which model is in it.
+const configName = "config.json"
+
+// OpenOptions say what a model is opened for. The zero value is to use it on this machine's cores.
+type OpenOptions struct {
+	Device device.Device // where it computes; nil means this machine's cores
+	Learn  bool          // its parameters collect gradients
+	Limit  int64         // bytes that weights and gradients may take; 0 means no bound
+}
+
+// Open reads the model of a Hugging Face folder, or of one of brick's own: config.json, and model.safetensors or the shards
+// that model.safetensors.index.json names. Weights are F32, F16, BF16 or F64 and become the numbers the engine computes in.
+// Every tensor's name and shape must be the model's; those that are missing, left over or of another shape are named, before
+// memory is set aside. A head that shares the embedding's matrix may be there a second time if it is the same. No file
+// outside the folder is touched.
+func Open(dir string, o OpenOptions) (Model, error) {
+	m, err := Declare(dir)
+	if err != nil {
+		return nil, err
+	}
+	w, err := OpenWeights(dir, m)
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close() // of files that were only read
+	if err := fits(m, o); err != nil {
+		return nil, fmt.Errorf("model: %s: %w", dir, err)
+	}
+	if o.Device == nil {
+		o.Device = cpu.Default()
+	}
+	if o.Learn {
+		nn.BuildOn(o.Device, m, 0)
+	} else {
+		nn.BuildFrozen(o.Device, m)
+	}
+	if err := w.fill(o.Device); err != nil {
+		return nil, fmt.Errorf("model: %s: %w", dir, err)
+	}
+	return m, nil
+}
+
+// Declare is the model that the config.json of a folder describes, without memory.
+func Declare(dir string) (Model, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	defer root.Close()
+	js, err := readSmall(root, configName)
+	if err != nil {
+		return nil, fmt.Errorf("model: %s: %w", dir, err)
+	}
+	m, err := Describe(js)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, configName), err)
+	}
+	return m, nil
+}
+
+// Describe declares the model that a config.json describes: Hugging Face's, see FromConfig, or the one that brick writes of
+// models that have no architecture there, with a stack and the shapes of its data.
+func Describe(js []byte) (Model, error) {
+	var own struct {
+		Type    string `json:"model_type"`
+		Stack   string `json:"stack"`
+		Input   []int  `json:"input"`
+		Vocab   int    `json:"vocab"`
+		Outputs int    `json:"outputs"`
+		Source  int    `json:"source"`
+		Line    int    `json:"line"`
+		Picture []int  `json:"picture"`
+	}
+	if len(js) > maxConfig || json.Unmarshal(js, &own) != nil || own.Type != "brick" {
+		return FromConfig(js)
+	}
+	return New(own.Stack, nn.Input{Shape: own.Input, Vocab: own.Vocab, Outputs: own.Outputs, Source: own.Source, Line: own.Line, Picture: own.Picture})
+}
+
+// readSmall reads a regular file of at most maxConfig bytes.
+func readSmall(root *os.Root, name string) ([]byte, error) {
+	f, err := mapped.OpenIn(root, name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() // of a file that was only read
+	if f.Size() > maxConfig {
+		return nil, fmt.Errorf("%s has %d bytes; at most %d fit", name, f.Size(), maxConfig)
+	}
+	return io.ReadAll(io.NewSectionReader(f, 0, f.Size()))
+}
+
+// fits errs for a model that is larger than the limit.
+func fits(m nn.Block, o OpenOptions) error {
+	const each = kernel.FloatBits / 8
+	need := float64(nn.Count(m)) * each
+	for _, p := range nn.Buffers(m) {
+		need += float64(p.Len()) * each
+	}
+	if o.Learn {
+		need += float64(nn.Trainable(m)) * each
+	}
+	if o.Limit > 0 && need > float64(o.Limit) {
+		return fmt.Errorf("%d parameters need %.2f GiB of memory; there are %.2f GiB", nn.Count(m), need/(1<<30), float64(o.Limit)/(1<<30))
+	}
+	return nil
+}
