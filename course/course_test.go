@@ -227,7 +227,7 @@ func TestTexts(t *testing.T) {
 		}
 		var js []byte // of widget.js and the modules beside it
 		modules, err := fs.Glob(ch.Files, "*.js")
-		if err != nil || !slices.Contains(modules, "widget.js") {
+		if err != nil || len(modules) == 0 {
 			t.Errorf("%s: its modules are %v (%v)", ch.Dir, modules, err)
 			continue
 		}
