@@ -73,7 +73,6 @@ func joins(tok token.Tokenizer) error {
 
 // look finds what may follow.
 func (f *form) look() (err error) {
-	f.matcher.Trim(&f.state)
 	f.mask, err = f.matcher.Allowed(f.state)
 	if err != nil {
 		return fmt.Errorf("generate: %w", err)

@@ -127,6 +127,7 @@ func (g *guide) sampler(s Sampling) *sampler {
 // next chooses token n, and says what of its end is known without its text.
 func (g *guide) next(draw *sampler, logits []grad.Float, history []int32, n int) (t Token, err error) {
 	if g.form != nil {
+		g.form.matcher.Trim(&g.form.state)
 		if err := g.form.look(); err != nil {
 			return t, err
 		}
