@@ -23,7 +23,8 @@ type Search struct {
 	LengthPenalty float64 `json:"length_penalty,omitempty"` // α: 0 favours short texts, 1 nearly compares means
 }
 
-func (b Search) check(o Sampling) error {
+// Check reports the first field whose value means nothing, and what of o has no meaning for beams.
+func (b Search) Check(o Sampling) error {
 	switch {
 	case b.Beams < 2 || b.Beams > maxBeams:
 		return fmt.Errorf("generate: beams is %d; want 2 to %d", b.Beams, maxBeams)
@@ -60,7 +61,7 @@ type Hypothesis struct {
 // It ends when what is still open could not become better than Beams texts that are whole. A text is no longer than the
 // model's context has room for.
 func (s *Session) Search(ctx context.Context, prompt string, o Sampling, b Search) ([]Hypothesis, error) {
-	if err := cmp.Or(o.Check(), b.check(o)); err != nil {
+	if err := cmp.Or(o.Check(), b.Check(o)); err != nil {
 		return nil, err
 	}
 	ids, err := s.encode(prompt)

@@ -67,6 +67,9 @@ func (s *Session) Stream(ctx context.Context, prompt string, o Sampling) iter.Se
 	}
 }
 
+// Text is what a token spells, which may be a part of a character.
+func (s *Session) Text(id int32) string { return string(s.tok.AppendBytes(nil, id)) }
+
 // writer shows what follows ids.
 func (s *Session) writer(ids []int32, stops []string) *writer {
 	w := &writer{ends: s.Ends, decoder: token.NewDecoder(s.tok), held: holder{stops: stops}}
@@ -83,7 +86,7 @@ func (s *Session) guide(o Sampling) (*guide, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &guide{ends: s.Ends, form: form, says: func(id int32) string { return string(s.tok.AppendBytes(nil, id)) }}, nil
+	return &guide{ends: s.Ends, form: form, says: s.Text}, nil
 }
 
 // encode gives the ids that are to be read: the last one written, and the prompt's.
