@@ -32,7 +32,7 @@ type callEdge struct{ rule, to int32 } // rule is the node it begins at
 
 // Parse reads a grammar in GBNF, at most 1 MiB of it. It errs, naming line and column, for what is no GBNF; for rules
 // that are missing, that call themselves before they have read anything (left recursion) or that no text could
-// complete; and for more than 262,144 states.
+// complete; and for more than 32,768 rules or 262,144 states.
 func Parse(text string) (*Grammar, error) {
 	if len(text) > maxText {
 		return nil, fmt.Errorf("grammar: %d bytes; want at most %d", len(text), maxText)

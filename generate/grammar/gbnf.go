@@ -10,6 +10,7 @@ import (
 const (
 	maxText  = 1 << 20 // bytes
 	maxNest  = 200     // groups within groups
+	maxRules = 1 << 15
 	maxCount = 1 << 16 // of {m,n}
 )
 
@@ -91,6 +92,9 @@ func (p *parser) grammar() error {
 	}
 	if i, ok := p.index["root"]; !ok || p.rules[i] == nil {
 		return fmt.Errorf("there is no rule root")
+	}
+	if len(p.rules) > maxRules {
+		return fmt.Errorf("%d rules; want at most %d", len(p.rules), maxRules)
 	}
 	for i, e := range p.rules {
 		if e == nil {

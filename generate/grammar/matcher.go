@@ -9,7 +9,7 @@ import (
 // Bounds of matching.
 const (
 	maxDepth  = 1024    // calls within calls; what would go deeper may not come
-	maxStacks = 4096    // ways a text can be read at once
+	maxStacks = 1 << 14 // ways a text can be read at once
 	maxStates = 1 << 16 // states met between two trims
 	trimAt    = 1 << 12 // states
 	trimMasks = 256

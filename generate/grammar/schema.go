@@ -42,14 +42,15 @@ func Schema(js []byte) (gbnf string, err error) {
 const maxSchemas = 1 << 14
 
 type converter struct {
-	root  *value
-	out   strings.Builder
-	refs  map[string]string // rules of what $ref names, by pointer
-	taken map[string]bool   // names of rules
-	used  map[string]bool   // primitives that were written
-	count int               // schemas turned
-	steps int               // left for comparing the parts of oneOf
-	err   error             // the text is too long
+	root   *value
+	out    strings.Builder
+	refs   map[string]string // rules of what $ref names, by pointer
+	taken  map[string]bool   // names of rules
+	used   map[string]bool   // primitives that were written
+	count  int               // schemas turned
+	serial int               // of the last name that was made different
+	steps  int               // left for comparing the parts of oneOf
+	err    error             // the text is too long
 }
 
 // refuse says what of a schema is not understood, or what no text can be.
@@ -65,8 +66,9 @@ func (c *converter) fresh(wish string) string {
 		}
 		return '-'
 	}, wish[:min(len(wish), 60)])
-	for n := 2; c.taken[name] || primitives[name] != ""; n++ {
-		name = fmt.Sprintf("%s-%d", strings.TrimRight(name, "0123456789-"), c.count*100+n)
+	for base := name; c.taken[name] || primitives[name] != ""; {
+		c.serial++
+		name = fmt.Sprintf("%s-%d", base, c.serial)
 	}
 	c.taken[name] = true
 	return name

@@ -147,6 +147,9 @@ func (c *converter) disjoint(a, b *value) bool {
 	}
 	va, vb := a.constants(), b.constants()
 	if va != nil && vb != nil {
+		if c.steps -= len(va) * len(vb); c.steps < 0 {
+			return false
+		}
 		return !slices.ContainsFunc(va, func(x *value) bool {
 			return slices.ContainsFunc(vb, func(y *value) bool { return mayEqual(x, y) })
 		})

@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -75,6 +76,53 @@ func TestSchemaRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want %s", schema, err, want)
 		}
 	}
+}
+
+// Large schemas and grammars are answered: wide objects, long enumerations, rules that wait for one another.
+func TestLarge(t *testing.T) {
+	var wide, enum, rules, chain strings.Builder
+	wide.WriteString(`{"additionalProperties":true,"properties":{`)
+	enum.WriteString(`{"enum":[`)
+	rules.WriteString("root ::=")
+	for n := range 4000 {
+		if n > 0 {
+			enum.WriteByte(',')
+		}
+		if n < 1500 {
+			fmt.Fprintf(&wide, `"p%d":{"const":%d},`, n, n)
+		}
+		fmt.Fprintf(&enum, `"%d"`, n)
+		fmt.Fprintf(&rules, " r%d", n)
+		fmt.Fprintf(&chain, "r%d ::= \"\"\n", 3999-n)
+	}
+	for text, c := range map[string]struct{ yes, no string }{
+		wide.String() + `"q":true}}`: {`{"p7":7,"p1499":1499,"p1500":null}`, `{"p7":8}`},
+		enum.String() + "]}":         {`"3999"`, `"4000"`},
+	} {
+		g := schemaGrammar(t, text)
+		if !g.Match(c.yes) || g.Match(c.no) {
+			t.Errorf("%.40q: %v %v", text, g.Match(c.yes), g.Match(c.no))
+		}
+	}
+	g, err := Parse(rules.String() + "\n" + chain.String())
+	if err != nil || !g.Match("") || g.Match("a") {
+		t.Error(err)
+	}
+	many := `{"oneOf":[` + enum.String() + `]},` + enum.String() + "]}]}"
+	if _, err := Schema([]byte(many)); err == nil || !strings.Contains(err.Error(), "may hold at once") {
+		t.Error(err)
+	}
+	if _, err := Parse("root ::= \"\"\n" + manyRules(maxRules)); err == nil || !strings.Contains(err.Error(), "rules; want at most 32768") {
+		t.Error(err)
+	}
+}
+
+func manyRules(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "r%d ::= \"\"\n", i)
+	}
+	return b.String()
 }
 
 // Whatever is read as a schema gives a grammar that Parse answers to, and texts of it are JSON.
