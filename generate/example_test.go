@@ -71,3 +71,35 @@ func ExampleSession() {
 	// defghijkl — stop
 	// nopqrstuvwxyz. — eos
 }
+
+// A grammar, and what the model wants to say takes its form.
+func ExampleSampling() {
+	m, tok := abc()
+	s := generate.NewSession(m, tok, model.Context(m), nil)
+	for t, err := range s.Stream(context.Background(), "abc", generate.Sampling{Grammar: `root ::= [a-z]{3} "!"`}) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Print(t.Text)
+		if t.Reason != "" {
+			fmt.Println(" —", t.Reason)
+		}
+	}
+	// Output: def! — whole
+}
+
+// The likeliest continuation of two letters, found by following eight at once.
+func ExampleSession_Search() {
+	m, tok := abc()
+	s := generate.NewSession(m, tok, model.Context(m), nil)
+	found, err := s.Search(context.Background(), "abc", generate.Sampling{Max: 2}, generate.Search{Beams: 8, Best: 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, h := range found {
+		fmt.Println(h.Text, h.Reason)
+	}
+	// Output: de length
+}

@@ -15,6 +15,8 @@ type Language struct {
 	Model      model.Model
 	Tokenizer  token.Tokenizer
 	Generation model.Generation // how its makers mean it to write
+
+	words words
 }
 
 // Open reads the model, the tokenizer and the settings of a Hugging Face folder, or of one that brick wrote. Without a limit
@@ -42,13 +44,14 @@ func Open(dir string, o model.OpenOptions) (*Language, error) {
 	if n := tok.Vocab(); n > vocab {
 		return nil, fmt.Errorf("generate: the tokenizer of %s has %d ids; the model has rows for %d", dir, n, vocab)
 	}
-	return &Language{m, tok, g}, nil
+	return &Language{Model: m, Tokenizer: tok, Generation: g}, nil
 }
 
 // Session starts a conversation. Texts end with what the folder says, what the tokenizer says, and where another text
 // would begin.
 func (l *Language) Session() *Session {
 	s := NewSession(l.Model, l.Tokenizer, model.Context(l.Model), nil)
+	s.words = &l.words
 	s.Ends = append(slices.Clone(l.Generation.Ends), s.Ends...)
 	if bos := l.Tokenizer.Special().BOS; bos != token.None {
 		s.Ends = append(s.Ends, bos)

@@ -121,6 +121,29 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
+// Sessions of one language share its vocabulary's texts, at the same time too.
+func TestSessionsShareAVocabulary(t *testing.T) {
+	l, err := Open(littleFolder(t, 257), model.OpenOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := make(chan string, 4)
+	for range cap(texts) {
+		go func() {
+			_, text, _, err := collect(l.Session().Stream(context.Background(), "x", Sampling{Schema: []byte(`{"const":[1,"é"]}`)}))
+			if err != nil {
+				text = err.Error()
+			}
+			texts <- text
+		}()
+	}
+	for range cap(texts) {
+		if text := <-texts; text != `[1,"é"]` {
+			t.Errorf("wrote %s", text)
+		}
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	if _, err := Open(littleFolder(t, 200), model.OpenOptions{}); err == nil || !strings.Contains(err.Error(), "257 ids; the model has rows for 200") {
 		t.Error(err)

@@ -18,13 +18,14 @@ type Session struct {
 
 	reader  reader
 	tok     token.Tokenizer
+	words   *words
 	pending []int32 // the last token written: not read back yet
 }
 
 // NewSession starts a session. context is how many positions the model can hold,
 // 0 for no bound; dev is nil for where the model lives.
 func NewSession(m nn.Block, tok token.Tokenizer, context int, dev device.Device) *Session {
-	s := &Session{reader: newReader(m, context, dev), tok: tok}
+	s := &Session{reader: newReader(m, context, dev), tok: tok, words: new(words)}
 	if eos := tok.Special().EOS; eos != token.None {
 		s.Ends = []int32{eos}
 	}
@@ -48,21 +49,44 @@ func (s *Session) Stream(ctx context.Context, prompt string, o Sampling) iter.Se
 			yield(Token{}, err)
 			return
 		}
-		text := writer{ends: s.Ends, decoder: token.NewDecoder(s.tok), held: holder{stops: o.Stop}}
-		text.decoder.SkipSpecial = true
-		for _, id := range ids {
-			text.decoder.Next(id) // what is written goes on in the middle of a text: a space there is kept
+		g, err := s.guide(o)
+		if err != nil {
+			yield(Token{}, err)
+			return
 		}
-		end := func(t *Token) bool {
+		text := s.writer(ids, o.Stop)
+		g.stop = func(t *Token) bool {
 			s.pending = append(s.pending[:0], t.ID)
 			return text.next(t)
 		}
-		for t, err := range s.reader.write(ctx, ids, o, end) {
+		for t, err := range s.reader.write(ctx, ids, o, g) {
 			if !yield(t, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// Text is what a token spells, which may be a part of a character.
+func (s *Session) Text(id int32) string { return string(s.tok.AppendBytes(nil, id)) }
+
+// writer shows what follows ids.
+func (s *Session) writer(ids []int32, stops []string) *writer {
+	w := &writer{ends: s.Ends, decoder: token.NewDecoder(s.tok), held: holder{stops: stops}}
+	w.decoder.SkipSpecial = true
+	for _, id := range ids {
+		w.decoder.Next(id) // what is written goes on in the middle of a text: a space there is kept
+	}
+	return w
+}
+
+// guide is what the session knows of the text that o asks for.
+func (s *Session) guide(o Sampling) (*guide, error) {
+	form, err := s.words.form(s.tok, s.Ends, o)
+	if err != nil {
+		return nil, err
+	}
+	return &guide{ends: s.Ends, form: form, says: s.Text}, nil
 }
 
 // encode gives the ids that are to be read: the last one written, and the prompt's.

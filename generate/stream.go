@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
+	"brick/grad"
 	"brick/model"
 	"brick/nn"
 )
@@ -12,9 +14,10 @@ import (
 // A Token is one step of what a model writes.
 type Token struct {
 	ID      int32
-	Text    string  // characters completed by this token; may be empty, or hold several
-	LogProb float64 // log-probability of ID under the model, in nats
-	Reason  Reason  // why the text ends here, on the last token only
+	Text    string   // characters completed by this token; may be empty, or hold several
+	LogProb float64  // log-probability of ID under the model, in nats
+	Top     []Choice // the Sampling.LogProbs likeliest tokens, likeliest first
+	Reason  Reason   // why the text ends here, on the last token only
 }
 
 // A Reason says why a text ended.
@@ -25,6 +28,7 @@ const (
 	Length Reason = "length" // Sampling.Max tokens were written
 	EOS    Reason = "eos"    // the model wrote a token that ends a text
 	Stop   Reason = "stop"   // one of Sampling.Stop was written
+	Whole  Reason = "whole"  // nothing can follow by the grammar
 )
 
 // Stream continues a prompt of ids, token by token, without text. m maps ids (1, T) to
@@ -41,22 +45,32 @@ func Stream(m nn.Block, prompt []int32, s Sampling) iter.Seq2[Token, error] {
 	}
 }
 
-// write reads the prompt and writes tokens until s.Max or until stop says so.
-func (r *reader) write(ctx context.Context, prompt []int32, s Sampling, stop func(t *Token) bool) iter.Seq2[Token, error] {
+// guide is what is known of a text beside its ids: the tokens that end it, its form, and what they say.
+type guide struct {
+	ends []int32
+	form *form
+	says func(id int32) string // the text of a token
+	stop func(t *Token) bool   // sets the text that a token completes, and whether it ends here
+}
+
+// write reads the prompt and writes tokens until s.Max or until g, which may be nil, says so.
+func (r *reader) write(ctx context.Context, prompt []int32, s Sampling, g *guide) iter.Seq2[Token, error] {
 	return func(yield func(Token, error) bool) {
-		if err := s.Check(); err != nil {
+		if g == nil {
+			g = &guide{}
+		}
+		err := s.Check()
+		if err == nil {
+			err = r.fits(prompt)
+		}
+		if err == nil && g.says == nil && (len(s.Stop) > 0 || s.DryBreakers != nil || s.Grammar != "" || s.Schema != nil) {
+			err = fmt.Errorf("generate: stop, dry_sequence_breakers, grammar and json_schema are of texts; a stream of ids has none")
+		}
+		if err != nil {
 			yield(Token{}, err)
 			return
 		}
-		if len(prompt) == 0 {
-			yield(Token{}, fmt.Errorf("generate: the prompt is empty; a model needs at least one token to start from"))
-			return
-		}
-		if r.context > 0 && len(prompt) > r.context {
-			yield(Token{}, fmt.Errorf("generate: the prompt has %d tokens; the model's context holds %d", len(prompt), r.context))
-			return
-		}
-		draw := &sampler{Sampling: s}
+		draw := g.sampler(s)
 		history := append(append([]int32(nil), r.ids...), prompt...)
 		next := prompt
 		for n := range s.max() {
@@ -69,23 +83,71 @@ func (r *reader) write(ctx context.Context, prompt []int32, s Sampling, stop fun
 				yield(Token{}, fmt.Errorf("generate: %w", err))
 				return
 			}
-			var t Token
-			if t.ID, t.LogProb, err = draw.draw(logits, history, n); err != nil {
+			t, err := g.next(draw, logits, history, n)
+			if err != nil {
 				yield(Token{}, err)
 				return
 			}
 			history = append(history, t.ID)
 			next = history[len(history)-1:]
-			if n == s.max()-1 {
-				t.Reason = Length
-			}
-			if stop != nil && stop(&t) {
+			if g.stop != nil && g.stop(&t) {
 				yield(t, nil)
 				return
 			}
-			if !yield(t, nil) {
+			if !yield(t, nil) || t.Reason != "" {
 				return
 			}
 		}
 	}
+}
+
+// fits reports a prompt that cannot be read.
+func (r *reader) fits(prompt []int32) error {
+	if len(prompt) == 0 {
+		return fmt.Errorf("generate: the prompt is empty; a model needs at least one token to start from")
+	}
+	if r.context > 0 && len(prompt) > r.context {
+		return fmt.Errorf("generate: the prompt has %d tokens; the model's context holds %d", len(prompt), r.context)
+	}
+	return nil
+}
+
+// sampler draws by s for texts of the guide.
+func (g *guide) sampler(s Sampling) *sampler {
+	d := &sampler{Sampling: s, ends: g.ends}
+	if g.says != nil {
+		d.breaks = breaker(s.DryBreakers, g.says)
+	}
+	if g.form != nil {
+		d.has, d.mayEnd = g.form.has, g.form.mayEnd
+	}
+	return d
+}
+
+// next chooses token n, and says what of its end is known without its text.
+func (g *guide) next(draw *sampler, logits []grad.Float, history []int32, n int) (t Token, err error) {
+	if g.form != nil {
+		g.form.matcher.Trim(&g.form.state)
+		if err := g.form.look(); err != nil {
+			return t, err
+		}
+	}
+	if t.ID, t.LogProb, err = draw.draw(logits, history, n); err != nil {
+		return t, err
+	}
+	if draw.LogProbs > 0 {
+		t.Top = likeliest(logits, draw.LogProbs, float64(logits[t.ID])-t.LogProb)
+		for i := range t.Top {
+			if g.says != nil {
+				t.Top[i].Text = g.says(t.Top[i].ID)
+			}
+		}
+	}
+	if n == draw.max()-1 {
+		t.Reason = Length
+	}
+	if g.form != nil && !slices.Contains(g.ends, t.ID) && g.form.add(t.ID) {
+		t.Reason = Whole
+	}
+	return t, nil
 }

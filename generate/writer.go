@@ -25,7 +25,7 @@ func (w *writer) next(t *Token) (ended bool) {
 	switch {
 	case stopped:
 		t.Reason = Stop
-	case t.Reason == Length:
+	case t.Reason != "":
 		t.Text += w.held.rest()
 	}
 	return t.Reason != ""

@@ -13,86 +13,158 @@ import (
 	"brick/model"
 )
 
+// A writing is what brick generate is asked to do.
+type writing struct {
+	options writingOptions
+	search  generate.Search
+	prompt  string
+	asJSON  bool
+}
+
 func newGenerate() *cobra.Command {
-	o := generate.Sampling{}
-	var prompt string
-	var asJSON bool
+	var w writing
 	c := &cobra.Command{
 		Use:   "generate RUN | DIR [PROMPT]",
 		Short: "Let a trained language model write",
 		Long: `Generate continues PROMPT (or standard input, if PROMPT is -) with the language model of RUN and prints the text as
 it is written. --temperature 0 is greedy; the same seed writes the same text.
 
+Tokens that may not come are left out first (--logit-bias, --ban, --min-tokens, --grammar, --json-schema). Then the samplers are
+applied in the order of --samplers: penalties;dry;top_k;typ_p;top_p;min_p;xtc;temperature. --mirostat takes the place of
+those between dry and temperature. --beams looks for the likeliest texts instead of drawing one.
+
+--json-schema makes the text JSON that a schema accepts, --grammar what a GBNF grammar describes; the text ends where it is whole.
+
 DIR is a Hugging Face folder instead: config.json, model.safetensors or its shards, tokenizer.json. What its
 generation_config.json says about drawing tokens holds where no flag says otherwise, and it knows the tokens that end a text.
 The architectures are ` + strings.Join(model.Architectures(), ", ") + `.`,
 		Example: `  brick generate runs/go-1 'func main() {' --temperature 0.8 --top-p 0.95
   echo 'package main' | brick generate runs/go-1 -
-  brick generate SmolLM2-135M 'The capital of France is' --temperature 0`,
+  brick generate SmolLM2-135M 'The capital of France is' --temperature 0
+  brick generate SmolLM2-135M 'Anna is 12. As JSON: ' --json-schema person.json
+  brick generate SmolLM2-135M 'The capital of France is' --beams 4 --best 3 -n 8`,
 		Args: cobra.RangeArgs(1, 2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.Check(); err != nil {
-				return usageError{err}
-			}
-			if len(args) > 1 && prompt != "" {
-				return usagef("the prompt is given twice, as an argument and by --prompt")
-			}
-			prompt += strings.Join(args[1:], "")
-			if prompt == "-" {
-				in, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), 16<<20))
-				if err != nil {
-					return fmt.Errorf("generate: prompt: %w", err)
-				}
-				prompt = string(in)
-			}
-			s, err := openWriter(args[0])
-			if err != nil {
-				return err
-			}
-			defer s.close()
-			if err := s.fill(cmd, &o); err != nil {
-				return err
-			}
-			out := cmd.OutOrStdout()
-			var text strings.Builder
-			var ids []int32
-			reason, began := generate.Reason(""), time.Now()
-			if !asJSON {
-				fmt.Fprint(out, prompt)
-			}
-			for t, err := range s.Stream(cmd.Context(), prompt, o) {
-				if err != nil {
-					return err
-				}
-				text.WriteString(t.Text)
-				ids, reason = append(ids, t.ID), t.Reason
-				if !asJSON {
-					fmt.Fprint(out, t.Text)
-				}
-			}
-			took := time.Since(began).Seconds()
-			if asJSON {
-				return json.NewEncoder(out).Encode(map[string]any{
-					"prompt": prompt, "text": text.String(), "ids": ids, "finish_reason": reason, "tokens_per_second": float64(len(ids)) / took,
-				})
-			}
-			fmt.Fprintln(out)
-			if isTerminal(cmd.ErrOrStderr()) {
-				fmt.Fprintf(cmd.ErrOrStderr(), "%d tokens, %.0f a second, ended by %s\n", len(ids), float64(len(ids))/took, reason)
-			}
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return w.run(cmd, args) },
 	}
 	f := c.Flags()
-	f.StringVarP(&prompt, "prompt", "p", "", "the text to continue, as PROMPT")
-	f.IntVarP(&o.Max, "tokens", "n", 256, "tokens at most")
-	f.Float64Var(&o.Temperature, "temperature", 0.8, "0 is greedy, 1 the model's own distribution")
-	f.IntVar(&o.TopK, "top-k", 0, "keep the k likeliest tokens; 0 means all")
-	f.Float64Var(&o.TopP, "top-p", 0.95, "keep the fewest tokens whose probabilities sum to p")
-	f.Float64Var(&o.MinP, "min-p", 0, "keep tokens with at least p times the largest probability")
-	f.Float64Var(&o.RepeatPenalty, "repeat-penalty", 1, "above 1 makes recent tokens less likely")
-	f.Uint64Var(&o.Seed, "seed", 0, "of the draws")
-	f.StringArrayVar(&o.Stop, "stop", nil, "text that ends the output; may be given many times")
-	f.BoolVar(&asJSON, "json", false, "print one JSON object at the end")
+	f.StringVarP(&w.prompt, "prompt", "p", "", "the text to continue, as PROMPT")
+	w.options.flags(f)
+	f.IntVar(&w.search.Beams, "beams", 0, "look for the likeliest text by following so many")
+	f.IntVar(&w.search.Best, "best", 1, "texts to print, with --beams")
+	f.Float64Var(&w.search.LengthPenalty, "length-penalty", 1, "0 favours short texts, 1 nearly compares means, with --beams")
+	f.BoolVar(&w.asJSON, "json", false, "print one JSON object at the end")
 	return c
+}
+
+func (w *writing) run(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 && w.prompt != "" {
+		return usagef("the prompt is given twice, as an argument and by --prompt")
+	}
+	w.prompt += strings.Join(args[1:], "")
+	if err := w.options.read(cmd, w.prompt == "-"); err != nil {
+		return err
+	}
+	if w.prompt == "-" {
+		in, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), 16<<20))
+		if err != nil {
+			return fmt.Errorf("generate: prompt: %w", err)
+		}
+		w.prompt = string(in)
+	}
+	for _, name := range []string{"best", "length-penalty"} {
+		if cmd.Flag(name).Changed && w.search.Beams == 0 {
+			return usagef("--%s is for texts found by --beams", name)
+		}
+	}
+	s, err := openWriter(args[0])
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	o := &w.options.Sampling
+	if cmd.Flag("beams").Changed {
+		if !cmd.Flag("temperature").Changed {
+			o.Temperature = 0
+		}
+		if err := w.search.Check(*o); err != nil {
+			return usageError{err}
+		}
+		return w.searched(cmd, s)
+	}
+	if err := s.fill(cmd, o); err != nil {
+		return err
+	}
+	return w.streamed(cmd, s)
+}
+
+// told is a token with its log-probability and the likeliest ones beside it.
+type told struct {
+	generate.Choice
+	Top []generate.Choice `json:"top_logprobs"`
+}
+
+// streamed prints a text as it is written.
+func (w *writing) streamed(cmd *cobra.Command, s writer) error {
+	out := cmd.OutOrStdout()
+	var text strings.Builder
+	var ids []int32
+	var tokens []told
+	reason, began := generate.Reason(""), time.Now()
+	if !w.asJSON {
+		fmt.Fprint(out, w.prompt)
+	}
+	for t, err := range s.Stream(cmd.Context(), w.prompt, w.options.Sampling) {
+		if err != nil {
+			return err
+		}
+		text.WriteString(t.Text)
+		ids, reason = append(ids, t.ID), t.Reason
+		if t.Top != nil {
+			tokens = append(tokens, told{generate.Choice{ID: t.ID, Text: s.Text(t.ID), LogProb: t.LogProb}, t.Top})
+		}
+		if !w.asJSON {
+			fmt.Fprint(out, t.Text)
+		}
+	}
+	took := time.Since(began).Seconds()
+	if w.asJSON {
+		answer := map[string]any{
+			"prompt": w.prompt, "text": text.String(), "ids": ids, "finish_reason": reason, "tokens_per_second": float64(len(ids)) / took,
+		}
+		if tokens != nil {
+			answer["logprobs"] = tokens
+		}
+		return json.NewEncoder(out).Encode(answer)
+	}
+	fmt.Fprintln(out)
+	for _, t := range tokens {
+		fmt.Fprintf(out, "%9.4f  %-14q", t.LogProb, t.Text)
+		for _, c := range t.Top {
+			fmt.Fprintf(out, "  %q %.4f", c.Text, c.LogProb)
+		}
+		fmt.Fprintln(out)
+	}
+	if isTerminal(cmd.ErrOrStderr()) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%d tokens, %.0f a second, ended by %s\n", len(ids), float64(len(ids))/took, reason)
+	}
+	return nil
+}
+
+// searched prints the likeliest texts, best first.
+func (w *writing) searched(cmd *cobra.Command, s writer) error {
+	found, err := s.Search(cmd.Context(), w.prompt, w.options.Sampling, w.search)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	if w.asJSON {
+		return json.NewEncoder(out).Encode(map[string]any{"prompt": w.prompt, "choices": found})
+	}
+	for _, h := range found {
+		if w.search.Best > 1 {
+			fmt.Fprintf(out, "%9.4f  ", h.Score)
+		}
+		fmt.Fprintln(out, w.prompt+h.Text)
+	}
+	return nil
 }
