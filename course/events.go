@@ -89,7 +89,7 @@ func (c *Course) events(w http.ResponseWriter, q *http.Request) {
 	tick := time.NewTicker(pulse)
 	defer tick.Stop()
 	for {
-		list, state, err, changed := j.Since(last)
+		list, state, changed, err := j.Since(last)
 		for _, u := range list {
 			if send("", u.N, u.Data) != nil {
 				return

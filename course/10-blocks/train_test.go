@@ -89,7 +89,7 @@ func TestStopped(t *testing.T) {
 	}
 	defer j.Watch()()
 	j.Step()
-	_, _, _, changed := j.Since(0)
+	_, _, changed, _ := j.Since(0)
 	<-changed
 	j.Stop()
 	if _, err := run(s, design("linear(4) tanh linear", "moons"), 2); err != nil {

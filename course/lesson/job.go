@@ -173,9 +173,9 @@ func (j *Job) tell() {
 	j.changed = make(chan struct{})
 }
 
-// Since gives what was sent after the value n, the state, the error of a failed
-// job, and a channel that is closed at the next change.
-func (j *Job) Since(n int) (list []Update, s State, err error, changed <-chan struct{}) {
+// Since gives what was sent after the value n, the state, a channel that is closed
+// at the next change, and the error of a failed job.
+func (j *Job) Since(n int) (list []Update, s State, changed <-chan struct{}, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for i, u := range j.kept {
@@ -184,7 +184,7 @@ func (j *Job) Since(n int) (list []Update, s State, err error, changed <-chan st
 			break
 		}
 	}
-	return list, j.state, j.err, j.changed
+	return list, j.state, j.changed, j.err
 }
 
 // Pause, Resume and Step change how a job goes on; an ended one stays as it is.

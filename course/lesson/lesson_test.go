@@ -83,7 +83,7 @@ func wait(t *testing.T, j *Job, until func(n int, s State) bool) (values []strin
 	t.Helper()
 	late := time.After(10 * time.Second)
 	for last := 0; ; {
-		list, state, _, changed := j.Since(last)
+		list, state, changed, _ := j.Since(last)
 		for _, u := range list {
 			values = append(values, string(u.Data))
 			last = u.N
@@ -119,7 +119,7 @@ func TestJobRunsToItsEnd(t *testing.T) {
 	}
 	failed := start(t, s, count, `{"steps":0}`)
 	wait(t, failed, func(_ int, s State) bool { return s == Failed })
-	if _, _, err, _ := failed.Since(0); !errors.As(err, new(*Refusal)) {
+	if _, _, _, err := failed.Since(0); !errors.As(err, new(*Refusal)) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -249,7 +249,7 @@ func TestKeep(t *testing.T) {
 		}
 		return v
 	}
-	if get("a") != 1 || get("a") != 1 || get("b") != 2 {
+	if first, again := get("a"), get("a"); first != 1 || again != 1 || get("b") != 2 {
 		t.Error("what was kept was made again")
 	}
 	for i := range MaxValues {

@@ -169,7 +169,7 @@ func (s *Session) Follow(ctx context.Context, chapter string, c *Call, args []by
 	defer j.Stop()
 	defer j.Watch()()
 	for last := 0; ; {
-		list, state, err, changed := j.Since(last)
+		list, state, changed, err := j.Since(last)
 		for _, u := range list {
 			if err := each(u.Data); err != nil {
 				return err

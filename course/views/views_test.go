@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"brick/course/lesson"
+	"brick/grad"
 	"brick/train"
 )
 
@@ -208,7 +209,7 @@ func TestOwnRuns(t *testing.T) {
 
 // Pooling keeps the mean of what falls into a cell.
 func TestPooled(t *testing.T) {
-	got := pooled([]float32{1, 0, 0, 0, 0, 1, 0, 0, 0.5, 0, 0.5, 0, 0, 0, 0, 1}, 4, 2)
+	got := pooled([]grad.Float{1, 0, 0, 0, 0, 1, 0, 0, 0.5, 0, 0.5, 0, 0, 0, 0, 1}, 4, 2)
 	for i, want := range []float64{0.5, 0, 0.125, 0.375} {
 		if math.Abs(got[i]-want) > rounding {
 			t.Errorf("cell %d is %v; want %v", i, got[i], want)
