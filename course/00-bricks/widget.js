@@ -64,7 +64,7 @@ function ladder(w) {
     drawing.draw(list.map((m) => ({ name: m.name.split(' ')[0] ?? '', size: short(w, m.stated), parameters: m.parameters, sure: !m.status, note: m.status ? w.t('ladder.unsure') : '' })), scale === 'log');
     rows.draw(list.map((m) => ({
       name: m.name, year: String(m.year), layers: m.layers + (m.status ? ' *' : ''), width: m.width ? String(m.width) : '—',
-      stated: short(w, m.stated) + (m.status ? ' *' : ''), exact: m.exact ? w.integer(m.exact) : w.t('ladder.none'), off: m.off === null ? '—' : w.number(100 * m.off, 2) + ' %',
+      stated: short(w, m.stated) + (m.status ? ' *' : ''), exact: m.exact ? w.integer(m.exact) : w.t('ladder.none'), off: m.off === null ? '—' : (m.off > 0 ? '+' : '') + w.number(100 * m.off, 2) + ' %',
     })));
     sources.replaceChildren(...list.flatMap((m) => m.from.map((f) =>
       el('li', {}, `${m.name}${w.t('ladder.colon')}${w.t('source.' + f.of)} — `, el('a', { href: f.url, rel: 'noreferrer external', class: 'external' }, f.title)))));
@@ -88,8 +88,9 @@ function count(w) {
   const d = /** @type {{ layers: number, width: number }} */ (page.defaults.count);
   const s = w.state({ layers: d.layers, width: d.width });
   const args = () => ({ layers: s.layers, width: s.width });
-  const like = [[12, 768], [48, 1600], [96, 12288]].map(([layers = 1, width = 64]) =>
-    ({ layers, width, button: w.button({ label: w.t('count.like', layers, width), on: () => w.set({ layers, width }) }) }));
+  const shapes = /** @type {[string, number, number][]} */ ([['GPT-1', 12, 768], ['GPT-2', 48, 1600], ['GPT-3', 96, 12288]]);
+  const like = shapes.map(([name, layers, width]) =>
+    ({ layers, width, button: w.button({ label: w.t('count.like', name, layers, width), on: () => w.set({ layers, width }) }) }));
   w.slider({ key: 'layers', min: 1, max: 128, step: 1, label: w.t('count.layers'), text: String });
   w.slider({ key: 'width', min: 64, max: 16384, step: 64, label: w.t('count.width'), text: String });
   const stack = el('pre', { tabindex: '0' });

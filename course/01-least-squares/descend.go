@@ -37,7 +37,7 @@ type Descended struct {
 	Gap     float64 `json:"gap"`     // |found.loss − exact.loss|
 	Limit   float64 `json:"limit"`   // 2/λmax, beyond which no rate arrives
 	Path    []Pair  `json:"path"`    // (w, b) of some of the steps
-	Gaps    []Pair  `json:"gaps"`    // step from 1, and how far its loss is above the exact one
+	Gaps    []Pair  `json:"gaps"`    // step from 0, and how far its loss is above the exact one
 	Product int     `json:"product"` // Hessian-vector products that the limit took
 }
 
@@ -73,14 +73,14 @@ var descend = lesson.Shows(lesson.Ask("descend", DescendIn{Points: start, Rate: 
 	for i := 0; i < len(all); i = next(i) {
 		p := all[i]
 		d.Path = append(d.Path, Pair{p.X[0], p.X[1]})
-		d.Gaps = append(d.Gaps, Pair{float64(i + 1), math.Abs(p.F - d.Exact.Loss)})
+		d.Gaps = append(d.Gaps, Pair{float64(i), math.Abs(p.F - d.Exact.Loss)})
 	}
 	last := all[len(all)-1]
 	d.Found = Line{last.X[0], last.X[1], last.F, [2]Pair{{-3, last.X[1] - 3*last.X[0]}, {3, last.X[1] + 3*last.X[0]}}}
 	d.Steps, d.Gap = last.Step, math.Abs(last.F-d.Exact.Loss)
 	if len(all) > 1 {
 		d.Path = append(d.Path, Pair{last.X[0], last.X[1]})
-		d.Gaps = append(d.Gaps, Pair{float64(len(all)), d.Gap})
+		d.Gaps = append(d.Gaps, Pair{float64(last.Step), d.Gap})
 	}
 	return d, nil
 }), func(in DescendIn) lesson.Shown {

@@ -95,10 +95,11 @@ type Proof struct {
 	Lines  []string `json:"lines"`
 }
 
-// Bounds is an interval that holds a number for certain.
+// Bounds is an interval that holds a number for certain; so does its text, whose decimals are rounded outwards.
 type Bounds struct {
-	Lo float64 `json:"lo"`
-	Hi float64 `json:"hi"`
+	Lo   float64 `json:"lo"`
+	Hi   float64 `json:"hi"`
+	Text string  `json:"text"`
 }
 
 // proof certifies e⁻² < f(x₀) < 2⁻².
@@ -108,7 +109,7 @@ var proof = lesson.Shows(lesson.Ask("proof", struct{}{}, func(context.Context, *
 		return p, err
 	}
 	lines := strings.Split(strings.TrimSpace(c.String()), "\n")
-	return Proof{c.Proved(), Bounds{c.Root.Lo, c.Root.Hi}, Bounds{c.Value.Lo, c.Value.Hi}, lines}, nil
+	return Proof{c.Proved(), Bounds{c.Root.Lo, c.Root.Hi, c.Root.Text(14)}, Bounds{c.Value.Lo, c.Value.Hi, c.Value.Text(16)}, lines}, nil
 }), func(struct{}) lesson.Shown {
 	return lesson.Shown{Go: `package main
 

@@ -12,7 +12,7 @@ import { plot } from '../web/plot.js';
  */
 function models(w) {
   const start = /** @type {{ model: string, points: number[], start: [number, number, number] }} */ (page.defaults.models);
-  const s = w.state({ model: start.model, points: start.points, a: start.start[0], b: start.start[1] });
+  const s = w.state({ model: start.model, points: start.points, a: start.start[0], b: start.start[1], solved: false });
   const args = () => ({ model: s.model, points: s.points, start: [s.a, s.b, 0] });
 
   w.segmented({ key: 'model', label: w.t('models.model'), options: [
@@ -20,7 +20,7 @@ function models(w) {
     { value: 'tanh', label: w.t('models.tanh') },
   ] });
   const why = el('small', { class: 'hint' });
-  const exact = w.button({ label: w.t('models.solve'), primary: true, on: () => w.update() });
+  const exact = w.button({ label: w.t('models.solve'), primary: true, on: () => w.set({ solved: true }) });
   w.controls.append(why);
   const from = [
     w.slider({ key: 'a', min: -3, max: 3, step: 0.1, label: w.t('models.a0') }),
@@ -39,13 +39,15 @@ function models(w) {
     for (const f of from) f.el.hidden = !tanh;
     valley.el.hidden = !tanh;
     const r = await w.ask('models', args());
+    const shown = tanh || s.solved; // the line is drawn when it has been solved for
     p.draw([
-      { line: r.curve[0], name: w.t('models.fit') },
+      shown && { line: r.curve[0], name: w.t('models.fit') },
       tanh && { line: r.curve[1], name: w.t('models.start'), dash: true },
     ]);
     const [a, b, c] = r.params;
     if (!tanh) {
-      w.say(w.t('models.say.line', w.number(a, 4), w.number(b, 4), w.number(r.loss, 4)));
+      if (!shown) w.say(w.t('models.say.ask'));
+      else w.say(w.t('models.say.line', w.number(a, 4), w.number(b, 4), w.number(r.loss, 4)));
       return;
     }
     const span = /** @type {[number, number]} */ ([-r.span, r.span]);
@@ -145,7 +147,7 @@ function proof(w) {
     lines.hidden = false;
     lines.textContent = r.lines.join('\n');
     w.say(w.t(r.proved ? 'proof.say' : 'proof.fail'));
-    if (r.proved) w.certify('proof', { lo: w.number(r.x0.lo, 14), hi: w.number(r.x0.hi, 14), flo: w.number(r.f0.lo, 12), fhi: w.number(r.f0.hi, 12) });
+    if (r.proved) w.certify('proof', { x0: r.x0.text, f0: r.f0.text });
   });
   w.show('proof', () => ({}));
 }

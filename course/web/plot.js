@@ -252,8 +252,9 @@ function swatch(l, color, shape) {
     marker(g, shape, 14, 7, 5, l.hollow);
     return c;
   }
-  const solid = 'area' in l || 'boxes' in l || 'bars' in l || 'hist' in l;
+  const solid = 'area' in l || 'boxes' in l;
   if ('arrows' in l) drawLayer(g, { arrows: [[2, 7, 26, 7]] }, a, b, color, shape);
+  else if ('bars' in l || 'hist' in l) drawLayer(g, { bars: [[14, 12]], width: 20, base: 2 }, a, b, color, shape);
   else if (solid) drawLayer(g, { area: { x: [4, 24], low: [2, 2], high: [12, 12] } }, a, b, color, shape);
   else drawLayer(g, { line: [[0, 7], [28, 7]], dash: 'dash' in l ? l.dash : false }, a, b, color, shape);
   if ('markers' in l && l.markers) marker(g, shape, 14, 7, 4);

@@ -46,8 +46,10 @@ function mount(f) {
   if (reveal === null || button === null) return;
   const radios = /** @type {NodeListOf<HTMLInputElement>} */ (f.querySelectorAll('input[type=radio]'));
   const box = /** @type {HTMLInputElement | HTMLTextAreaElement | null} */ (f.querySelector('input[type=number], textarea, input[type=text]'));
-  button.textContent = t('web.predict.reveal');
-  const hint = el('small', { class: 'hint', id: freshId() }, t('web.predict.first'));
+  // What is written in own words has no right answer to look at.
+  const own = box instanceof HTMLTextAreaElement;
+  button.textContent = own ? t('web.predict.keep') : t('web.predict.reveal');
+  const hint = el('small', { class: 'hint', id: freshId() }, own ? t('web.predict.write') : t('web.predict.first'));
   button.after(hint);
   button.setAttribute('aria-describedby', hint.id);
 
