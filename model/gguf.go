@@ -45,7 +45,15 @@ func GGUFArchitectures() []string {
 
 // DeclareGGUF is the model of an open file, without memory, and where its weights lie in the file.
 func DeclareGGUF(name string, f *gguf.File) (Model, *Weights, error) {
-	js, err := ggufConfig(f)
+	tied, err := ggufTied(f)
+	var divisors *tensor.Tensor
+	if err == nil && f.Has(freqsName) {
+		divisors, err = f.Tensor(freqsName)
+	}
+	var js []byte
+	if err == nil {
+		js, err = ggufConfig(f, tied, divisors)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("model: %s: %w", name, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"brick/nn"
+	"brick/tensor"
 	"brick/tensor/gguf"
 )
 
@@ -17,8 +18,16 @@ const (
 	outputName = "output.weight"
 )
 
-// ggufConfig is the config.json of the model of a file. Numbers out of range are refused by their key.
-func ggufConfig(f *gguf.File) (js []byte, err error) {
+// ggufHeader is what a file says beside the numbers in its tensors.
+type ggufHeader interface {
+	Metadata() *gguf.Metadata
+	Has(name string) bool
+	Info(name string) (*tensor.Tensor, error)
+}
+
+// ggufConfig is the config.json of the model of a file, whose head may be tied, and which may have divisors of frequencies.
+// Numbers out of range are refused by their key.
+func ggufConfig(f ggufHeader, tied bool, divisors *tensor.Tensor) (js []byte, err error) {
 	m := f.Metadata()
 	g, err := ggufNamed(m)
 	if err != nil {
@@ -43,10 +52,7 @@ func ggufConfig(f *gguf.File) (js []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c["vocab_size"] = embed.Shape[0]
-	if c["tie_word_embeddings"], err = ggufTied(f); err != nil {
-		return nil, err
-	}
+	c["vocab_size"], c["tie_word_embeddings"] = embed.Shape[0], tied
 	for _, b := range g.biased {
 		c[b.field] = f.Has(b.tensor)
 	}
@@ -57,7 +63,7 @@ func ggufConfig(f *gguf.File) (js []byte, err error) {
 		c["rope_local_base_freq"], c["sliding_window_pattern"] = 10000, 6
 	}
 	if g.kind != "gpt2" {
-		if c["rope_scaling"], err = ggufScaling(f, g.arch, c); err != nil {
+		if c["rope_scaling"], err = ggufScaling(m, g.arch, c, divisors); err != nil {
 			return nil, err
 		}
 	}
@@ -162,8 +168,8 @@ func ggufTied(f *gguf.File) (bool, error) {
 }
 
 // ggufScaling is the rope_scaling of a file, nil for none.
-func ggufScaling(f *gguf.File, arch string, c map[string]any) (any, error) {
-	m, s := f.Metadata(), RopeScaling{}
+func ggufScaling(m *gguf.Metadata, arch string, c map[string]any, divisors *tensor.Tensor) (any, error) {
+	var s RopeScaling
 	key := func(name string) string { return arch + ".rope.scaling." + name }
 	real := func(name string, v *float64) (err error) {
 		if m.Has(key(name)) {
@@ -184,8 +190,8 @@ func ggufScaling(f *gguf.File, arch string, c map[string]any) (any, error) {
 			return nil, err
 		}
 	}
-	if f.Has(freqsName) {
-		return ggufLlama3(f, c, s.Original)
+	if divisors != nil {
+		return ggufLlama3(divisors, c, s.Original)
 	}
 	if err := real("factor", &s.Factor); err != nil {
 		return nil, err

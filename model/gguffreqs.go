@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"brick/tensor/gguf"
+	"brick/tensor"
 )
 
 // freqsName is the tensor of what each frequency of LLaMA 3.1's rotary positions is divided by.    (D/2)
@@ -29,11 +29,7 @@ func llama3Divisors(s *RopeScaling, base float64, dim int) []float64 {
 
 // ggufLlama3 is the scaling whose divisors a file has. The published numbers are tried first; others follow from two of the
 // divisors between 1 and the factor.
-func ggufLlama3(f *gguf.File, c map[string]any, trained int) (any, error) {
-	t, err := f.Tensor(freqsName)
-	if err != nil {
-		return nil, err
-	}
+func ggufLlama3(t *tensor.Tensor, c map[string]any, trained int) (any, error) {
 	base, dim := c["rope_theta"].(float64), c["head_dim"].(int)
 	if len(t.Shape) != 1 || t.Shape[0] != dim/2 || dim < 2 {
 		return nil, fmt.Errorf("tensor %q has shape %v; heads of %d want [%d]", freqsName, t.Shape, dim, dim/2)
