@@ -6,6 +6,14 @@ import (
 	noclosedform "brick/course/02-no-closed-form"
 	descent "brick/course/03-descent"
 	rate "brick/course/04-rate"
+	optimizers "brick/course/05-optimizers"
+	perceptron "brick/course/06-perceptron"
+	xor "brick/course/07-xor"
+	activations "brick/course/08-activations"
+	backward "brick/course/09-backward"
+	blocks "brick/course/10-blocks"
+	cnn "brick/course/11-cnn"
+	rnn "brick/course/12-rnn"
 	stacking "brick/course/14-stacking"
 	law "brick/course/15-law"
 	"brick/course/lesson"
@@ -18,6 +26,14 @@ var Chapters = []*lesson.Chapter{
 	noclosedform.Chapter,
 	descent.Chapter,
 	rate.Chapter,
+	optimizers.Chapter,
+	perceptron.Chapter,
+	xor.Chapter,
+	activations.Chapter,
+	backward.Chapter,
+	blocks.Chapter,
+	cnn.Chapter,
+	rnn.Chapter,
 	stacking.Chapter,
 	law.Chapter,
 }

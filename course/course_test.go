@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -207,10 +208,18 @@ func TestTexts(t *testing.T) {
 			t.Errorf("%s: %v", ch.Dir, err)
 			continue
 		}
-		js, err := fs.ReadFile(ch.Files, "widget.js")
-		if err != nil {
-			t.Errorf("%s: %v", ch.Dir, err)
+		var js []byte // of widget.js and the modules beside it
+		modules, err := fs.Glob(ch.Files, "*.js")
+		if err != nil || !slices.Contains(modules, "widget.js") {
+			t.Errorf("%s: its modules are %v (%v)", ch.Dir, modules, err)
 			continue
+		}
+		for _, name := range modules {
+			raw, err := fs.ReadFile(ch.Files, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			js = append(js, raw...)
 		}
 		used := func(key string) bool {
 			for k := key; ; {
@@ -230,7 +239,7 @@ func TestTexts(t *testing.T) {
 				continue // a key put together: its parts are looked for below
 			}
 			if own["zh"][key] == "" && shared["zh"][key] == "" {
-				t.Errorf("%s: widget.js asks for the text %q, which text.json does not have", ch.Dir, key)
+				t.Errorf("%s: a widget asks for the text %q, which text.json does not have", ch.Dir, key)
 			}
 		}
 		for key := range own["zh"] {

@@ -32,7 +32,8 @@ func TestShownProgramsCompile(t *testing.T) {
 	write := func(name string, content []byte) {
 		t.Helper()
 		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err == nil {
+		err := os.MkdirAll(filepath.Dir(file), 0o755)
+		if err == nil {
 			err = os.WriteFile(file, content, 0o644)
 		}
 		if err != nil {

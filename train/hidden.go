@@ -20,59 +20,84 @@ const (
 	maxSteps = 240 // tokens that are read
 )
 
-// DrawHidden draws the states of a layer while a model reads text, as a .png or .svg file: a strip for each of the units that
-// change most, a column for each token. The layer is the one at path, or the first recurrent one, or the first that gives a
-// vector for each token.
-func (r *Run) DrawHidden(file, text, path string) (note string, err error) {
-	if err := pictureFile(file); err != nil {
-		return "", err
-	}
+// Hidden is a text as a model reads it, token by token.
+type Hidden struct {
+	Layer  string         // whose states these are: its path and notation
+	IDs    []int32        // what was read
+	Cut    int            // tokens of the text beyond what is read at once: 240, or the model's context
+	States [][]grad.Float // of the layer, after each token
+	Order  []int          // its units, the most changing first
+	Logits [][]grad.Float // of what may come after each token; nil where the model tells nothing of that
+}
+
+// Hidden reads text and gives the states of the layer at path, or of the first recurrent one, or of the first that gives a
+// vector for each token. It errs where the model reads no text one token after another, and on a text without tokens.
+func (r *Run) Hidden(text, path string) (*Hidden, error) {
 	if r.Tokenizer == nil || r.Info.Task == data.Translation {
-		return "", usagef("hidden states are drawn of models that read text one token after another; %s is %v of %s", r.Dir, r.Info.Task, r.Info.Name)
+		return nil, usagef("hidden states are those of models that read text one token after another; %s is %v of %s", r.Dir, r.Info.Task, r.Info.Name)
 	}
-	ids := r.Tokenizer.Encode(text, nil)
-	read := ids // by the model
+	h := &Hidden{IDs: r.Tokenizer.Encode(text, nil)}
 	most := maxSteps
 	if n := model.Context(r.Model); n > 0 {
 		most = min(most, n)
 	}
-	switch {
-	case len(ids) == 0:
-		return "", usagef("hidden states of no tokens; want a text that %s can read", r.Dir)
-	case len(ids) > most:
-		note = fmt.Sprintf("%s: %d tokens, of which the first %d are drawn", file, len(ids), most)
-		ids = ids[:most]
-		read = ids
+	if len(h.IDs) == 0 {
+		return nil, usagef("hidden states of no tokens; want a text that %s can read", r.Dir)
 	}
-	signs := make([]string, len(ids))
-	for i, id := range ids {
-		signs[i] = visible(r.Tokenizer.AppendBytes(nil, id))
-	}
+	h.Cut = max(len(h.IDs)-most, 0)
+	h.IDs = h.IDs[:len(h.IDs)-h.Cut]
+	read := h.IDs // by the model
 	if r.Info.Labelled() {
-		read = r.textIDs(text)[:len(ids)]
+		read = r.textIDs(text)[:len(h.IDs)]
 	}
-	name, states, err := r.states(read, path)
+	if err := r.states(h, read, path); err != nil {
+		return nil, err
+	}
+	h.Order = byVariance(h.States)
+	return h, nil
+}
+
+// DrawHidden draws what Hidden gives, as a .png or .svg file: a strip for each of the units that change most, a column for
+// each token.
+func (r *Run) DrawHidden(file, text, path string) (note string, err error) {
+	if err := pictureFile(file); err != nil {
+		return "", err
+	}
+	h, err := r.Hidden(text, path)
 	if err != nil {
 		return "", err
+	}
+	if h.Cut > 0 {
+		note = fmt.Sprintf("%s: %d tokens, of which the first %d are drawn", file, len(h.IDs)+h.Cut, len(h.IDs))
+	}
+	signs := make([]string, len(h.IDs))
+	for i, id := range h.IDs {
+		signs[i] = visible(r.Tokenizer.AppendBytes(nil, id))
 	}
 	if !spellable(file, signs) {
 		note = strings.TrimPrefix(note+fmt.Sprintf("; %s: a PNG's font lacks letters of the text; a file that ends in .svg shows them", file), "; ")
 	}
-	order := byVariance(states)
 	top := 90.0
 	for _, s := range signs {
 		if utf8.RuneCountInString(s) > 1 { // written slanted
 			top = max(top, 74+0.8*textWidth(9, s))
 		}
 	}
-	return note, drawn(file, max(90+15*float64(len(ids))+20, 330), top+13*float64(min(len(order), maxUnits))+28, paintHidden(name, signs, states, order, top))
+	return note, drawn(file, max(90+15*float64(len(h.IDs))+20, 330), top+13*float64(min(len(h.Order), maxUnits))+28, paintHidden(h.Layer, signs, h.States, h.Order, top))
 }
 
-// states runs ids through the model and gives what the layer makes of them, steps × units.
-func (r *Run) states(ids []int32, path string) (name string, states [][]grad.Float, err error) {
+// states runs ids through the model, and notes what the layer makes of them and what the model says.
+func (r *Run) states(h *Hidden, ids []int32, path string) error {
 	var there []string
 	recurrent := false
-	err = grad.Catch(func() {
+	rows := func(y *grad.Var) (list [][]grad.Float) {
+		x, d := y.Data(), y.Dim(2)
+		for t := range len(ids) {
+			list = append(list, slices.Clone(x[t*d:(t+1)*d]))
+		}
+		return list
+	}
+	err := grad.Catch(func() {
 		tape := &grad.Tape{Device: r.dev, NoGrad: true, Trace: func(b grad.Block, y *grad.Var) {
 			if y.Rank() != 3 || y.Dim(1) != len(ids) {
 				return
@@ -80,24 +105,23 @@ func (r *Run) states(ids []int32, path string) (name string, states [][]grad.Flo
 			at := nn.NameOf(r.Model, b)
 			_, again := b.(*nn.Recurrent)
 			there = append(there, at)
-			if path == at || path == "" && (states == nil || again && !recurrent) {
+			if path == at || path == "" && (h.States == nil || again && !recurrent) {
 				recurrent = recurrent || again
-				name, states = r.blockName(b), nil
-				x, d := y.Data(), y.Dim(2)
-				for t := range len(ids) {
-					states = append(states, slices.Clone(x[t*d:(t+1)*d]))
-				}
+				h.Layer, h.States = r.blockName(b), rows(y)
 			}
 		}}
-		model.Chain(r.Model).Forward(tape.IDs(ids, 1, len(ids)))
+		y := model.Chain(r.Model).Forward(tape.IDs(ids, 1, len(ids)))
+		if r.Info.Task == data.Language && y.Rank() == 3 && y.Dim(1) == len(ids) && y.Dim(2) == r.Info.Vocab {
+			h.Logits = rows(y)
+		}
 	})
 	if err != nil {
-		return "", nil, fmt.Errorf("train: hidden states: %w", err)
+		return fmt.Errorf("train: hidden states: %w", err)
 	}
-	if states == nil {
-		return "", nil, usagef("%s has no layer %q that gives a vector for each token; it has %s", r.Dir, path, strings.Join(there, ", "))
+	if h.States == nil {
+		return usagef("%s has no layer %q that gives a vector for each token; it has %s", r.Dir, path, strings.Join(there, ", "))
 	}
-	return name, states, nil
+	return nil
 }
 
 // byVariance is the units in the order of how much they change over the steps, the most first.

@@ -88,14 +88,8 @@ function count(w) {
   const d = /** @type {{ layers: number, width: number }} */ (page.defaults.count);
   const s = w.state({ layers: d.layers, width: d.width });
   const args = () => ({ layers: s.layers, width: s.width });
-  w.segmented({ label: w.t('count.like'), value: '48 1600', options: [
-    { value: '12 768', label: '12 × 768' },
-    { value: '48 1600', label: '48 × 1600' },
-    { value: '96 12288', label: '96 × 12288' },
-  ], on: (v) => {
-    const [layers = 1, width = 64] = v.split(' ').map(Number);
-    w.set({ layers, width });
-  } });
+  const like = [[12, 768], [48, 1600], [96, 12288]].map(([layers = 1, width = 64]) =>
+    ({ layers, width, button: w.button({ label: w.t('count.like', layers, width), on: () => w.set({ layers, width }) }) }));
   w.slider({ key: 'layers', min: 1, max: 128, step: 1, label: w.t('count.layers'), text: String });
   w.slider({ key: 'width', min: 64, max: 16384, step: 64, label: w.t('count.width'), text: String });
   const stack = el('pre', { tabindex: '0' });
@@ -104,6 +98,7 @@ function count(w) {
 
   w.onUpdate(async () => {
     const { layers, width } = s;
+    for (const l of like) l.button.setAttribute('aria-pressed', String(l.layers === layers && l.width === width));
     const r = await w.ask('count', args());
     const p = r.params;
     stack.textContent = r.stack;

@@ -11,6 +11,7 @@ import (
 	"brick/data"
 	"brick/model"
 	"brick/nn"
+	"brick/train"
 )
 
 func ask[T any](t *testing.T, c *lesson.Call, in string) (v T) {
@@ -114,8 +115,11 @@ func weights(m nn.Block) []byte {
 
 func follow(t *testing.T, in string, each func(Sliced) error) error {
 	t.Helper()
-	d := lesson.NewDesk(&lesson.Runs{Root: t.TempDir()}, 1)
-	return d.Session().Follow(context.Background(), "03-descent", slice, []byte(in), func(raw json.RawMessage) error {
+	return followIn(t.TempDir(), in, each)
+}
+
+func followIn(root, in string, each func(Sliced) error) error {
+	return lesson.NewDesk(&lesson.Runs{Root: root}, 1).Session().Follow(context.Background(), "03-descent", slice, []byte(in), func(raw json.RawMessage) error {
 		var v struct {
 			Sliced
 			Loss   *float64
@@ -156,6 +160,43 @@ func TestSlice(t *testing.T) {
 				t.Errorf("at the edge the loss is %g; %g in the middle", v, middle)
 			}
 		}
+	}
+}
+
+// A learner's own run is sliced; one without classes is refused.
+func TestSliceOfARun(t *testing.T) {
+	root, ctx := t.TempDir(), context.Background()
+	for name, job := range map[string]train.Job{
+		"mine":   {Model: "linear(8) tanh linear", Data: train.DataJob{Source: "moons"}, Steps: 20},
+		"number": {Model: "linear(1)", Data: train.DataJob{Source: "line"}, Steps: 1},
+	} {
+		job.Name = name
+		r, err := train.Create(ctx, job, train.Options{Root: root})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range r.Train(ctx) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.Close()
+	}
+	var seen Sliced
+	rows := 0
+	err := followIn(root, `{"run":"mine","steps":5}`, func(s Sliced) error {
+		if s.Phase == "rows" {
+			rows++
+		}
+		seen = s
+		return nil
+	})
+	if err != nil || rows != size || seen.Model != "linear(8) tanh linear" || seen.Params != 2*8+8+8*2+2 {
+		t.Errorf("%v: %d rows of %s with %d parameters", err, rows, seen.Model, seen.Params)
+	}
+	var r *lesson.Refusal
+	if err := followIn(root, `{"run":"number"}`, func(Sliced) error { return nil }); !errors.As(err, &r) || r.Key != "refused.kind" {
+		t.Errorf("a model without classes: %v", err)
 	}
 }
 

@@ -2,6 +2,8 @@ package descent
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -50,9 +52,42 @@ func trained(ctx context.Context, seed uint64, j *lesson.Job) (nn.Block, *data.B
 	return m, b, set.Train.Read(b, rows, 0)
 }
 
+// own is a copy of the learner's network: a job may be paused, and must not hold
+// the run that other pages look into.
+type own struct {
+	name string
+	net  nn.Block
+	loss train.Loss
+}
+
+// copied copies a run's network and reads examples of its training split.
+func copied(ctx context.Context, s *lesson.Session, run string) (o own, b *data.Batch, err error) {
+	err = s.Runs.With(run, func(r *train.Run) error {
+		if r.Info.Task != data.Classification || r.Info.Tokens {
+			return &lesson.Refusal{Key: "refused.kind", Args: []any{run}, Field: "run", Message: fmt.Sprintf("%s does not classify images or rows of a table", run)}
+		}
+		if n := nn.Count(r.Model); n > most {
+			return &lesson.Refusal{Key: "refused.large", Args: []any{n, most}, Field: "run", Message: fmt.Sprintf("%s has %d parameters; a slice is made of at most %d", run, n, most)}
+		}
+		m, _, err := train.Declared(r.Dir)
+		if err != nil {
+			return err
+		}
+		nn.Build(m, 0)
+		from := maps.Collect(nn.State(r.Model))
+		for name, p := range nn.State(m) {
+			copy(p.Data(), from[name].Data())
+		}
+		o = own{r.Job.Model, m, r.Loss}
+		b, err = some(ctx, r)
+		return err
+	})
+	return o, b, err
+}
+
 // some reads examples of a run's training split, as many as there are up to the
 // number wanted.
-func some(ctx context.Context, r *train.Run, j *lesson.Job) (*data.Batch, error) {
+func some(ctx context.Context, r *train.Run) (*data.Batch, error) {
 	b := new(data.Batch)
 	for i := range examples {
 		x, class, err := r.Example(ctx, "train", i)
@@ -64,11 +99,6 @@ func some(ctx context.Context, r *train.Run, j *lesson.Job) (*data.Batch, error)
 		}
 		b.X = append(b.X, x...)
 		b.Labels = append(b.Labels, int32(slices.Index(r.Info.Classes, class)))
-		if j.Due() {
-			if err := j.Emit(Sliced{Phase: "train", Step: i + 1, Loss: lesson.Num(math.NaN()), Model: r.Job.Model, Params: nn.Count(r.Model), Reach: reach, Size: size}); err != nil {
-				return nil, err
-			}
-		}
 	}
 	n := len(b.Labels)
 	b.Shape, b.YShape = append([]int{n}, r.Info.Input...), []int{n}
@@ -166,16 +196,9 @@ func (p *plane) at(where Pair, slope bool) (loss float64, g Pair, err error) {
 	return loss, g, err
 }
 
-// cut walks on the slice first, in the fog, and then measures all of it. The
-// network is left as it was.
+// cut walks on the slice first, in the fog, and then measures all of it.
 func cut(in SliceIn, name string, m nn.Block, b *data.Batch, loss train.Loss, j *lesson.Job) error {
 	p := newPlane(m, b, loss, in.Seed)
-	defer func() {
-		p.move(Pair{})
-		for _, q := range p.params {
-			q.Clear()
-		}
-	}()
 	say := Sliced{Model: name, Params: nn.Count(m), Reach: reach, Size: size}
 	here := Pair{in.X, in.Y}
 	for step := range in.Steps + 1 {

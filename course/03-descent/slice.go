@@ -5,9 +5,7 @@ import (
 	"fmt"
 
 	"brick/course/lesson"
-	"brick/data"
 	"brick/nn"
-	"brick/train"
 )
 
 // SliceIn asks for a slice through the loss of a network, and a walk on it.
@@ -45,13 +43,14 @@ type Sliced struct {
 }
 
 const (
-	reach     = 1.0
-	size      = 25      // places along each axis of the slice
-	most      = 2 << 20 // parameters of a run that is sliced
-	examples  = 96      // that the loss is of
-	training  = 300     // steps of the network that is trained here
-	small     = "linear(16) tanh linear(16) tanh linear"
-	smallData = "moons"
+	reach        = 1.0
+	size         = 25      // places along each axis of the slice
+	most         = 2 << 20 // parameters of a run that is sliced
+	examples     = 96      // that the loss is of, fewer where a split is smaller
+	perParameter = 5 * 4   // bytes: its value, its gradient, where it was, two directions
+	training     = 300     // steps of the network that is trained here
+	small        = "linear(16) tanh linear(16) tanh linear"
+	smallData    = "moons"
 )
 
 // slice trains a network or takes the learner's, walks on a slice through its
@@ -64,19 +63,16 @@ var slice = lesson.Shows(lesson.Stream("slice", SliceIn{Seed: 2, X: -0.8, Y: 0.8
 		}
 		return cut(in, small, m, b, nil, j)
 	}
-	return s.Runs.With(in.Run, func(r *train.Run) error {
-		if r.Info.Task != data.Classification || r.Info.Tokens {
-			return &lesson.Refusal{Key: "refused.kind", Args: []any{in.Run}, Field: "run", Message: fmt.Sprintf("%s does not classify images or rows of a table", in.Run)}
-		}
-		if n := nn.Count(r.Model); n > most {
-			return &lesson.Refusal{Key: "refused.large", Args: []any{n, most}, Field: "run", Message: fmt.Sprintf("%s has %d parameters; a slice is made of at most %d", in.Run, n, most)}
-		}
-		b, err := some(ctx, r, j)
-		if err != nil {
-			return err
-		}
-		return cut(in, r.Job.Model, r.Model, b, r.Loss, j)
-	})
+	m, b, err := copied(ctx, s, in.Run)
+	if err != nil {
+		return err
+	}
+	release, err := s.Reserve(int64(nn.Count(m.net)) * perParameter)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return cut(in, m.name, m.net, b, m.loss, j)
 }), func(in SliceIn) lesson.Shown {
 	return lesson.Shown{Go: fmt.Sprintf(`package main
 

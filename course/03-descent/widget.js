@@ -3,9 +3,20 @@
 import { page } from '../web/pagedata.js';
 import { plot } from '../web/plot.js';
 import { surface } from '../web/surface.js';
+import { dataTable } from '../web/table.js';
 
 /** @typedef {import('../web/widget.js').Widget} Widget */
 /** @typedef {[number, number]} Pair */
+
+/**
+ * A table of a way, which its walker could have written down in the fog.
+ * @param {Widget} w @param {import('../web/plot.js').Plot} p @param {() => number[][]} path
+ */
+function diary(w, p, path) {
+  const rows = dataTable(w, w.t('fog.path'), () => ({ columns: [w.t('fog.number'), 'x', 'y'], rows: path().map(([x = NaN, y = NaN], i) => [i, x, y]) }));
+  p.el.append(rows.el);
+  return rows;
+}
 
 // Where each landscape begins, and how far one sees there in the fog.
 const starts = /** @type {Record<string, { px: number, py: number, rate: number, sight: number }>} */ ({
@@ -42,6 +53,9 @@ function fog(w) {
   let key = '';
   /** @type {any} */
   let land = null;
+  /** @type {number[][]} */
+  let path = [];
+  const way = diary(w, p, () => path);
 
   w.onUpdate(async () => {
     const { shape, lifted } = s;
@@ -49,6 +63,8 @@ function fog(w) {
     const where = { shape, condition: s.condition };
     const [r, l] = await Promise.all([w.ask('walk', args()), key === JSON.stringify(where) ? land : w.ask('mountain', where)]);
     [key, land] = [JSON.stringify(where), l];
+    path = r.path;
+    way.draw();
     const sight = starts[shape]?.sight ?? 0.8;
     const veil = { at: /** @type {Pair} */ (r.here), radius: sight, lifted };
     const grid = { values: l.heights, x: l.x, y: l.y };
@@ -98,11 +114,13 @@ function slice(w) {
   let rows = [];
   /** @type {Sliced | null} */
   let last = null;
+  const way = diary(w, p, () => steps.map((x) => x.at));
   const draw = () => {
     const here = steps.at(-1);
     const whole = rows.length > 1;
     const veil = { at: here?.at ?? /** @type {Pair} */ ([s.px, s.py]), radius: 0.22, lifted: s.lifted && whole };
     const path = steps.map((x) => x.at);
+    way.draw();
     const span = /** @type {Pair} */ ([-1, last && whole ? -1 + (2 * (rows.length - 1)) / (last.size - 1) : 1]); // rows that are there
     const grid = { values: rows, x: /** @type {Pair} */ ([-1, 1]), y: span };
     p.draw([

@@ -54,8 +54,8 @@ export function reduced() {
 }
 
 /**
- * Saves text as a file of the reader's.
- * @param {string} name @param {string} text @param {string} type
+ * Saves text or bytes as a file of the reader's.
+ * @param {string} name @param {string | Uint8Array<ArrayBuffer>} text @param {string} type
  */
 export function download(name, text, type) {
   const url = URL.createObjectURL(new Blob([text], { type }));

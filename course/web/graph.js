@@ -49,9 +49,9 @@ export function graph(w, o) {
       data = d;
       const held = document.activeElement?.getAttribute('data-id') ?? d.lit?.[0];
       const had = root.contains(document.activeElement);
-      const { parts, width, height } = paint(d, o);
+      const { parts, width, height, top } = paint(d, o);
       root.replaceChildren(...parts);
-      root.setAttribute('viewBox', `0 0 ${width} ${height}`);
+      root.setAttribute('viewBox', `0 ${top} ${width} ${height}`);
       root.setAttribute('width', String(width));
       root.setAttribute('height', String(height));
       const at = Math.max(0, nodes().findIndex((n) => n.getAttribute('data-id') === held));
@@ -131,14 +131,24 @@ function paint(d, o) {
   const parts = [svg('defs', {}, svg('marker', { id: tip, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 11, markerHeight: 11, markerUnits: 'userSpaceOnUse', orient: 'auto-start-reverse' }, svg('path', { d: 'M0 0L8 4L0 8z', class: 'tip' })))];
   /** @type {SVGElement[]} */
   const drawn = [];
+  let top = 0;
   for (const e of d.edges) {
     const [a, b] = [at.get(e.from), at.get(e.to)];
     if (!a || !b) continue;
     const [x1, y1, x2, y2] = [a.x + a.w, a.y + a.h / 2, b.x, b.y + b.h / 2];
     const bend = Math.max(24, (x2 - x1) / 2);
+    // An edge that would run behind a node goes over it.
+    const over = [...at.values()].filter((p) => {
+      const y = y1 + ((p.x + p.w / 2 - x1) / (x2 - x1)) * (y2 - y1);
+      return p.x > x1 && p.x + p.w < x2 && y > p.y - 3 && y < p.y + p.h + 3;
+    });
+    const high = over.length > 0 ? Math.min(...over.map((p) => p.y)) - 14 : null;
+    if (high !== null) top = Math.min(top, high - 20);
+    const way = high === null ? `C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`
+      : `C${x1 + 30} ${y1} ${x1 + 16} ${high} ${x1 + 48} ${high}L${x2 - 48} ${high}C${x2 - 16} ${high} ${x2 - 30} ${y2} ${x2} ${y2}`; // up and down between columns
     const lit = d.lit?.includes(e.back ? e.from : e.to) ? ' lit' : '';
-    drawn.push(svg('path', { d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, class: `edge${e.back ? ' back' : ''}${lit}`, [e.back ? 'marker-start' : 'marker-end']: `url(#${tip})` }));
-    if (e.label) drawn.push(svg('text', { x: (x1 + x2) / 2, y: (y1 + y2) / 2 - 6, 'text-anchor': 'middle', class: 'edgelabel' }, e.label));
+    drawn.push(svg('path', { d: `M${x1} ${y1}${way}`, class: `edge${e.back ? ' back' : ''}${lit}`, [e.back ? 'marker-start' : 'marker-end']: `url(#${tip})` }));
+    if (e.label) drawn.push(svg('text', { x: (x1 + x2) / 2, y: (high ?? (y1 + y2) / 2) - 6, 'text-anchor': 'middle', class: 'edgelabel' }, e.label));
   }
   for (const n of d.nodes) {
     const p = at.get(n.id);
@@ -159,5 +169,5 @@ function paint(d, o) {
     }
     drawn.push(g);
   }
-  return { parts: [...parts, ...drawn], width: x - gap.x + 12, height };
+  return { parts: [...parts, ...drawn], width: x - gap.x + 12, height: height - top, top };
 }

@@ -42,6 +42,7 @@ export function images(w, o) {
     const canvas = el('canvas', { role: 'img' });
     const caption = el('span', { class: 'caption' });
     canvas.style.width = `${size}px`;
+    caption.style.maxWidth = `${Math.max(size, 112)}px`;
     canvas.addEventListener('click', (e) => {
       const p = data[i];
       if (!o.point || !p) return;

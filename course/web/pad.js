@@ -14,6 +14,8 @@ import { css, onTheme, shade } from './theme.js';
  * @property {HTMLElement} [into]
  */
 
+/** @typedef {{ x: number, y: number, width: number, height: number, color?: number }} Frame   in cells */
+
 /** @param {import('./widget.js').Widget} w @param {PadOptions} o */
 export function pad(w, o) {
   const { n } = o;
@@ -26,6 +28,8 @@ export function pad(w, o) {
   };
   let [row, column] = [Math.floor(n / 2), Math.floor(n / 2)];
   let rubber = false;
+  /** @type {Frame | null} */
+  let framed = null;
   const canvas = el('canvas', { class: 'pad', tabindex: '0', role: 'application', 'aria-label': `${o.label}. ${t('web.pad', n, n)}`, width: 2 * size, height: 2 * size });
   canvas.style.width = `${size}px`;
   const aloud = el('span', { class: 'unseen', role: 'status' });
@@ -41,6 +45,11 @@ export function pad(w, o) {
       g.fillStyle = `rgb(${shade('grey', v).join(',')})`;
       g.fillRect((i % n) * s, Math.floor(i / n) * s, s + 1, s + 1);
     });
+    if (framed !== null) {
+      g.strokeStyle = css(`--c${framed.color ?? 2}`);
+      g.lineWidth = 5;
+      g.strokeRect(framed.x * s, framed.y * s, framed.width * s, framed.height * s);
+    }
     if (document.activeElement !== canvas) return;
     g.strokeStyle = css('--c2');
     g.lineWidth = 4;
@@ -108,5 +117,12 @@ export function pad(w, o) {
   erase.setAttribute('aria-pressed', 'false');
   w.button({ label: t('web.pad.clear'), into: bar, on: () => w.set({ [o.key]: new Array(n * n).fill(0) }) });
   paint();
-  return { el: box };
+  return {
+    el: box,
+    /** Sets off a part of the picture, or nothing. @param {Frame | null} f */
+    frame(f) {
+      framed = f;
+      paint();
+    },
+  };
 }

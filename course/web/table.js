@@ -11,6 +11,7 @@ import { number, t } from './text.js';
  * @property {number} [digits]   significant, 4 if not given
  * @property {(v: any) => string} [text]   instead of digits
  * @property {boolean} [edit]    a box for a number in each cell
+ * @property {number} [width]    of the box, in em, where the usual one is too wide
  * @property {number} [min]
  * @property {number} [max]
  * @property {number} [step]
@@ -48,6 +49,7 @@ export function table(w, o) {
   const cell = (c, i, v) => {
     if (c.edit && typeof v === 'number') {
       const input = el('input', { type: 'number', min: c.min, max: c.max, step: c.step ?? 'any', value: v, required: true, 'aria-label': `${c.label}, ${i + 1}` });
+      if (c.width !== undefined) input.style.width = `${c.width}em`;
       input.addEventListener('input', () => {
         if (!input.checkValidity()) return;
         w.touch();

@@ -8,6 +8,8 @@ const themes = /** @type {Theme[]} */ (['auto', 'light', 'dark']);
 const stored = 'brick.theme';
 /** @type {Map<string, string>} */
 const colours = new Map();
+/** @type {Map<string, Uint8ClampedArray>} */
+const tables = new Map(); // of shades
 /** @type {Set<() => void>} */
 const repaints = new Set();
 
@@ -30,6 +32,7 @@ function apply(theme) {
 
 function changed() {
   colours.clear();
+  tables.clear();
   for (const f of repaints) f();
 }
 
@@ -104,8 +107,12 @@ export function shade(scale, f) {
  * @param {Scale} scale
  */
 export function shades(scale) {
-  const table = new Uint8ClampedArray(256 * 3);
-  for (let i = 0; i < 256; i++) table.set(shade(scale, i / 255), 3 * i);
+  let table = tables.get(scale);
+  if (table === undefined) {
+    table = new Uint8ClampedArray(256 * 3);
+    for (let i = 0; i < 256; i++) table.set(shade(scale, i / 255), 3 * i);
+    tables.set(scale, table);
+  }
   return table;
 }
 
