@@ -32,7 +32,7 @@ func (f *written) Info(name string) (*tensor.Tensor, error) {
 	return nil, fmt.Errorf("there is no tensor %q", name)
 }
 
-// unsaid are fields of config.json that no GGUF file has: how a model was trained, and what sights are compared for.
+// unsaid are fields of config.json that no GGUF file has: how a model was trained, and what views are compared for.
 var unsaid = []string{
 	"initializer_range", "resid_pdrop", "embd_pdrop", "attn_pdrop",
 	"rope_scaling", "use_sliding_window", "sliding_window", "max_window_layers", "layer_types", "sliding_window_pattern",
@@ -61,7 +61,7 @@ func sayable(m published, f *written) error {
 			return fmt.Errorf("model: %s is %v: a GGUF file of a %s has no word for it, and stands for %v", field, v, m.modelType(), said[field])
 		}
 	}
-	a, b := sights(m.(nn.Block)), sights(read)
+	a, b := viewsOf(m.(nn.Block)), viewsOf(read)
 	for i := range a {
 		if !a[i].like(b[i]) {
 			return fmt.Errorf("model: layer %d sees and turns by %+v: a GGUF file of a %s has no word for it, and stands for %+v", i, a[i], m.modelType(), b[i])
@@ -89,28 +89,28 @@ func alike(v, w any) bool {
 
 func close32(v, w float64) bool { return math.Abs(v-w) <= 1e-6*max(math.Abs(v), math.Abs(w)) }
 
-// A sight is what positions a layer's attention sees, and how it turns queries and keys.
-type sight struct {
+// A view is what positions a layer's attention sees, and how it turns queries and keys.
+type view struct {
 	window int
 	rope   grad.RoPE
 }
 
-func (s sight) like(t sight) bool {
+func (s view) like(t view) bool {
 	x, y := s.rope.Stretch, t.rope.Stretch
 	return s.window == t.window && s.rope.Dim == t.rope.Dim && s.rope.Interleaved == t.rope.Interleaved && close32(s.rope.Base, t.rope.Base) &&
 		x.Kind == y.Kind && x.Trained == y.Trained && close32(x.Factor, y.Factor) && close32(x.Low, y.Low) && close32(x.High, y.High) && close32(x.Size, y.Size)
 }
 
-// sights are those of the layers of a decoder, from the first on.
-func sights(m nn.Block) (list []sight) {
+// viewsOf are those of the layers of a decoder, from the first on.
+func viewsOf(m nn.Block) (list []view) {
 	for _, b := range nn.Blocks(m) {
 		switch b := b.(type) {
 		case *LlamaAttention:
-			list = append(list, sight{rope: b.rope})
+			list = append(list, view{rope: b.rope})
 		case *Attention:
-			list = append(list, sight{b.see.Window, b.rope})
+			list = append(list, view{b.see.Window, b.rope})
 		case *Phi3Attention:
-			list = append(list, sight{b.see.Window, b.rope})
+			list = append(list, view{b.see.Window, b.rope})
 		}
 	}
 	return list
