@@ -117,17 +117,17 @@ func shortest(v float64) float64 {
 func (g *ggufArch) checkHeads(m *gguf.Metadata, c map[string]any) error {
 	if g.kind == "gpt2" {
 		if width, heads := c["n_embd"].(int), c["n_head"].(int); width%heads != 0 {
-			return fmt.Errorf("%s.attention.head_count %d does not divide %[1]s.embedding_length %d", g.arch, heads, width)
+			return fmt.Errorf("%s.attention.head_count %d does not divide %[1]s.embedding_length %[3]d", g.arch, heads, width)
 		}
 		return nil
 	}
 	width, heads := c["hidden_size"].(int), c["num_attention_heads"].(int)
 	if kv, ok := c["num_key_value_heads"].(int); ok && heads%kv != 0 {
-		return fmt.Errorf("%s.attention.head_count_kv %d does not divide %[1]s.attention.head_count %d", g.arch, kv, heads)
+		return fmt.Errorf("%s.attention.head_count_kv %d does not divide %[1]s.attention.head_count %[3]d", g.arch, kv, heads)
 	}
 	if _, ok := c["head_dim"]; !ok {
 		if width%heads != 0 {
-			return fmt.Errorf("%s.attention.head_count %d does not divide %[1]s.embedding_length %d, and there is no %[1]s.attention.key_length", g.arch, heads, width)
+			return fmt.Errorf("%s.attention.head_count %d does not divide %[1]s.embedding_length %[3]d, and there is no %[1]s.attention.key_length", g.arch, heads, width)
 		}
 		c["head_dim"] = width / heads
 	}

@@ -32,8 +32,10 @@ func (f *written) Info(name string) (*tensor.Tensor, error) {
 	return nil, fmt.Errorf("there is no tensor %q", name)
 }
 
-// unsaid are fields of config.json that no GGUF file has: how a model was trained, and what views are compared for.
+// unsaid are fields of config.json that no GGUF file has: how a model was trained, which of the names of one architecture it
+// goes by, and what views are compared for.
 var unsaid = []string{
+	"model_type", "architectures",
 	"initializer_range", "resid_pdrop", "embd_pdrop", "attn_pdrop",
 	"rope_scaling", "use_sliding_window", "sliding_window", "max_window_layers", "layer_types", "sliding_window_pattern",
 }
