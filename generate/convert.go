@@ -129,7 +129,10 @@ func readWriting(dir string) ([]byte, error) {
 
 // write writes the model, and the rest.
 func (s *source) write(out string, mix model.Mix) error {
-	if vocab := model.Vocab(s.model); s.tokenizer.Vocab() > vocab {
+	switch vocab := model.Vocab(s.model); {
+	case vocab == 0:
+		return fmt.Errorf("generate: %s reads no text: it has no embedding", s.name)
+	case s.tokenizer.Vocab() > vocab:
 		return fmt.Errorf("generate: the tokenizer has %d ids; the model has rows for %d", s.tokenizer.Vocab(), vocab)
 	}
 	if IsGGUF(out) {
