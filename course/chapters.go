@@ -14,6 +14,7 @@ import (
 	blocks "brick/course/10-blocks"
 	cnn "brick/course/11-cnn"
 	rnn "brick/course/12-rnn"
+	llama "brick/course/13-llama"
 	stacking "brick/course/14-stacking"
 	law "brick/course/15-law"
 	"brick/course/lesson"
@@ -34,6 +35,7 @@ var Chapters = []*lesson.Chapter{
 	blocks.Chapter,
 	cnn.Chapter,
 	rnn.Chapter,
+	llama.Chapter,
 	stacking.Chapter,
 	law.Chapter,
 }

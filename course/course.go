@@ -36,6 +36,8 @@ type Options struct {
 type Course struct {
 	desk     *lesson.Desk
 	chapters []*chapter
+	pages    []*chapter                   // that are no chapters
+	parts    map[string]fs.FS             // files that pages share, by folder
 	shared   map[string]map[string]string // texts of every page, by language
 	secret   [32]byte                     // that tokens of pages are made with
 	log      io.Writer
@@ -57,7 +59,7 @@ func (c *chapter) title(lang string) string { return c.pages[lang].Title }
 // New renders the chapters. An error names the chapter, file and line.
 func New(o Options) (*Course, error) {
 	desk := lesson.NewDesk(&lesson.Runs{Root: cmp.Or(o.Runs, "runs")}, cmp.Or(o.Jobs, runtime.GOMAXPROCS(0)))
-	c := &Course{desk: desk, log: o.Log, learners: map[string]*learner{}}
+	c := &Course{desk: desk, log: o.Log, learners: map[string]*learner{}, parts: map[string]fs.FS{}}
 	rand.Read(c.secret[:])
 	var err error
 	if c.shared, err = lesson.Text(web.FS); err != nil {
@@ -70,15 +72,25 @@ func New(o Options) (*Course, error) {
 	for lang, text := range own {
 		maps.Copy(c.shared[lang], text)
 	}
-	for _, l := range Chapters {
+	for i, l := range All() {
 		ch, err := render(l)
 		if err != nil {
 			return nil, fmt.Errorf("course: %s: %w", l.Dir, err)
 		}
-		c.chapters = append(c.chapters, ch)
+		for _, part := range l.Parts {
+			c.parts[part.Dir] = part.Files
+		}
+		if i < len(Chapters) {
+			c.chapters = append(c.chapters, ch)
+		} else {
+			c.pages = append(c.pages, ch)
+		}
 	}
 	return c, nil
 }
+
+// all are the chapters, then the other pages.
+func (c *Course) all() []*chapter { return append(slices.Clip(c.chapters), c.pages...) }
 
 // render makes a chapter's pages, which must agree with each other.
 func render(l *lesson.Chapter) (*chapter, error) {
@@ -86,6 +98,15 @@ func render(l *lesson.Chapter) (*chapter, error) {
 	var err error
 	if ch.text, err = lesson.Text(l.Files); err != nil {
 		return nil, err
+	}
+	for _, part := range l.Parts {
+		text, err := lesson.Text(part.Files)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", part.Dir, err)
+		}
+		for lang := range text {
+			maps.Copy(ch.text[lang], text[lang])
+		}
 	}
 	for _, lang := range lesson.Languages {
 		src, err := fs.ReadFile(l.Files, lang+".md")
@@ -104,10 +125,12 @@ func render(l *lesson.Chapter) (*chapter, error) {
 	return ch, nil
 }
 
-// chapter finds a chapter by its folder, nil when there is none.
+// chapter finds a chapter or another page by its folder, nil when there is none.
 func (c *Course) chapter(dir string) *chapter {
-	if i := slices.IndexFunc(c.chapters, func(ch *chapter) bool { return ch.Dir == dir }); i >= 0 {
-		return c.chapters[i]
+	for _, ch := range c.all() {
+		if ch.Dir == dir {
+			return ch
+		}
 	}
 	return nil
 }
@@ -121,7 +144,7 @@ func (c *Course) Handler(hosts []string) http.Handler {
 // what there is. The chapter may be named by its number.
 func Call(chapter, call string) (*lesson.Call, *lesson.Chapter, error) {
 	var dirs []string
-	for _, l := range Chapters {
+	for _, l := range All() {
 		dirs = append(dirs, l.Dir)
 		number, _, _ := strings.Cut(l.Dir, "-")
 		if chapter != l.Dir && strings.TrimLeft(chapter, "0") != strings.TrimLeft(number, "0") {
@@ -151,7 +174,11 @@ func (c *Course) asset(address string) ([]byte, error) {
 		}
 		files = web.FS
 	default:
-		ch := c.chapter(strings.Trim(dir, "/"))
+		folder := strings.Trim(dir, "/")
+		if files = c.parts[folder]; files != nil {
+			break
+		}
+		ch := c.chapter(folder)
 		if ch == nil {
 			return nil, fs.ErrNotExist
 		}

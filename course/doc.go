@@ -9,6 +9,8 @@
 //	course/lesson   what a chapter is made of: calls, sessions, jobs, runs
 //	course/page     Markdown, formulas and widgets to HTML
 //	course/web      what the widgets share: plots, controls, networks, tables
+//	course/lens     what happens inside a language model while it reads
+//	course/views    widgets of that, for chapter 13 and the playground (a page that is no numbered chapter)
 //	course/tools    what authors and tests use: type checks, formulas to MathML
 //
 // New gives the site as an http.Handler behind the rules of package serve.

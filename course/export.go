@@ -57,7 +57,10 @@ func (c *Course) Export(ctx context.Context, dir string) (files int, err error) 
 	for _, lang := range lesson.Languages {
 		html(lang+"/index.html", c.contentsView(lang), "../")
 	}
-	for _, ch := range c.chapters {
+	for dir, files := range c.parts {
+		each(files, dir)
+	}
+	for _, ch := range c.all() {
 		each(ch.Files, ch.Dir)
 		records, e := c.records(ctx, ch)
 		if e != nil {

@@ -43,7 +43,7 @@ func TestShownProgramsCompile(t *testing.T) {
 	write("go.mod", []byte(other))
 	write("go.sum", sum)
 	n := 0
-	for _, ch := range Chapters {
+	for _, ch := range All() {
 		for _, k := range ch.Calls {
 			if !k.HasShow() {
 				continue

@@ -26,7 +26,7 @@ type view struct {
 	Root                        string // the way to the site's root: / on a server, ../.. in a static copy
 	Body                        template.HTML
 	Prev, Next                  *link
-	List                        []link
+	List, Pages                 []link
 	Data                        pageData
 
 	text map[string]string
@@ -129,17 +129,20 @@ func (c *Course) contentsView(lang string) view {
 	for _, ch := range c.chapters {
 		v.List = append(v.List, link{ch.Dir, ch.title(lang)})
 	}
+	for _, p := range c.pages {
+		v.Pages = append(v.Pages, link{p.Dir, p.title(lang)})
+	}
 	v.Data = pageData{Lang: lang, Text: c.shared[lang]}
 	return v
 }
 
 func (c *Course) chapterView(ch *chapter, lang string) view {
 	v := view{Title: ch.title(lang), Lang: lang, Other: other(lang), Chapter: ch.Dir, Root: "/", Body: ch.pages[lang].HTML, text: c.shared[lang]}
-	i := slices.Index(c.chapters, ch)
+	i := slices.Index(c.chapters, ch) // −1 for another page, which has no neighbours
 	if i > 0 {
 		v.Prev = &link{c.chapters[i-1].Dir, c.chapters[i-1].title(lang)}
 	}
-	if i+1 < len(c.chapters) {
+	if i >= 0 && i+1 < len(c.chapters) {
 		v.Next = &link{c.chapters[i+1].Dir, c.chapters[i+1].title(lang)}
 	}
 	text := maps.Clone(c.shared[lang])

@@ -51,7 +51,7 @@ func (r *Run) Evaluate(ctx context.Context, split, source string) (Metrics, erro
 // EvaluatePart measures the model on a split of the run's data, limit batches of batch examples evenly spread over it, as Evaluate
 // does with a set in hand; limit 0 means all.
 func (r *Run) EvaluatePart(ctx context.Context, split string, batch, limit int) (m Metrics, err error) {
-	set, done, err := r.openSplit(ctx, split)
+	set, done, err := r.OpenSplit(ctx, split)
 	if err != nil {
 		return m, err
 	}
@@ -59,8 +59,8 @@ func (r *Run) EvaluatePart(ctx context.Context, split string, batch, limit int) 
 	return m, done(err)
 }
 
-// openSplit opens one split of the run's data; done closes them.
-func (r *Run) openSplit(ctx context.Context, split string) (set data.Set, done func(error) error, err error) {
+// OpenSplit opens one split of the run's data, read as the model knows them; done closes them and passes an error on.
+func (r *Run) OpenSplit(ctx context.Context, split string) (set data.Set, done func(error) error, err error) {
 	job := r.Job
 	s, err := r.reopen(ctx, &job)
 	if err != nil {

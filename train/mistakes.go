@@ -27,7 +27,7 @@ func (r *Run) Mistakes(ctx context.Context, split string, limit int) (list []Mis
 	if r.Info.Task != data.Classification || len(r.Info.Input) != 3 {
 		return nil, 0, 0, usagef("%s was not trained to name the classes of images: %v of shape %v", r.Dir, r.Info.Task, r.Info.Input)
 	}
-	set, done, err := r.openSplit(ctx, split)
+	set, done, err := r.OpenSplit(ctx, split)
 	if err != nil {
 		return nil, 0, 0, err
 	}
@@ -117,7 +117,7 @@ func (r *Run) eachOutput(b *data.Batch, each func(i int, y []grad.Float)) error 
 
 // Example reads example index of a split of the run's data.
 func (r *Run) Example(ctx context.Context, split string, index int) (x []grad.Float, class string, err error) {
-	set, done, err := r.openSplit(ctx, split)
+	set, done, err := r.OpenSplit(ctx, split)
 	if err != nil {
 		return nil, "", err
 	}

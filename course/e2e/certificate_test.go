@@ -32,7 +32,7 @@ func TestCertificates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, ch := range course.Chapters {
+	for _, ch := range course.All() {
 		raw, err := os.ReadFile(filepath.Join("..", ch.Dir, "testdata", "e2e.json"))
 		if err != nil {
 			t.Errorf("%s: %v", ch.Dir, err)

@@ -17,7 +17,7 @@ import (
 
 // everywhere runs a test for every chapter in every language.
 func everywhere(t *testing.T, f func(t *testing.T, b *tab, ch *lesson.Chapter, lang string)) {
-	for _, ch := range course.Chapters {
+	for _, ch := range course.All() {
 		for _, lang := range lesson.Languages {
 			t.Run(ch.Dir+"/"+lang, func(t *testing.T) { f(t, newTab(t), ch, lang) })
 		}

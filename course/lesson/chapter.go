@@ -17,6 +17,14 @@ type Chapter struct {
 	Calls []*Call
 
 	Models []Model // small ones its widgets look into, when the learner brings none
+	Parts  []Part  // what it shares with other pages
+}
+
+// Part is a folder of views that several pages show: modules (*.js), which are
+// served under /Dir/, and text.json, whose texts each of those pages has.
+type Part struct {
+	Dir   string
+	Files fs.FS
 }
 
 // Model is a run that a chapter needs: trained on its page, or by

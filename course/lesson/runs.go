@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"brick/model"
 	"brick/train"
 )
 
@@ -18,6 +19,9 @@ import (
 const (
 	maxOpen   = 3   // models in memory
 	maxListed = 200 // runs that are listed
+
+	// MaxParams is how many parameters a model may have that pages look into.
+	MaxParams = 600_000_000
 )
 
 // Runs are the run folders under Root: what the learner trained, with the
@@ -144,7 +148,10 @@ func (r *Runs) With(name string, f func(*train.Run) error) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.run == nil {
-		if o.run, err = train.Open(dir, train.Options{}); err != nil {
+		if err = fits(name, dir); err == nil {
+			o.run, err = train.Open(dir, train.Options{})
+		}
+		if err != nil {
 			r.mu.Lock()
 			r.open = slices.DeleteFunc(r.open, func(p *opened) bool { return p == o })
 			r.mu.Unlock()
@@ -152,6 +159,18 @@ func (r *Runs) With(name string, f func(*train.Run) error) error {
 		}
 	}
 	return f(o.run)
+}
+
+// fits refuses the model of a run that is too large for pages, before any of it is read.
+func fits(name, dir string) error {
+	m, _, err := train.Declared(dir)
+	if err != nil {
+		return err
+	}
+	if n := model.Count(m); n > MaxParams {
+		return &Refusal{Key: "refused.large", Args: []any{name, n, MaxParams}, Field: "run", Message: fmt.Sprintf("%s has %d parameters; pages look into models of at most %d", name, n, MaxParams)}
+	}
+	return nil
 }
 
 // Train makes the run of this name be done: it trains job, goes on with what an

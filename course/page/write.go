@@ -85,7 +85,7 @@ func (d *document) writeTable(w util.BufWriter, _ []byte, _ ast.Node, entering b
 	return ast.WalkContinue, nil
 }
 
-var chapter = regexp.MustCompile(`^\.\./[0-9]{2}-[a-z0-9-]+/(#.+)?$`)
+var chapter = regexp.MustCompile(`^\.\./([0-9]{2}-)?[a-z][a-z0-9-]*/(#.+)?$`) // or another page of the course
 
 // checkLink says what is wrong with a link, and keeps where it leads to.
 func (d *document) checkLink(n *ast.Link) string {
