@@ -2,7 +2,7 @@ package bench
 
 // A Row is one measured figure. Absent parts are 0.
 type Row struct {
-	Bench     string  `json:"bench"` // "peak", "matmul", "ops", "train" or "kernels"
+	Bench     string  `json:"bench"` // "peak", "matmul", "ops", "train", "llm" or "kernels"
 	Case      string  `json:"case"`
 	Of        string  `json:"of,omitempty"` // the case whose step a kernel is of
 	Threads   int     `json:"threads"`

@@ -37,6 +37,11 @@ var columns = map[string][]column{
 		{"GFLOP/s", 9, gflops}, {"of peak", 8, func(r Row) string { return percent(r.Share) }},
 		{"memory", 10, func(r Row) string { return megabytes(r.RSS) }}, {"others", 7, func(r Row) string { return percent(r.Other) }},
 	},
+	"llm": {
+		{"model and test", -36, func(r Row) string { return r.Case }}, took, {"a second", 18, func(r Row) string { return perSecond(r) }},
+		{"GFLOP/s", 9, gflops}, {"of peak", 8, func(r Row) string { return percent(r.Share) }}, {"GB/s", 8, gbs}, bandwidth,
+		{"memory", 10, func(r Row) string { return megabytes(r.RSS) }},
+	},
 	"kernels": {
 		{"kernel", -26, func(r Row) string { return r.Case }}, {"of step", 8, func(r Row) string { return percent(r.TimeShare) }}, took, {"GFLOP/s", 9, gflops},
 		{"of peak", 8, func(r Row) string { return percent(r.Share) }}, {"GB/s", 8, gbs}, bandwidth,

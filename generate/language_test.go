@@ -32,30 +32,36 @@ func littleFolder(t *testing.T, vocab int) string {
 	return dir
 }
 
-// The texts and the loss that llama2.c and float64 give of a trained model come out of its folder.
-func TestStories(t *testing.T) {
-	if testing.Short() {
-		t.Skip("1,300 tokens")
+// stories is what llama2.c and float64 make of a trained model.
+type stories struct {
+	Greedy []struct {
+		Prompt, Text string
+		PromptIDs    []int32 `json:"prompt_ids"`
+		IDs          []int32
 	}
-	l, err := Open(goldentest.Shared(t, "stories260k", "hf"), model.OpenOptions{})
-	if err != nil {
-		t.Fatal(err)
+	NLL struct {
+		Text    string
+		Results map[string]struct {
+			Mean float64 `json:"mean_nll_nats_per_token"`
+		}
 	}
+}
+
+func readStories(t *testing.T) (want stories) {
+	t.Helper()
 	js, err := os.ReadFile(goldentest.Shared(t, "stories260k", "expected.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var want struct {
-		Greedy []struct {
-			Prompt, Text string
-			PromptIDs    []int32 `json:"prompt_ids"`
-			IDs          []int32
-		}
-		NLL struct{ Text string }
-	}
 	if err := json.Unmarshal(js, &want); err != nil {
 		t.Fatal(err)
 	}
+	return want
+}
+
+// greedy holds the likeliest texts against those expected.
+func (want *stories) greedy(t *testing.T, l *Language) {
+	t.Helper()
 	for _, g := range want.Greedy {
 		ids, text := slices.Clone(g.PromptIDs), g.Prompt
 		for tok, err := range l.Session().Stream(context.Background(), g.Prompt, Sampling{Max: len(g.IDs) - len(g.PromptIDs)}) {
@@ -71,15 +77,43 @@ func TestStories(t *testing.T) {
 			t.Errorf("%q: wrote %q, want %q", g.Prompt, text, g.Text)
 		}
 	}
+}
+
+// loss holds the mean loss of the story against that of float64 with weights of a type.
+func (want *stories) loss(t *testing.T, l *Language, kind string, most float64) {
+	t.Helper()
 	m, err := l.Measure(context.Background(), want.NLL.Text, 256)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Examples != 702 || math.Abs(m.Loss-1.635900359) > 1e-5 {
-		t.Errorf("%.9f nats over %d tokens, want 1.635900359 over 702", m.Loss, m.Examples)
+	mean := want.NLL.Results["dequantised weights, numpy float64, "+kind].Mean
+	if m.Examples != 702 || !(math.Abs(m.Loss-mean) <= most) {
+		t.Errorf("%s: %.9f nats over %d tokens, want %.9f over 702", kind, m.Loss, m.Examples, mean)
 	}
+	t.Logf("%s: %.9f nats, %.2g from float64", kind, m.Loss, m.Loss-mean)
 	if bits := m.Loss * 702 / math.Ln2 / float64(len(want.NLL.Text)); math.Abs(bits-m.BitsPerByte) > 1e-12 {
 		t.Errorf("%v bits a byte, want %v", m.BitsPerByte, bits)
+	}
+}
+
+// The texts and the losses that llama2.c and float64 give of a trained model come out of its folder and of its files.
+func TestStories(t *testing.T) {
+	if testing.Short() {
+		t.Skip("8,000 tokens")
+	}
+	want := readStories(t)
+	for _, c := range []struct {
+		file, kind string
+		most       float64
+	}{{"hf", "f32", 1e-5}, {"stories260k-f32.gguf", "f32", 1e-5}, {"stories260k-f16.gguf", "f16", 1e-3}, {"stories260k-q8_0.gguf", "q8_0", 1e-3}, {"stories260k-q4_0.gguf", "q4_0", 1e-3}, {"stories260k-q4_k_m.gguf", "q4_k_m", 1e-3}} {
+		l, err := Open(goldentest.Shared(t, "stories260k", c.file), model.OpenOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.kind == "f32" {
+			want.greedy(t, l)
+		}
+		want.loss(t, l, c.kind, c.most)
 	}
 }
 

@@ -40,6 +40,11 @@ func Open(dir string, o OpenOptions) (Model, error) {
 		return nil, err
 	}
 	defer w.Close() // of files that were only read
+	return load(dir, m, w, o)
+}
+
+// load gives a declared model memory and its weights. The name is for errors.
+func load(dir string, m Model, w *Weights, o OpenOptions) (Model, error) {
 	if err := fits(m, o); err != nil {
 		return nil, fmt.Errorf("model: %s: %w", dir, err)
 	}

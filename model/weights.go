@@ -21,10 +21,16 @@ import (
 // headName is the name of a head's matrix.
 const headName = "lm_head.weight"
 
-// Weights are the tensors of a folder, by the parameters that they are the values of.
+// Weights are the tensors of a folder or a GGUF file, by the parameters that they are the values of.
 type Weights struct {
-	folder *safetensors.Folder
-	names  map[*nn.Param]string
+	files tensors
+	at    map[*nn.Param]place
+}
+
+// tensors is what folders and GGUF files have in common.
+type tensors interface {
+	Tensor(name string) (*tensor.Tensor, error)
+	Close() error
 }
 
 // OpenWeights opens the tensors of a folder for a model that was declared, and refuses others than it has; see Open.
@@ -33,26 +39,33 @@ func OpenWeights(dir string, m nn.Block) (*Weights, error) {
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
-	names, err := match(m, f)
+	at, err := match(m, f)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("model: %s: %w", dir, err), f.Close())
 	}
-	return &Weights{f, names}, nil
+	return &Weights{f, at}, nil
 }
 
 // Tensor is the value of a parameter or buffer of the model, valid until Close.
-func (w *Weights) Tensor(p *nn.Param) (*tensor.Tensor, error) { return w.folder.Tensor(w.names[p]) }
+func (w *Weights) Tensor(p *nn.Param) (*tensor.Tensor, error) {
+	at := w.at[p]
+	t, err := w.files.Tensor(at.name)
+	if err != nil || at.plain() && slices.Equal(t.Shape, p.Shape) {
+		return t, err
+	}
+	return at.fromFile(t, p.Shape), nil
+}
 
 // Close releases the files.
-func (w *Weights) Close() error { return w.folder.Close() }
+func (w *Weights) Close() error { return w.files.Close() }
 
 // match finds the name of the tensor of every parameter and buffer of m, and refuses a folder with others.
-func match(m nn.Block, f *safetensors.Folder) (map[*nn.Param]string, error) {
+func match(m nn.Block, f *safetensors.Folder) (map[*nn.Param]place, error) {
 	left := map[string]bool{}
 	for _, name := range f.Names() {
 		left[name] = !spare(m, name)
 	}
-	found := map[*nn.Param]string{}
+	found := map[*nn.Param]place{}
 	var missing, wrong []string
 	for name, p := range nn.State(m) {
 		in := nameIn(f, m, name)
@@ -71,7 +84,7 @@ func match(m nn.Block, f *safetensors.Folder) (map[*nn.Param]string, error) {
 		case !tensor.IsFloat(x.Type):
 			wrong = append(wrong, fmt.Sprintf("%q holds %v; weights are F64, F32, F16 or BF16", in, x.Type))
 		}
-		found[p] = in
+		found[p] = place{name: in}
 	}
 	var extra []string
 	for name, is := range left {
@@ -149,19 +162,24 @@ func sameHead(m nn.Block, f *safetensors.Folder) error {
 	if err != nil {
 		return err
 	}
-	if x.Type != head.Type || !slices.Equal(x.Shape, head.Shape) || !bytes.Equal(x.Data, head.Data) {
+	if !sameTensor(x, head) {
 		return fmt.Errorf("tensor %q is another than %q, which config.json says it shares: tie_word_embeddings must be false", headName, embed)
 	}
 	return nil
+}
+
+// sameTensor reports whether two tensors are the same numbers, stored in one way.
+func sameTensor(x, y *tensor.Tensor) bool {
+	return x.Type == y.Type && slices.Equal(x.Shape, y.Shape) && bytes.Equal(x.Data, y.Data)
 }
 
 // fill copies tensors to the parameters, several at once.
 func (w *Weights) fill(dev device.Device) error {
 	var wait sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	errs := make([]error, len(w.names))
+	errs := make([]error, len(w.at))
 	i := 0
-	for p := range w.names {
+	for p := range w.at {
 		slots <- struct{}{}
 		failed := &errs[i]
 		i++

@@ -142,14 +142,21 @@ func lay(dev device.Device, b Block, train bool) *Slab {
 // fillBlock is how many values one goroutine draws at a time.
 const fillBlock = 1 << 16
 
-// fill draws a parameter's first values, on all cores: each element is a function of its place alone.
+// fill draws a parameter's first values.
 func fill(dev device.Device, q Part, seed uint64) {
+	buf := q.Param.slab.Values.Slice(q.Off, q.Param.Len())
+	if dst := Draw(buf.F, q.Name, q.Param, seed); buf.F == nil {
+		dev.Write(buf, dst)
+	}
+}
+
+// Draw is the first values that a parameter of a name has in a model built with a seed, in dst, or in new memory if that is
+// nil. They are drawn on all cores: each element is a function of its place alone.
+func Draw(dst []Float, name string, p *Param, seed uint64) []Float {
 	h := fnv.New64a()
-	h.Write([]byte(q.Name))
+	h.Write([]byte(name))
 	key := kernel.Random(seed, int(h.Sum64()>>1))
-	p, buf := q.Param, q.Param.slab.Values.Slice(q.Off, q.Param.Len())
 	fan, n := p.fan(), p.Len()
-	dst := buf.F
 	if dst == nil {
 		dst = make([]Float, n)
 	}
@@ -165,7 +172,5 @@ func fill(dev device.Device, q Part, seed uint64) {
 		})
 	}
 	wait.Wait()
-	if buf.F == nil {
-		dev.Write(buf, dst)
-	}
+	return dst
 }

@@ -42,7 +42,8 @@ Close other programs first; the column "others" is how much processor they used.
   brick bench peak
   brick bench matmul --shape 256,2304,768 --threads 1
   brick bench ops softmax gelu
-  brick bench train --case gpt2-4x64 --json`,
+  brick bench train --case gpt2-4x64 --json
+  brick bench llm model-q8_0.gguf`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cases, err := bench.FindCases([]string{of}, true)
@@ -59,7 +60,7 @@ Close other programs first; the column "others" is how much processor they used.
 	f.BoolVar(&out.JSON, "json", false, "print one JSON object a line, the machine first")
 	f.BoolVar(&save, "save", false, "append the figures to bench/CPU-MODEL.jsonl of the repository")
 	f.StringVar(&out.SVG, "svg", "", "draw the figures under the machine's roofs into this file")
-	c.AddCommand(newBenchPeak(options, write), newBenchMatMul(options, write), newBenchOps(options, write), newBenchTrain(options, write), newBenchStep(options))
+	c.AddCommand(newBenchPeak(options, write), newBenchMatMul(options, write), newBenchOps(options, write), newBenchTrain(options, write), newBenchLLM(options, write), newBenchStep(options))
 	return c
 }
 
@@ -158,6 +159,24 @@ func newBenchTrain(options benchOptions, write benchWrite) *cobra.Command {
 	c.Flags().StringArrayVar(&names, "case", nil, "only this case (may be repeated)")
 	c.Flags().BoolVar(&all, "all", false, "the large models too, which take minutes and gigabytes")
 	c.Flags().BoolVar(&list, "list", false, "list the cases")
+	return c
+}
+
+func newBenchLLM(options benchOptions, write benchWrite) *cobra.Command {
+	var n bench.Tokens
+	c := &cobra.Command{
+		Use:   "llm DIR | FILE.gguf …",
+		Short: "Language models: tokens a second that are read of a prompt (pp), and written one after the other (tg)",
+		Args:  usage(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if n.Prompt < 0 || n.Write < 0 || n.Prompt+n.Write == 0 {
+				return usagef("--prompt %d and --write %d: want numbers of tokens, one of them above 0", n.Prompt, n.Write)
+			}
+			return write(cmd, bench.LLM(cmd.Context(), options(cmd), args, n))
+		},
+	}
+	c.Flags().IntVar(&n.Prompt, "prompt", 512, "tokens of the prompt; 0 leaves it out")
+	c.Flags().IntVar(&n.Write, "write", 128, "tokens to write; 0 leaves it out")
 	return c
 }
 

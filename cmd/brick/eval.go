@@ -15,12 +15,12 @@ func newEval() *cobra.Command {
 	var window int
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "eval RUN … | DIR",
+		Use:   "eval RUN … | DIR | FILE.gguf",
 		Short: "Measure a trained model on its test set, or on other data",
 		Long: `Eval measures the model of RUN. Of several runs the predictions are averaged: the probabilities of classes, or
 the numbers. Their inputs and classes must agree.
 
-DIR is the folder of a language model, such as generate takes, and --data a text file: the text is cut into windows of
+DIR is the folder of a language model, FILE.gguf such a model in one file, as generate takes them, and --data a text file: the text is cut into windows of
 --window tokens, each of which the model reads from nothing.`,
 		Example: `  brick eval runs/fashion-mnist-1
   brick eval runs/fashion-mnist-1 --split valid

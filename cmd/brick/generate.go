@@ -24,7 +24,7 @@ type writing struct {
 func newGenerate() *cobra.Command {
 	var w writing
 	c := &cobra.Command{
-		Use:   "generate RUN | DIR [PROMPT]",
+		Use:   "generate RUN | DIR | FILE.gguf [PROMPT]",
 		Short: "Let a trained language model write",
 		Long: `Generate continues PROMPT (or standard input, if PROMPT is -) with the language model of RUN and prints the text as
 it is written. --temperature 0 is greedy; the same seed writes the same text.
@@ -37,9 +37,11 @@ those between dry and temperature. --beams looks for the likeliest texts instead
 
 DIR is a Hugging Face folder instead: config.json, model.safetensors or its shards, tokenizer.json. What its
 generation_config.json says about drawing tokens holds where no flag says otherwise, and it knows the tokens that end a text.
-The architectures are ` + strings.Join(model.Architectures(), ", ") + `.`,
+The architectures are ` + strings.Join(model.Architectures(), ", ") + `.
+A GGUF file holds the same in one: model, tokenizer and all; its architectures are ` + strings.Join(model.GGUFArchitectures(), ", ") + `.`,
 		Example: `  brick generate runs/go-1 'func main() {' --temperature 0.8 --top-p 0.95
   echo 'package main' | brick generate runs/go-1 -
+  brick generate stories260k-q8_0.gguf -p 'Once upon a time' --temperature 0
   brick generate SmolLM2-135M 'The capital of France is' --temperature 0
   brick generate SmolLM2-135M 'Anna is 12. As JSON: ' --json-schema person.json
   brick generate SmolLM2-135M 'The capital of France is' --beams 4 --best 3 -n 8`,

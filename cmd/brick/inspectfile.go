@@ -22,9 +22,11 @@ import (
 
 // isWeights reports whether name is that of a file of weights that inspect knows.
 func isWeights(name string) bool {
-	ext := strings.ToLower(filepath.Ext(name))
-	return ext == ".gguf" || ext == ".safetensors"
+	return isGGUF(name) || strings.EqualFold(filepath.Ext(name), ".safetensors")
 }
+
+// isGGUF reports whether name is that of a GGUF file.
+func isGGUF(name string) bool { return strings.EqualFold(filepath.Ext(name), ".gguf") }
 
 // weightsFile is what safetensors and GGUF files have in common.
 type weightsFile interface {
@@ -59,7 +61,7 @@ type tensorLine struct {
 func inspectWeights(cmd *cobra.Command, path string, asJSON bool) error {
 	s := &fileSummary{Metadata: []metadataPair{}, Tensors: []tensorLine{}}
 	var file weightsFile
-	if strings.EqualFold(filepath.Ext(path), ".gguf") {
+	if isGGUF(path) {
 		f, err := gguf.Open(path)
 		if err != nil {
 			return err

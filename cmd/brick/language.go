@@ -19,11 +19,15 @@ import (
 // maxText bounds the text that eval measures a language model on.
 const maxText = 1 << 30
 
-// folderOf is the folder that a name means where it means no run: one with a config.json. Else err says why it means neither.
+// folderOf is the folder or file that a name means where it means no run: one with a config.json, or a GGUF file. Else err
+// says why it means none.
 func folderOf(name string) (dir string, err error) {
 	_, err = train.Find(runsRoot(), name)
 	if err == nil {
 		return "", nil
+	}
+	if info, e := os.Stat(name); e == nil && info.Mode().IsRegular() && isGGUF(name) {
+		return name, nil
 	}
 	if info, e := os.Stat(filepath.Join(name, "config.json")); e == nil && info.Mode().IsRegular() {
 		return name, nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"brick/course/lesson"
+	"brick/device/cpu"
 	"brick/generate"
 	"brick/train"
 )
@@ -94,7 +95,7 @@ func main() {
 // writing is what a model goes on with after a prompt.
 func writing(ctx context.Context, r *train.Run, prompt string, o generate.Sampling) (string, error) {
 	var b strings.Builder
-	session := generate.NewSession(r.Model, r.Tokenizer, 0, cores)
+	session := generate.NewSession(r.Model, r.Tokenizer, 0, cpu.Default())
 	for t, err := range session.Stream(ctx, prompt, o) {
 		if err != nil {
 			return "", err

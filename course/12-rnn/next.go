@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"brick/course/lesson"
+	"brick/device/cpu"
 	"brick/grad"
 	"brick/model"
 	"brick/nn"
@@ -123,7 +124,7 @@ func influence(r *train.Run, ids []int32) (norms []float64, err error) {
 	}
 	err = grad.Catch(func() {
 		n, width := len(ids), e.W.Shape[1]
-		tape := &grad.Tape{Device: cores}
+		tape := &grad.Tape{Device: cpu.Default()}
 		x := grad.Param(slices.Clone(e.Forward(tape.IDs(ids, 1, n)).Data()), 1, n, width)
 		y := chain[1:].Forward(tape.Use(x)).LogSoftmax(-1) // (1, T, V)
 		dy := make([]grad.Float, y.Len())

@@ -9,7 +9,6 @@ import (
 
 	"brick/course/lesson"
 	"brick/data"
-	"brick/device/cpu"
 	"brick/nn"
 	"brick/train"
 )
@@ -141,9 +140,6 @@ func main() {
 %s}
 `, imports, "runs/"+in.name(), body)
 }
-
-// cores is what everything here computes on.
-var cores = cpu.Default()
 
 // params is how many numbers a run's model has learnt.
 func params(r *train.Run) int { return nn.Count(r.Model) }

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"brick/course/lesson"
+	"brick/device/cpu"
 	"brick/generate"
 	"brick/train"
 )
@@ -38,7 +39,7 @@ type Written struct {
 var write = lesson.Recorded(lesson.Shows(lesson.Ask("write", WriteIn{RunIn: RunIn{Text: "stories"}, Temperature: 0.8, Seed: 1, Length: 120}, func(ctx context.Context, s *lesson.Session, in WriteIn) (out Written, err error) {
 	out.Prompt = cmp.Or(in.Prompt, find(in.Text).prompt)
 	trained, err := in.with(s, func(r *train.Run) error {
-		session := generate.NewSession(r.Model, r.Tokenizer, 0, cores)
+		session := generate.NewSession(r.Model, r.Tokenizer, 0, cpu.Default())
 		for t, err := range session.Stream(ctx, out.Prompt, generate.Sampling{Max: in.Length, Temperature: in.Temperature, Seed: uint64(in.Seed)}) {
 			if err != nil {
 				return &lesson.Refusal{Key: "refused.read", Args: []any{r.Job.Model}, Field: "prompt", Message: err.Error()}

@@ -7,29 +7,16 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"brick/device"
 	"brick/tensor"
 	"brick/tensor/durable"
 	"brick/tensor/wire"
 )
 
-// A Source is a tensor to be written.
-type Source struct {
-	Name  string
-	Type  device.Type
-	Shape []int // row-major; 1 to 4 dimensions
-	// Data writes the tensor's bytes, row-major and little-endian, in pieces of any size. It is called once, after the Data
-	// of the tensors before it.
-	Data func(w io.Writer) error
-}
+// A Source is a tensor to be written, of 1 to 4 dimensions.
+type Source = tensor.Source
 
 // From is a Source of a tensor in memory.
-func From(t tensor.Named) Source {
-	return Source{Name: t.Name, Type: t.Tensor.Type, Shape: t.Tensor.Shape, Data: func(w io.Writer) error {
-		_, err := w.Write(t.Tensor.Data)
-		return err
-	}}
-}
+func From(t tensor.Named) Source { return tensor.SourceOf(t) }
 
 // An Option changes how a file is written.
 type Option func(*options)
@@ -84,37 +71,15 @@ func encode(w io.Writer, head []byte, align int64, tensors []Source) error {
 	}
 	padding := make([]byte, align)
 	for _, t := range tensors {
-		size, err := tensor.Bytes(t.Type, t.Shape)
+		size, err := t.WriteTo(w)
 		if err != nil {
-			return fmt.Errorf("tensor %q: %w", t.Name, err)
+			return err
 		}
-		c := &counter{w: w, left: int64(size)}
-		if err := t.Data(c); err != nil {
-			return fmt.Errorf("tensor %q: %w", t.Name, err)
-		}
-		if c.left != 0 {
-			return fmt.Errorf("tensor %q: its data are %d bytes, want %d as %v%v has", t.Name, int64(size)-c.left, size, t.Type, t.Shape)
-		}
-		if _, err := w.Write(padding[:roundUp(int64(size), align)-int64(size)]); err != nil {
+		if _, err := w.Write(padding[:roundUp(size, align)-size]); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// counter passes on no more bytes than there is room for.
-type counter struct {
-	w    io.Writer
-	left int64
-}
-
-func (c *counter) Write(b []byte) (int, error) {
-	if int64(len(b)) > c.left {
-		return 0, fmt.Errorf("%d bytes of data more than its type and shape have", int64(len(b))-c.left)
-	}
-	n, err := c.w.Write(b)
-	c.left -= int64(n)
-	return n, err
 }
 
 // encodeHeader gives everything before the first tensor's data, and the alignment.

@@ -45,7 +45,32 @@ func Write(path string, tensors []tensor.Named, metadata map[string]string, opts
 	for _, opt := range opts {
 		opt(&o)
 	}
-	head, err := encodeHeader(tensors, metadata, o.crc)
+	list, meta, err := sources(tensors, metadata, o.crc)
+	if err != nil {
+		return fmt.Errorf("safetensors: write %s: %w", path, err)
+	}
+	return o.write(path, list, meta)
+}
+
+// WriteSources is Write of tensors that need not be in memory: the Data of each is called when its bytes are due. It has no
+// checksums, which stand before what they are of.
+func WriteSources(path string, tensors []tensor.Source, metadata map[string]string, opts ...Option) error {
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	if o.crc {
+		return fmt.Errorf("safetensors: write %s: checksums stand before the tensors; want them in memory", path)
+	}
+	meta, err := allMetadata(nil, metadata, false)
+	if err != nil {
+		return fmt.Errorf("safetensors: write %s: %w", path, err)
+	}
+	return o.write(path, tensors, meta)
+}
+
+func (o *options) write(path string, tensors []tensor.Source, meta map[string]string) error {
+	head, err := encodeHeader(tensors, meta, o.crc)
 	if err != nil {
 		return fmt.Errorf("safetensors: write %s: %w", path, err)
 	}
@@ -69,9 +94,13 @@ func Encode(w io.Writer, tensors []tensor.Named, metadata map[string]string, opt
 	for _, opt := range opts {
 		opt(&o)
 	}
-	head, err := encodeHeader(tensors, metadata, o.crc)
+	list, meta, err := sources(tensors, metadata, o.crc)
+	if err != nil {
+		return fmt.Errorf("safetensors: %w", err)
+	}
+	head, err := encodeHeader(list, meta, o.crc)
 	if err == nil {
-		err = encode(w, head, tensors)
+		err = encode(w, head, list)
 	}
 	if err != nil {
 		return fmt.Errorf("safetensors: %w", err)
@@ -79,12 +108,28 @@ func Encode(w io.Writer, tensors []tensor.Named, metadata map[string]string, opt
 	return nil
 }
 
-func encode(w io.Writer, head []byte, tensors []tensor.Named) error {
+// sources checks tensors in memory, and is what is written of them and of the metadata, checksums included.
+func sources(tensors []tensor.Named, metadata map[string]string, crc bool) ([]tensor.Source, map[string]string, error) {
+	list := make([]tensor.Source, 0, len(tensors))
+	for _, t := range tensors {
+		if t.Tensor == nil {
+			return nil, nil, fmt.Errorf("tensor %q: no tensor given", t.Name)
+		}
+		if err := t.Tensor.Check(); err != nil {
+			return nil, nil, fmt.Errorf("tensor %q: %w", t.Name, err)
+		}
+		list = append(list, tensor.SourceOf(t))
+	}
+	meta, err := allMetadata(tensors, metadata, crc)
+	return list, meta, err
+}
+
+func encode(w io.Writer, head []byte, tensors []tensor.Source) error {
 	if _, err := w.Write(head); err != nil {
 		return err
 	}
 	for _, t := range tensors {
-		if _, err := w.Write(t.Tensor.Data); err != nil {
+		if _, err := t.WriteTo(w); err != nil {
 			return err
 		}
 	}
@@ -93,16 +138,13 @@ func encode(w io.Writer, head []byte, tensors []tensor.Named) error {
 
 // encodeHeader gives the length and the header, padded with spaces so that the
 // data start at a multiple of 8.
-func encodeHeader(tensors []tensor.Named, metadata map[string]string, crc bool) ([]byte, error) {
+func encodeHeader(tensors []tensor.Source, meta map[string]string, crc bool) ([]byte, error) {
 	if len(tensors) > wire.MaxTensors {
 		return nil, fmt.Errorf("found %d tensors, want at most %d", len(tensors), wire.MaxTensors)
 	}
-	meta, err := allMetadata(tensors, metadata, crc)
-	if err != nil {
-		return nil, err
-	}
 	js := []byte{'{'}
 	var sumAt int
+	var err error
 	if len(meta) > 0 {
 		js = append(js, `"__metadata__":{`...)
 		for i, key := range slices.Sorted(maps.Keys(meta)) {
@@ -168,9 +210,7 @@ func allMetadata(tensors []tensor.Named, metadata map[string]string, crc bool) (
 		}
 		meta[sumKey] = strings.Repeat("0", sumDigits)
 		for _, t := range tensors {
-			if t.Tensor != nil {
-				meta[sumKey+"."+t.Name] = formatSum(sumOf(t.Tensor.Data))
-			}
+			meta[sumKey+"."+t.Name] = formatSum(sumOf(t.Tensor.Data))
 		}
 	}
 	if len(meta) > wire.MaxMetadata {
@@ -186,32 +226,33 @@ func allMetadata(tensors []tensor.Named, metadata map[string]string, crc bool) (
 
 // appendEntry appends the description of t, whose data start at *at, and moves
 // *at behind them.
-func appendEntry(js []byte, t tensor.Named, at *int) ([]byte, error) {
+func appendEntry(js []byte, t tensor.Source, at *int) ([]byte, error) {
 	switch {
 	case t.Name == "" || t.Name == "__metadata__":
 		return js, fmt.Errorf("not a name for a tensor")
-	case t.Tensor == nil:
-		return js, fmt.Errorf("no tensor given")
-	case len(t.Tensor.Shape) > wire.MaxDims:
-		return js, fmt.Errorf("found %d dimensions, want at most %d", len(t.Tensor.Shape), wire.MaxDims)
+	case t.Data == nil:
+		return js, fmt.Errorf("no data given")
+	case len(t.Shape) > wire.MaxDims:
+		return js, fmt.Errorf("found %d dimensions, want at most %d", len(t.Shape), wire.MaxDims)
 	}
-	if err := t.Tensor.Check(); err != nil {
+	size, err := tensor.Bytes(t.Type, t.Shape)
+	if err != nil {
 		return js, err
 	}
-	if t.Tensor.Type.Block() > 1 {
-		return js, fmt.Errorf("found %v, a type of blocks, which this format does not have; want one of F32, F16, BF16", t.Tensor.Type)
+	if t.Type.Block() > 1 {
+		return js, fmt.Errorf("found %v, a type of blocks, which this format does not have; want one of F32, F16, BF16", t.Type)
 	}
-	if len(t.Tensor.Data) > math.MaxInt-*at {
+	if size > math.MaxInt-*at {
 		return js, fmt.Errorf("the sizes of all tensors overflow")
 	}
-	js, err := jsontext.AppendQuote(js, t.Name)
+	js, err = jsontext.AppendQuote(js, t.Name)
 	if err != nil {
 		return js, err
 	}
 	js = append(js, `:{"dtype":"`...)
-	js = append(js, fileType(t.Tensor.Type).String()...)
+	js = append(js, fileType(t.Type).String()...)
 	js = append(js, `","shape":[`...)
-	for i, d := range t.Tensor.Shape {
+	for i, d := range t.Shape {
 		if i > 0 {
 			js = append(js, ',')
 		}
@@ -220,7 +261,7 @@ func appendEntry(js []byte, t tensor.Named, at *int) ([]byte, error) {
 	js = append(js, `],"data_offsets":[`...)
 	js = strconv.AppendInt(js, int64(*at), 10)
 	js = append(js, ',')
-	*at += len(t.Tensor.Data)
+	*at += size
 	js = strconv.AppendInt(js, int64(*at), 10)
 	return append(js, "]}"...), nil
 }
