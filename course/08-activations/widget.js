@@ -82,7 +82,8 @@ function depth(w) {
     spread.draw([...three((q) => q.spread), { vline: r.layer, name: w.t('depth.layer'), color: 4, dash: [2, 4] }]);
     hist.draw([{ hist: { edges: r.edges, counts: r.counts }, name: w.t('depth.of', r.layer, mine), color: 4 }]);
     const last = (/** @type {Series} */ q) => q.grad.at(-1) ?? NaN;
-    w.say(w.t('depth.say', s.depth, mine, w.number(chosen.grad[0], 3), w.number(last(chosen), 3), r.layer, w.number(100 * r.asleep, 3), w.number(r.mean, 3)));
+    const seen = w.t('depth.say', s.depth, mine, w.number(chosen.grad[0], 3), w.number(last(chosen), 3), r.layer, w.number(100 * r.asleep, 3), w.number(r.mean, 3));
+    w.say(chosen.grad.includes(0) ? `${seen} ${w.t('depth.lost')}` : seen);
     if (s.depth >= 40) {
       w.certify('depth', {
         depth: s.depth, s1: w.number(sigmoid.grad[0], 3), sn: w.number(last(sigmoid), 3), ratio: w.number(sigmoid.ratio, 2),

@@ -102,6 +102,7 @@ async function expression(w) {
     count.textContent = t('step.count', done, a.steps.length);
     rows.draw(a.nodes.map((x, i) => ({ order: i + 1, node: title(x), value: known.has(i) ? x.value : '', grad: x.const ? '' : sums.get(i)?.sum ?? '', numeric: x.const ? '' : x.numeric, same: x.const || !sums.has(i) ? '' : x.agrees ? '✓' : '✗' })));
     if (current === undefined) w.say(t('say.start', a.nodes.length));
+    else if (done === a.steps.length && a.worst === null) w.say(t('say.none'));
     else if (done === a.steps.length) w.say(t('say.all', a.ops, a.checks - a.wrong, a.checks, w.number(a.worst ?? NaN, 2)));
     else if (!turned) w.say(t('say.forward', current.node + 1, title(a.nodes[current.node] ?? /** @type {Node} */ (a.nodes[0])), n(a.nodes[current.node]?.value ?? null)));
     else if (done === a.nodes.length + 1) w.say(t('say.turn'));

@@ -241,8 +241,8 @@ async function builder(w) {
       w.certify('printed', { stack: stack.trim(), printed: plan.printed, tensors: plan.tensors, params: w.integer(plan.params) });
     }
   });
-  w.show('plan', design);
-  w.show('train', design);
+  w.show('plan', design, t('show.plan'));
+  w.show('train', design, t('show.train'));
 
   /** @param {Planned} x */
   function summary(x) {

@@ -78,7 +78,7 @@ async function law(w) {
     if (r.law) constants.draw(r.law.constants.map((/** @type {any} */ c) => ({ name: c.name, value: c.value, low: c.interval.low, high: c.interval.high })));
     if (r.law) w.say(w.t('law.say.law', r.law.formula, w.number(r.law.r2, 4), w.number(100 * (1 - r.law.kept), 3)));
     else if ((r.points ?? []).length > 0) w.say(w.t('law.say.some', r.points.length));
-    else w.say(w.t('law.say.draw', sizes.length, family.source, integer(first.params), integer(last.params)));
+    else w.say(w.t('law.say.draw', sizes.length, family.source === 'go' ? w.t('law.text.go') : w.t('law.text.stories'), integer(first.params), integer(last.params)));
     if (r.verified && r.law) {
       w.certify('law', {
         formula: r.law.formula, predicted: w.number(r.verified.loss, 4), low: w.number(r.verified.low, 4), high: w.number(r.verified.high, 4),

@@ -50,7 +50,7 @@ export function says(w) {
     const rows = /** @type {Guess[][]} */ (r.rows);
     const end = /** @type {Guess[]} */ (rows.map((row) => row.at(-1)));
     const settled = end.findIndex((_, i) => end.slice(i).every((g) => g.same));
-    say(w, r, w.t('says.say', named(r.tokens, r.tokens.length - 1), end.map((g, i) => `${i}: ${g.token} ${w.number(g.p, 2)}`).join('　'), settled));
+    say(w, r, w.t('says.say', named(r.tokens, r.tokens.length - 1), end.map((g, i) => `${i === 0 ? w.t('block.embedding') : i}: ${g.token} ${w.number(g.p, 2)}`).join('　'), settled));
   });
   w.show('says', reading);
 }

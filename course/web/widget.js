@@ -166,9 +166,9 @@ export class Widget {
 
   /**
    * The button that shows the command line and the Go code of a call with the arguments of the moment.
-   * @param {string} call @param {() => unknown} argsOf
+   * @param {string} call @param {() => unknown} argsOf @param {string} [label] for a widget with several
    */
-  show(call, argsOf) {
+  show(call, argsOf, label = t('web.show')) {
     if (!page.shows.includes(call)) throw new Error(`the call "${call}" cannot be shown, only ${page.shows.join(', ')}`);
     const out = el('div', { class: 'shown', hidden: true });
     const fetchIt = async () => {
@@ -183,7 +183,7 @@ export class Widget {
       out.hidden = !out.hidden;
       b.setAttribute('aria-expanded', String(!out.hidden));
       if (!out.hidden) void fetchIt();
-    } }, t('web.show'));
+    } }, label);
     this.settled.push(() => {
       if (!out.hidden) void fetchIt();
     });
