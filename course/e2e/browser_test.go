@@ -92,7 +92,7 @@ func newTab(t *testing.T) *tab {
 		t.Skip("browser tests are skipped: ", err)
 	}
 	ctx, cancel := chromedp.NewContext(browser)
-	ctx, late := context.WithTimeout(ctx, 5*time.Minute)
+	ctx, late := context.WithTimeout(ctx, slack*8*time.Minute)
 	t.Cleanup(func() { late(); cancel() })
 	b := &tab{t: t, ctx: ctx, site: s}
 	if err := chromedp.Listen(ctx, b.hear); err != nil {
@@ -179,7 +179,7 @@ func (b *tab) open(path string) {
 // until waits until an expression is true.
 func (b *tab) until(js string, within time.Duration, what string) {
 	b.t.Helper()
-	for late := time.Now().Add(within); ; {
+	for late := time.Now().Add(slack * within); ; {
 		// A page that is being left may refuse to answer; the next one will.
 		yes, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+js+")", chromedp.EvalAwaitPromise))
 		if yes && err == nil {
