@@ -24,12 +24,6 @@ func newHeads(r *rand.Rand, m, s, d int) *heads {
 	h := &heads{m: m, s: s, d: d, ld: d + r.IntN(3), ldk: d + r.IntN(3), scale: 0.4, seen: Seen{First: s}, addQ: r.IntN(2) == 0}
 	if r.IntN(2) == 0 {
 		h.seen = Seen{First: r.IntN(s+5) - 4, Step: 1}
-		if r.IntN(2) == 0 {
-			h.seen.Window = 1 + r.IntN(s+AttentionBlock)
-		}
-	}
-	if r.IntN(3) == 0 {
-		h.cap = 2
 	}
 	if r.IntN(3) == 0 {
 		h.mask = make([]int32, s)
@@ -40,6 +34,12 @@ func newHeads(r *rand.Rand, m, s, d int) *heads {
 	h.q, h.y, h.dy, h.startQ = normal(r, m*h.ld), normal(r, m*h.ld), normal(r, m*h.ld), normal(r, m*h.ld)
 	h.k, h.v, h.startK, h.startV = normal(r, s*h.ldk), normal(r, s*h.ldk), normal(r, s*h.ldk), normal(r, s*h.ldk)
 	h.stat = normal(r, m)
+	if h.seen.Step == 1 && r.IntN(2) == 0 {
+		h.seen.Window = 1 + r.IntN(s+AttentionBlock)
+	}
+	if r.IntN(3) == 0 {
+		h.cap = 2
+	}
 	return h
 }
 

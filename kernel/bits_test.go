@@ -129,7 +129,7 @@ var fusedBits = []struct {
 			for _, x := range [][]Float{h.q, h.k, h.v, h.y, h.dy, h.startQ, h.startK, h.startV} {
 				copy(x, exact(r, len(x)))
 			}
-			h.scale = 0.5
+			h.scale, h.cap, h.seen.Window = 0.5, 0, 0
 			h.tiles(own)
 			h.back(own)
 			for _, x := range [][]Float{h.y, h.stat, h.dq, h.dk, h.dv} {

@@ -50,6 +50,7 @@ type Job struct {
 
 	turns  *turns
 	cancel context.CancelFunc
+	over   chan struct{} // closed when the stream has returned
 	ctx    context.Context
 
 	mu      sync.Mutex

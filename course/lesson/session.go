@@ -120,9 +120,11 @@ func (s *Session) Start(chapter string, c *Call, args []byte) (*Job, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	running := 0
+	var before []*Job // of this call, whose end the new one waits for: they may hold the same run
 	s.jobs = slices.DeleteFunc(s.jobs, func(j *Job) bool {
 		if same := j.Chapter == chapter && j.Call == c.Name; same {
 			j.Stop()
+			before = append(before, j)
 			return true
 		}
 		if !j.State().Ended() {
@@ -137,7 +139,7 @@ func (s *Session) Start(chapter string, c *Call, args []byte) (*Job, error) {
 		s.jobs = slices.Delete(s.jobs, 0, 1)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	j := &Job{ID: rand.Text(), Chapter: chapter, Call: c.Name, Args: json.RawMessage(slices.Clone(args)), turns: s.turns, ctx: ctx, cancel: cancel,
+	j := &Job{ID: rand.Text(), Chapter: chapter, Call: c.Name, Args: json.RawMessage(slices.Clone(args)), turns: s.turns, ctx: ctx, cancel: cancel, over: make(chan struct{}),
 		changed: make(chan struct{}), state: Running}
 	if len(j.Args) == 0 {
 		j.Args = json.RawMessage("{}")
@@ -145,7 +147,11 @@ func (s *Session) Start(chapter string, c *Call, args []byte) (*Job, error) {
 	s.jobs = append(s.jobs, j)
 	j.leaveAlone(Grace)
 	go func() {
+		defer close(j.over)
 		defer cancel()
+		for _, b := range before {
+			<-b.over
+		}
 		err := s.turns.enter(ctx)
 		defer s.turns.leave()
 		j.mu.Lock()
@@ -160,13 +166,16 @@ func (s *Session) Start(chapter string, c *Call, args []byte) (*Job, error) {
 }
 
 // Follow runs a streaming call and hands each value it sends to each, until it
-// ends, ctx does, or each errs.
+// ends, ctx does, or each errs. When Follow returns, the stream has too.
 func (s *Session) Follow(ctx context.Context, chapter string, c *Call, args []byte, each func(json.RawMessage) error) error {
 	j, err := s.Start(chapter, c, args)
 	if err != nil {
 		return err
 	}
-	defer j.Stop()
+	defer func() {
+		j.Stop()
+		<-j.over
+	}()
 	defer j.Watch()()
 	for last := 0; ; {
 		list, state, changed, err := j.Since(last)
