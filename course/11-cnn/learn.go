@@ -39,33 +39,8 @@ var learn = lesson.Shows(lesson.Stream("learn", struct{}{}, func(ctx context.Con
 	return lesson.Shown{
 		Command: fmt.Sprintf("brick train '%s' --name %s --data %s --set data.examples=%d --steps %d --batch %d --lr %g --seed %d --eval-every %d --set eval.batches=%d",
 			d.Model, small.Name, d.Data.Source, d.Data.Examples, d.Steps, d.Batch, d.Optimizer.LR, d.Seed, d.Eval.Every, d.Eval.Batches),
-		Go: fmt.Sprintf(`package main
-
-import (
-	"context"
-	"fmt"
-
-	"brick/train"
-)
-
-func main() {
-	job := train.Job{Name: %q, Model: %q,
+		Go: lesson.TrainProgram(fmt.Sprintf(`train.Job{Name: %q, Model: %q,
 		Data: train.DataJob{Source: %q, Examples: %d}, Seed: %d, Steps: %d, Batch: %d,
-		Optimizer: train.Optimizer{Name: %q, LR: %g}, Eval: train.EvalJob{Every: %d, Batches: %d}}
-	run, err := train.Create(context.Background(), job, train.Options{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for e, err := range run.Train(context.Background()) {
-		if err != nil {
-			fmt.Println(err)
-			break
-		}
-		fmt.Println(e.Done, e.Step.Loss)
-	}
-	fmt.Println(run.Close())
-}
-`, small.Name, d.Model, d.Data.Source, d.Data.Examples, d.Seed, d.Steps, d.Batch, d.Optimizer.Name, d.Optimizer.LR, d.Eval.Every, d.Eval.Batches),
+		Optimizer: train.Optimizer{Name: %q, LR: %g}, Eval: train.EvalJob{Every: %d, Batches: %d}}`, small.Name, d.Model, d.Data.Source, d.Data.Examples, d.Seed, d.Steps, d.Batch, d.Optimizer.Name, d.Optimizer.LR, d.Eval.Every, d.Eval.Batches)),
 	}
 })

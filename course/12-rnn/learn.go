@@ -61,34 +61,9 @@ var learn = lesson.Recorded(lesson.Shows(lesson.Stream("learn", LearnIn{Text: "s
 	return lesson.Shown{
 		Command: fmt.Sprintf("brick train '%s' --name %s --data %s --context %d --tokenizer chars --steps %d --batch %d --lr %g --seed %d --eval-every %d --set eval.batches=%d",
 			m.Job.Model, m.Name, m.Job.Data.Source, m.Job.Data.Context, m.Job.Steps, m.Job.Batch, m.Job.Optimizer.LR, m.Job.Seed, m.Job.Eval.Every, m.Job.Eval.Batches),
-		Go: fmt.Sprintf(`package main
-
-import (
-	"context"
-	"fmt"
-
-	"brick/train"
-)
-
-func main() {
-	job := train.Job{Name: %q, Model: %q, Data: train.DataJob{Source: %q, Context: %d},
+		Go: lesson.TrainProgram(fmt.Sprintf(`train.Job{Name: %q, Model: %q, Data: train.DataJob{Source: %q, Context: %d},
 		Tokenizer: train.TokenJob{Kind: "chars"}, Seed: %d, Steps: %d, Batch: %d,
-		Optimizer: train.Optimizer{Name: %q, LR: %g}, Eval: train.EvalJob{Every: %d, Batches: %d}}
-	run, err := train.Create(context.Background(), job, train.Options{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for e, err := range run.Train(context.Background()) {
-		if err != nil {
-			fmt.Println(err)
-			break
-		}
-		fmt.Println(e.Done, e.Step.Loss)
-	}
-	fmt.Println(run.Close())
-}
-`, m.Name, m.Job.Model, m.Job.Data.Source, m.Job.Data.Context, m.Job.Seed, m.Job.Steps, m.Job.Batch, m.Job.Optimizer.Name, m.Job.Optimizer.LR, m.Job.Eval.Every, m.Job.Eval.Batches),
+		Optimizer: train.Optimizer{Name: %q, LR: %g}, Eval: train.EvalJob{Every: %d, Batches: %d}}`, m.Name, m.Job.Model, m.Job.Data.Source, m.Job.Data.Context, m.Job.Seed, m.Job.Steps, m.Job.Batch, m.Job.Optimizer.Name, m.Job.Optimizer.LR, m.Job.Eval.Every, m.Job.Eval.Batches)),
 	}
 }), LearnIn{Text: "couplets"})
 

@@ -85,33 +85,8 @@ var learn = lesson.Shows(lesson.Stream("learn", LearnIn{views.Stories.Name}, fun
 	return lesson.Shown{
 		Command: fmt.Sprintf("brick train '%s' --name %s --data %s --tokenizer %s --vocab %d --context %d --batch %d --steps %d --optimizer %s --lr %g --seed %d\nbrick generate runs/%s '%s' -n %d --temperature 0",
 			d.Model, small.Name, d.Data.Source, d.Tokenizer.Kind, d.Tokenizer.Vocab, d.Data.Context, d.Batch, d.Steps, d.Optimizer.Name, d.Optimizer.LR, d.Seed, small.Name, prompt, tokens),
-		Go: fmt.Sprintf(`package main
-
-import (
-	"context"
-	"fmt"
-
-	"brick/train"
-)
-
-func main() {
-	job := train.Job{Name: %q, Model: %q,
+		Go: lesson.TrainProgram(fmt.Sprintf(`train.Job{Name: %q, Model: %q,
 		Data: train.DataJob{Source: %q, Context: %d}, Tokenizer: train.TokenJob{Kind: %q, Vocab: %d},
-		Seed: %d, Steps: %d, Batch: %d, Optimizer: train.Optimizer{Name: %q, LR: %g}}
-	run, err := train.Create(context.Background(), job, train.Options{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for e, err := range run.Train(context.Background()) {
-		if err != nil {
-			fmt.Println(err)
-			break
-		}
-		fmt.Println(e.Done, e.Step.Loss)
-	}
-	fmt.Println(run.Close())
-}
-`, small.Name, d.Model, d.Data.Source, d.Data.Context, d.Tokenizer.Kind, d.Tokenizer.Vocab, d.Seed, d.Steps, d.Batch, d.Optimizer.Name, d.Optimizer.LR),
+		Seed: %d, Steps: %d, Batch: %d, Optimizer: train.Optimizer{Name: %q, LR: %g}}`, small.Name, d.Model, d.Data.Source, d.Data.Context, d.Tokenizer.Kind, d.Tokenizer.Vocab, d.Seed, d.Steps, d.Batch, d.Optimizer.Name, d.Optimizer.LR)),
 	}
 })
