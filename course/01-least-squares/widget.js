@@ -10,24 +10,6 @@ import { table } from '../web/table.js';
 const outlier = [2.2, -2.6]; // where the button throws a point
 
 /**
- * Asks a call again only when its argument has changed.
- * @param {Widget} w @param {string} call
- */
-function remembered(w, call) {
-  let key = '';
-  /** @type {any} */
-  let answer = null;
-  return async (/** @type {unknown} */ args) => {
-    const k = JSON.stringify(args);
-    if (k !== key) {
-      answer = await w.ask(call, args);
-      key = k;
-    }
-    return answer;
-  };
-}
-
-/**
  * The lines of (w, b), high ones dark, with marks on it.
  * @param {any} v @param {import('../web/plot.js').Layer[]} marks
  * @returns {import('../web/plot.js').Layer[]}
@@ -63,18 +45,17 @@ function line(w) {
   const delta = w.slider({ key: 'delta', min: 0.05, max: 2, step: 0.05, label: w.t('line.delta') });
   w.checkbox({ key: 'best', label: w.t('line.best') });
   w.button({ label: w.t('line.go'), primary: true, on: async () => {
-    const to = (await w.ask('line', args())).best[s.loss];
+    const to = (await w.known('line', args())).best[s.loss];
     w.set({ w: Number(to.w.toPrecision(4)), b: Number(to.b.toPrecision(4)) });
   } });
   const thrown = w.button({ label: w.t('line.outlier'), on: () => w.set({ points: s.out ? s.points.slice(0, -2) : [...s.points, ...outlier], out: !s.out, best: true }) });
-  const valley = remembered(w, 'valley');
 
   w.onUpdate(async () => {
     delta.el.hidden = s.loss !== 'huber';
     thrown.setAttribute('aria-pressed', String(s.out));
     thrown.textContent = w.t(s.out ? 'line.back' : 'line.outlier');
     const { loss, out } = s; // what is asked; by the time of the answer they may have changed
-    const [r, v] = await Promise.all([w.ask('line', args()), valley(measure())]);
+    const [r, v] = await Promise.all([w.known('line', args()), w.known('valley', measure())]);
     const best = /** @type {Record<string, Line>} */ (r.best);
     const least = /** @type {Line} */ (best[loss]);
     tilt.set(2, 2 * r.w + r.b);
@@ -108,11 +89,10 @@ function descend(w) {
   const both = table(w, { caption: w.t('descend.both'), columns: [
     { key: 'how', label: '' }, { key: 'w', label: 'w', digits: 12 }, { key: 'b', label: 'b', digits: 12 }, { key: 'loss', label: w.t('descend.loss'), digits: 15 }, { key: 'steps', label: w.t('descend.steps') },
   ] });
-  const valley = remembered(w, 'valley');
 
   w.onUpdate(async () => {
     const { rate } = s;
-    const [r, v] = await Promise.all([w.ask('descend', args()), valley({ points: s.points })]);
+    const [r, v] = await Promise.all([w.known('descend', args()), w.known('valley', { points: s.points })]);
     m.draw(map(v, [
       { line: r.path, name: w.t('descend.walk'), markers: true, color: 1, width: 1.5 },
       { points: [[r.exact.w, r.exact.b]], name: w.t('descend.formula'), shape: 'star', color: 2, size: 8 },
@@ -143,7 +123,7 @@ function degrees(w) {
 
   w.onUpdate(async () => {
     const { degree } = s;
-    const r = await w.ask('degrees', args());
+    const r = await w.known('degrees', args());
     p.draw([
       { line: r.truth, name: w.t('degrees.truth'), dash: true, width: 1.5, color: 7 },
       { line: r.curve, name: w.t('degrees.curve', degree), color: 1, width: 3 },

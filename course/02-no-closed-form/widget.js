@@ -38,7 +38,7 @@ function models(w) {
     why.textContent = tanh ? w.t('models.why') : '';
     for (const f of from) f.el.hidden = !tanh;
     valley.el.hidden = !tanh;
-    const r = await w.ask('models', args());
+    const r = await w.known('models', args());
     const shown = tanh || s.solved; // the line is drawn when it has been solved for
     p.draw([
       shown && { line: r.curve[0], name: w.t('models.fit') },
@@ -82,7 +82,7 @@ function exam(w) {
   w.onUpdate(async () => {
     start.el.hidden = s.method === 'bisection';
     eta.el.hidden = s.method !== 'ascent';
-    const [r, c] = await Promise.all([w.ask('exam', args()), w.ask('curves')]);
+    const [r, c] = await Promise.all([w.known('exam', args()), w.known('curves')]);
     const path = /** @type {Walked[]} */ (r.path.slice(0, s.step + 1));
     const at = /** @type {Walked} */ (path.at(-1));
     p.draw([
@@ -112,7 +112,7 @@ function rates(w) {
   const p = plot(w, { key: 'rates', label: w.t('rates.steps'), x: { min: 0, max: 0.8, label: w.t('rates.eta') }, y: { min: 1, max: 3000, log: true, label: w.t('rates.steps') } });
 
   w.onUpdate(async () => {
-    const [r, three] = await Promise.all([w.ask('rates', args()), w.ask('three', args())]);
+    const [r, three] = await Promise.all([w.known('rates', args()), w.known('three', args())]);
     const all = /** @type {Rate[]} */ (r.rates);
     const ok = all.filter((q) => q.settled);
     p.draw([

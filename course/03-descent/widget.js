@@ -50,9 +50,6 @@ function fog(w) {
     s.shown = 0;
   } });
   const m = surface(w, { key: 'mountain', label: w.t('fog.mountain'), zLabel: w.t('fog.height'), height: 380, into: row });
-  let key = '';
-  /** @type {any} */
-  let land = null;
   /** @type {number[][]} */
   let path = [];
   const way = diary(w, p, () => path);
@@ -60,9 +57,7 @@ function fog(w) {
   w.onUpdate(async () => {
     const { shape, lifted } = s;
     condition.el.hidden = shape !== 'bowl';
-    const where = { shape, condition: s.condition };
-    const [r, l] = await Promise.all([w.ask('walk', args()), key === JSON.stringify(where) ? land : w.ask('mountain', where)]);
-    [key, land] = [JSON.stringify(where), l];
+    const [r, l] = await Promise.all([w.known('walk', args()), w.known('mountain', { shape, condition: s.condition })]);
     path = r.path;
     way.draw();
     const sight = starts[shape]?.sight ?? 0.8;

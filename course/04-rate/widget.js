@@ -65,17 +65,12 @@ function zones(w) {
   m.handle({ label: w.t('zones.start'), x: 'px', y: 'py', step: [0.05, 0.05], color: 7 });
   const g = plot(w, { key: 'side', label: w.t('zones.side'), x: { min: 0, max: 40, label: w.t('zones.step') }, y: { label: w.t('zones.error') }, height: 340, into: row });
   const seen = new Set();
-  let key = '';
-  /** @type {any} */
-  let map = null;
 
   w.onUpdate(async () => {
     for (const c of bowl) c.el.hidden = s.kind !== 'bowl';
     scale.el.hidden = s.kind !== 'line';
-    const where = land();
     const alpha = s.rate;
-    const [r, v] = await Promise.all([w.ask('zones', args()), key === JSON.stringify(where) ? map : w.ask('ground', where)]);
-    [key, map] = [JSON.stringify(where), v];
+    const [r, v] = await Promise.all([w.known('zones', args()), w.known('ground', land())]);
     const zone = r.zone;
     out.textContent = `${w.number(alpha, 3)} · ${w.t('zone.' + zone)}`;
     input.setAttribute('aria-valuetext', out.textContent);

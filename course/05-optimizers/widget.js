@@ -80,7 +80,7 @@ function race(w) {
   whole(rows);
 
   w.onUpdate(async () => {
-    const r = await w.ask('race', args());
+    const r = await w.known('race', args());
     const all = /** @type {Racer[]} */ (r.racers);
     const seen = all.filter((q) => families[s.family]?.includes(q.name));
     const [x, y] = /** @type {[[number, number], [number, number]]} */ (r.span);

@@ -45,7 +45,7 @@ function learn(w) {
   const sign = (y) => (y > 0 ? '+1' : '−1');
 
   w.onUpdate(async () => {
-    const r = await w.ask('learn', args());
+    const r = await w.known('learn', args());
     const moves = /** @type {Move[]} */ (r.moves);
     n = moves.length;
     const k = Math.min(s.step, n);
@@ -97,14 +97,14 @@ function images(w) {
     ],
   });
   w.onUpdate(async () => {
-    const r = await w.ask('images', args());
+    const r = await w.known('images', args());
     seen.draw(/** @type {number[][]} */ (r.samples).map((pixels, i) => ({ pixels, width: r.cols, label: w.t('images.sample', i < 3 ? s.a : s.b) })));
     const most = Math.max(...r.w.map(Math.abs));
     learnt.draw([{
       pixels: r.w, width: r.cols, min: -most, max: most, scale: 'diverging', label: w.t('images.weights'),
       caption: w.t('images.caption', s.b, s.a),
     }]);
-    const list = /** @type {{ n: number, mistakes: number, done: boolean, train: number, test: number, bound: Bound | null }[]} */ (await w.ask('sizes', { a: s.a, b: s.b }));
+    const list = /** @type {{ n: number, mistakes: number, done: boolean, train: number, test: number, bound: Bound | null }[]} */ (await w.known('sizes', { a: s.a, b: s.b }));
     rows.draw(list.map((q) => ({ ...q, bound: q.bound?.mistakes ?? null, class: q.n === s.inputs ? 'best' : '' })));
     w.say(r.bound
       ? w.t('images.say', s.inputs, r.mistakes, w.number(r.bound.mistakes, 4), w.number(100 * r.test, 4))

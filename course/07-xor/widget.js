@@ -57,7 +57,7 @@ function line(w) {
   const clash = el('p', { class: 'hint' });
   side.append(clash);
   w.onUpdate(async () => {
-    const r = await w.ask('line', args());
+    const r = await w.known('line', args());
     const wrong = corners.filter((_, i) => !r.right[i]);
     p.draw([
       { line: r.line, name: w.t('line.line'), color: 3, width: 3 },
@@ -85,7 +85,7 @@ function search(w) {
   p.el.hidden = true;
   w.onUpdate(async () => {
     if (!s.asked) return;
-    const r = await w.ask('search', args());
+    const r = await w.known('search', args());
     p.el.hidden = false;
     p.draw([{ bars: r.counts.map((/** @type {number} */ n, /** @type {number} */ i) => [i, n]), name: w.t('search.lines') }]);
     w.say(w.t('search.say', w.integer(d.tries), r.counts[4], w.integer(r.counts[3]), r.passes, r.mistakes));

@@ -29,7 +29,7 @@ function curve(w) {
   const p = plot(w, { key: 'curve', label: w.t('curve.plot'), x: { min: -6, max: 6, label: 'x' }, y: { min: -1.5, max: 3 }, height: 320, into: row });
   const left = plot(w, { key: 'left', label: w.t('curve.left'), x: { min: 0, max: 52, label: w.t('curve.layers') }, y: { min: 1e-36, max: 1e3, log: true, label: w.t('curve.left') }, height: 320, into: row });
   w.onUpdate(async () => {
-    const r = await w.ask('curve', args());
+    const r = await w.known('curve', args());
     p.draw([
       { line: r.f, name: `${nameOf(s.act)} f(x)`, color: 1, width: 3 },
       { line: r.slope, name: w.t('curve.slope'), color: 2, dash: true },
@@ -68,7 +68,7 @@ function depth(w) {
   const hist = plot(w, { key: 'hist', label: w.t('depth.hist'), x: { label: 'z' }, y: { label: w.t('depth.count'), zero: true }, height: 240, into: row });
   const spread = plot(w, { key: 'spread', label: w.t('depth.spread'), x: { min: 0.5, label: w.t('depth.axis') }, y: { min: 1e-6, max: 100, log: true, label: w.t('depth.spread') }, height: 240, into: row });
   w.onUpdate(async () => {
-    const r = await w.ask('depth', args());
+    const r = await w.known('depth', args());
     const [chosen, sigmoid, relu] = /** @type {[Series, Series, Series]} */ ([r.chosen, r.sigmoid, r.relu]);
     const mine = `${nameOf(s.act)}, ${w.t('init.' + s.init)}`;
     for (const q of [p, spread]) q.axes({ x: { max: s.depth + 0.5 } });

@@ -116,7 +116,7 @@ async function expression(w) {
   };
 
   const show = async () => {
-    now = /** @type {Tape} */ (await w.ask('tape', args()));
+    now = /** @type {Tape} */ (await w.known('tape', args()));
     sliders(now);
     draw(now);
     const twice = now.nodes.findIndex((x) => x.uses > 1 && !x.const);
@@ -156,7 +156,7 @@ function layer(w) {
   const n = /** @param {number | null} v */ (v) => w.number(v ?? NaN, 3);
 
   w.onUpdate(async () => {
-    const a = await w.ask('layer', args());
+    const a = await w.known('layer', args());
     const nodes = /** @type {ArrayNode[]} */ (a.nodes);
     flow.draw({
       nodes: nodes.map((x, i) => ({

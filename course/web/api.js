@@ -107,37 +107,44 @@ export async function request(method, path, body) {
 const tries = 5;
 
 /**
- * @typedef {{ call: string, args: unknown, resolve: (answer: any) => void, reject: (e: unknown) => void }} Question
+ * @typedef {{ call: string, args: unknown, kept: boolean, resolve: (answer: any) => void, reject: (e: unknown) => void }} Question
+ * @typedef {{ busy: boolean, next: Question | null, key: string, answer: unknown }} Lane
  */
 
 /**
  * A function that asks the engine, one question at a time a lane: while one is under way the newest waits, and those it replaces are
- * dropped, their promises never settle. A lane is the call's name if none is given.
+ * dropped, their promises never settle. A lane is the call's name if none is given. With kept, an argument equal to that of the lane's
+ * last answer has the same answer without a request: for calls whose answer is a function of the argument alone.
  * @param {string} chapter
  */
 export function asker(chapter) {
-  /** @type {Map<string, { busy: boolean, next: Question | null }>} */
+  /** @type {Map<string, Lane>} */
   const lanes = new Map();
   /**
-   * @param {string} call @param {unknown} [args] @param {string} [lane]
+   * @param {string} call @param {unknown} [args] @param {{ lane?: string, kept?: boolean }} [o]
    * @returns {Promise<any>}
    */
-  return (call, args, lane = call) =>
+  return (call, args, { lane = call, kept = false } = {}) =>
     new Promise((resolve, reject) => {
-      const l = lanes.get(lane) ?? { busy: false, next: null };
+      const l = lanes.get(lane) ?? { busy: false, next: null, key: '', answer: null };
       lanes.set(lane, l);
-      l.next = { call, args, resolve, reject };
+      l.next = { call, args, kept, resolve, reject };
       if (!l.busy) void answerAll(chapter, l);
     });
 }
 
-/** @param {string} chapter @param {{ busy: boolean, next: Question | null }} lane */
+/** @param {string} chapter @param {Lane} lane */
 async function answerAll(chapter, lane) {
   lane.busy = true;
   for (let q = lane.next; q !== null; q = lane.next) {
     lane.next = null;
+    const key = q.kept ? canonical([q.call, q.args]) : '';
     try {
-      q.resolve(page.static ? record(q.call, q.args) : await patient(chapter, q, lane));
+      if (key === '' || key !== lane.key) {
+        const answer = page.static ? record(q.call, q.args) : await patient(chapter, q, lane);
+        [lane.key, lane.answer] = [key, answer];
+      }
+      q.resolve(lane.answer);
     } catch (e) {
       q.reject(e);
     }

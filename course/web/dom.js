@@ -83,10 +83,7 @@ export function perFrame(f) {
 
 function frame() {
   try {
-    for (const f of due) {
-      due.delete(f);
-      f();
-    }
+    drawDue();
   } finally {
     asked = false;
     if (due.size > 0) {
@@ -95,6 +92,20 @@ function frame() {
     }
   }
 }
+
+/** Runs now what would run before the next paint. */
+export function drawDue() {
+  for (const f of due) {
+    due.delete(f);
+    f();
+  }
+}
+
+/**
+ * How canvases are drawn: small ones that change all the time are drawn faster in memory than by commands to another process.
+ * @type {CanvasRenderingContext2DSettings}
+ */
+export const inMemory = { willReadFrequently: true };
 
 /**
  * Moves the single tab stop of a group of elements with the arrow keys, Home and End.

@@ -1,6 +1,6 @@
 // Pictures of grey values from arrays of numbers.
 
-import { el } from './dom.js';
+import { el, inMemory } from './dom.js';
 import { onTheme, shades, share } from './theme.js';
 
 /** @typedef {import('./theme.js').Scale} Scale */
@@ -97,7 +97,7 @@ function drawPicture(canvas, p, zoom) {
     image.data[4 * i + 3] = 255;
   });
   [canvas.width, canvas.height] = [p.width * zoom, image.height * zoom];
-  const g = canvas.getContext('2d');
+  const g = canvas.getContext('2d', inMemory);
   if (g === null) return;
   if (zoom === 1) {
     g.putImageData(image, 0, 0);

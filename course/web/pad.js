@@ -1,6 +1,6 @@
 // A pad to draw on: n×n grey cells, by pointer or by keyboard.
 
-import { el } from './dom.js';
+import { el, inMemory } from './dom.js';
 import { t } from './text.js';
 import { css, onTheme, shade } from './theme.js';
 
@@ -38,7 +38,7 @@ export function pad(w, o) {
   (o.into ?? w.stage).append(box);
 
   const paint = () => {
-    const g = canvas.getContext('2d');
+    const g = canvas.getContext('2d', inMemory);
     if (g === null) return;
     const s = (2 * size) / n;
     pixels().forEach((v, i) => {

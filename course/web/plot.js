@@ -1,7 +1,7 @@
 // A plot: axes, layers, handles to drag, a legend, a data table.
 
 import { Axis } from './axes.js';
-import { el, perFrame } from './dom.js';
+import { el, inMemory, perFrame } from './dom.js';
 import { handle } from './handles.js';
 import { drawLayer, list, pairs, reach } from './layers.js';
 import { marker, shapes } from './marker.js';
@@ -108,7 +108,7 @@ export class Plot {
   paint() {
     const width = this.frame.clientWidth;
     const height = this.frame.clientHeight;
-    const g = this.canvas.getContext('2d');
+    const g = this.canvas.getContext('2d', inMemory);
     if (width === 0 || g === null) return;
     const ratio = Math.min(3, devicePixelRatio || 1);
     const [cw, ch] = [Math.round(width * ratio), Math.round(height * ratio)];

@@ -1,6 +1,6 @@
 // A surface of heights over a grid, seen from the side: cells are painted from the farthest to the nearest, so near ones hide far ones.
 
-import { el, perFrame } from './dom.js';
+import { el, inMemory, perFrame } from './dom.js';
 import { marker, shapes } from './marker.js';
 import { dataTable } from './table.js';
 import { number, t } from './text.js';
@@ -44,7 +44,7 @@ export function surface(w, o) {
 
   const repaint = perFrame(() => {
     const [width, height] = [frame.clientWidth, frame.clientHeight];
-    const g = canvas.getContext('2d');
+    const g = canvas.getContext('2d', inMemory);
     if (width === 0 || g === null) return;
     const ratio = Math.min(2, devicePixelRatio || 1);
     [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];

@@ -2,7 +2,7 @@
 
 import { Refusal, asker, show as showCall } from './api.js';
 import * as controls from './controls.js';
-import { el, reduced } from './dom.js';
+import { drawDue, el, reduced } from './dom.js';
 import { Job } from './job.js';
 import { page } from './pagedata.js';
 import { answerOf } from './predict.js';
@@ -81,6 +81,11 @@ export class Widget {
     this.update();
   }
 
+  /** Asks a call whose answer is a function of its argument alone: as long as that stays the same, the last answer does. @param {string} call @param {unknown} [args] */
+  known(call, args) {
+    return this.ask(call, args, { kept: true });
+  }
+
   /** Marks the moment of an input, from which the answer's delay is measured. */
   touch() {
     performance.mark('brick:input', { detail: this.name });
@@ -100,7 +105,10 @@ export class Widget {
       () => {
         this.trouble.textContent = '';
         for (const f of this.settled) f();
-        if (from > 0) measure(this.name, from);
+        if (from > 0) {
+          drawDue(); // not in the next frame, which then has less to do
+          measure(this.name, from);
+        }
       },
       (e) => this.error(e),
     );
