@@ -31,6 +31,7 @@ func (c *Course) routes() http.Handler {
 	m.HandleFunc("GET /api/job/{id}/events", c.events)
 	m.HandleFunc("POST /api/job/{id}/{act}", c.act)
 	m.HandleFunc("GET /api/runs", c.runs)
+	m.HandleFunc("GET /api/socket", c.socket(m))
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)

@@ -1,6 +1,7 @@
 // Calls into the engine.
 
 import { page } from './pagedata.js';
+import { post } from './socket.js';
 
 /** @typedef {{ key: string, args?: (string | number)[], message: string, field?: string }} Fault */
 
@@ -76,32 +77,43 @@ function needsEngine() {
  */
 export async function request(method, path, body) {
   if (page.static) throw needsEngine();
-  /** @type {Response} */
-  let r;
+  const a = method === 'POST' ? await posted(path, body) : await heard(fetch(path, { cache: 'no-store', credentials: 'same-origin' }));
+  const ok = a.status >= 200 && a.status < 300;
+  if (ok && a.broken) throw new Refusal({ key: 'web.answer', message: `${path} answered with what is no JSON` }, a.status);
+  if (ok) return a.body;
+  if (isObject(a.body?.error)) throw new Refusal(/** @type {Fault} */ (/** @type {unknown} */ (a.body.error)), a.status);
+  if (a.status === 503) throw new Refusal({ key: 'web.busy', message: 'the engine is busy' }, 503);
+  if (a.status === 403) throw new Refusal({ key: 'web.stale', message: 'this page is older than the engine: reload it' }, 403);
+  throw new Refusal({ key: 'web.status', args: [a.status], message: `${path}: ${a.status}` }, a.status);
+}
+
+/** @param {string} path @param {unknown} body */
+function posted(path, body) {
+  const text = canonical(body ?? {});
+  return heard(post(path, page.token, text) ?? fetch(path, {
+    method: 'POST', cache: 'no-store', credentials: 'same-origin', body: text,
+    headers: { 'Content-Type': 'application/json', 'X-Brick-Token': page.token },
+  }));
+}
+
+/**
+ * The answer, by the socket or by HTTP.
+ * @param {Promise<Response | import('./socket.js').Answer>} asked
+ * @returns {Promise<{ status: number, body: any, broken?: boolean }>}
+ */
+async function heard(asked) {
   try {
-    r = await fetch(path, {
-      method,
-      cache: 'no-store',
-      credentials: 'same-origin',
-      headers: method === 'POST' ? { 'Content-Type': 'application/json', 'X-Brick-Token': page.token } : {},
-      ...(method === 'POST' ? { body: canonical(body ?? {}) } : {}),
-    });
+    const r = await asked;
+    if (!(r instanceof Response)) return r;
+    const text = await r.text();
+    try {
+      return { status: r.status, body: text === '' ? null : JSON.parse(text) };
+    } catch {
+      return { status: r.status, body: null, broken: true };
+    }
   } catch {
     throw new Refusal({ key: 'web.gone', message: 'the engine does not answer: is brick learn still running?' }, 0);
   }
-  const text = await r.text();
-  /** @type {any} */
-  let answer = null;
-  try {
-    answer = text === '' ? null : JSON.parse(text);
-  } catch {
-    if (r.ok) throw new Refusal({ key: 'web.answer', message: `${path} answered with what is no JSON` }, r.status);
-  }
-  if (r.ok) return answer;
-  if (isObject(answer?.error)) throw new Refusal(/** @type {Fault} */ (/** @type {unknown} */ (answer.error)), r.status);
-  if (r.status === 503) throw new Refusal({ key: 'web.busy', message: 'the engine is busy' }, 503);
-  if (r.status === 403) throw new Refusal({ key: 'web.stale', message: 'this page is older than the engine: reload it' }, 403);
-  throw new Refusal({ key: 'web.status', args: [r.status], message: `${path}: ${r.status} ${text.slice(0, 200)}` }, r.status);
 }
 
 const tries = 5;

@@ -1,6 +1,7 @@
 // What a plot can draw. A layer is an object whose first key says its kind.
 
 import { levels, segments } from './contour.js';
+import { inMemory } from './dom.js';
 import { marker } from './marker.js';
 import { css, extent, shades, share } from './theme.js';
 
@@ -208,9 +209,29 @@ function drawHeat(g, l, x, y) {
   const rows = values.length;
   const cols = values[0]?.length ?? 0;
   if (rows === 0 || cols === 0) return;
+  // Values stand in the middle of their cells, so the picture is half a cell larger than the grid.
+  const [x0 = 0, x1 = 1] = l.heat.x;
+  const [y0 = 0, y1 = 1] = l.heat.y;
+  const [hx, hy] = [cols > 1 ? (x.px(x1) - x.px(x0)) / (cols - 1) / 2 : 20, rows > 1 ? (y.px(y0) - y.px(y1)) / (rows - 1) / 2 : 20];
+  g.imageSmoothingEnabled = false;
+  g.drawImage(picture(l, rows, cols), x.px(x0) - hx, y.px(y1) - hy, x.px(x1) - x.px(x0) + 2 * hx, y.px(y0) - y.px(y1) + 2 * hy);
+}
+
+// What was drawn of a grid's values: a drawing often changes above a ground that stays.
+/** @type {WeakMap<Num[][], { of: unknown[], small: OffscreenCanvas }>} */
+const pictures = new WeakMap();
+/** @type {WeakMap<Num[][], { of: string, lines: number[][] }>} */
+const contours = new WeakMap();
+
+/** A pixel for each value. @param {HeatLayer} l @param {number} rows @param {number} cols */
+function picture(l, rows, cols) {
+  const { values } = l.heat;
   const scale = l.scale ?? 'sequential';
-  const [lo, hi] = extent(values);
   const table = shades(scale);
+  const of = [table, l.min, l.max];
+  const old = pictures.get(values);
+  if (old !== undefined && old.of.every((v, i) => v === of[i])) return old.small;
+  const [lo, hi] = extent(values);
   const image = new ImageData(cols, rows);
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < cols; c++) {
@@ -223,13 +244,9 @@ function drawHeat(g, l, x, y) {
     }
   }
   const small = new OffscreenCanvas(cols, rows);
-  small.getContext('2d')?.putImageData(image, 0, 0);
-  // Values stand in the middle of their cells, so the picture is half a cell larger than the grid.
-  const [x0 = 0, x1 = 1] = l.heat.x;
-  const [y0 = 0, y1 = 1] = l.heat.y;
-  const [hx, hy] = [cols > 1 ? (x.px(x1) - x.px(x0)) / (cols - 1) / 2 : 20, rows > 1 ? (y.px(y0) - y.px(y1)) / (rows - 1) / 2 : 20];
-  g.imageSmoothingEnabled = false;
-  g.drawImage(small, x.px(x0) - hx, y.px(y1) - hy, x.px(x1) - x.px(x0) + 2 * hx, y.px(y0) - y.px(y1) + 2 * hy);
+  small.getContext('2d', inMemory)?.putImageData(image, 0, 0);
+  pictures.set(values, { of, small });
+  return small;
 }
 
 /** @param {CanvasRenderingContext2D} g @param {ContourLayer} l @param {Axis} x @param {Axis} y */
@@ -238,21 +255,30 @@ function drawContour(g, l, x, y) {
   const rows = values.length;
   const cols = values[0]?.length ?? 0;
   if (rows < 2 || cols < 2) return;
-  const all = Array.isArray(l.levels) ? l.levels : levels(values, l.levels ?? 12);
   const [x0, x1] = l.contour.x.map((v) => x.px(v));
   const [y0, y1] = l.contour.y.map((v) => y.px(v));
   const u = /** @param {number} c */ (c) => (x0 ?? 0) + (c / (cols - 1)) * ((x1 ?? 0) - (x0 ?? 0));
   const v = /** @param {number} r */ (r) => (y0 ?? 0) + (r / (rows - 1)) * ((y1 ?? 0) - (y0 ?? 0));
   g.lineWidth = 1.2;
   g.beginPath();
-  for (const level of all) {
-    const s = segments(values, level);
+  for (const s of contourLines(l)) {
     for (let i = 0; i < s.length; i += 4) {
       g.moveTo(u(s[i] ?? 0), v(s[i + 1] ?? 0));
       g.lineTo(u(s[i + 2] ?? 0), v(s[i + 3] ?? 0));
     }
   }
   g.stroke();
+}
+
+/** The segments of each level. @param {ContourLayer} l */
+function contourLines(l) {
+  const { values } = l.contour;
+  const of = JSON.stringify(l.levels ?? 12);
+  const old = contours.get(values);
+  if (old?.of === of) return old.lines;
+  const lines = (Array.isArray(l.levels) ? l.levels : levels(values, l.levels ?? 12)).map((level) => segments(values, level));
+  contours.set(values, { of, lines });
+  return lines;
 }
 
 /** @param {CanvasRenderingContext2D} g @param {FogLayer} l @param {Axis} x @param {Axis} y */
