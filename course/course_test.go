@@ -335,9 +335,13 @@ func TestExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	n, err := c.Export(context.Background(), dir)
+	var told []string
+	n, err := c.Export(context.Background(), dir, ExportOptions{Tell: func(chapter, call string, n int) { told = append(told, fmt.Sprint(chapter, call, n)) }})
 	if err != nil || n < 10 {
 		t.Fatal(n, err)
+	}
+	if !slices.Contains(told, "02-no-closed-formexam1") {
+		t.Errorf("told of %v", told)
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, "en", "02-no-closed-form", "index.html"))
 	if err != nil {

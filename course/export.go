@@ -16,16 +16,25 @@ import (
 	"brick/course/web"
 )
 
-// What a static copy keeps of a job.
-const (
-	maxRecorded = 300             // values, spread over the whole run
-	maxRecord   = 3 * time.Minute // of running
-)
+// maxRecorded is how many values a static copy keeps of a job, spread over the whole run.
+const maxRecorded = 300
+
+// ExportOptions say how a static copy is made; the zero value is right for a web host.
+type ExportOptions struct {
+	Record time.Duration                     // of a job's running at most; 0 means three minutes
+	Tell   func(chapter, call string, n int) // hears of a call before its answer n, from 1, is recorded; nil for nobody
+}
 
 // Export writes a copy of the course into dir for a web host: every page in
 // every language, and what each widget's calls answer to the arguments it starts
 // with. A widget says what needs the engine itself. It gives the number of files.
-func (c *Course) Export(ctx context.Context, dir string) (files int, err error) {
+func (c *Course) Export(ctx context.Context, dir string, o ExportOptions) (files int, err error) {
+	if o.Record == 0 {
+		o.Record = 3 * time.Minute
+	}
+	if o.Tell == nil {
+		o.Tell = func(string, string, int) {}
+	}
 	write := func(name string, content []byte) {
 		if err != nil {
 			return
@@ -62,7 +71,7 @@ func (c *Course) Export(ctx context.Context, dir string) (files int, err error) 
 	}
 	for _, ch := range c.all() {
 		each(ch.Files, ch.Dir)
-		records, e := c.records(ctx, ch)
+		records, e := c.records(ctx, ch, o)
 		if e != nil {
 			return files, fmt.Errorf("course: %s: %w", ch.Dir, e)
 		}
@@ -78,10 +87,11 @@ func (c *Course) Export(ctx context.Context, dir string) (files int, err error) 
 // records are the answers that a static chapter shows, by [lesson.Call.Key].
 // What a call refuses, such as a look into a model that was not trained here,
 // is left out: its widget says so.
-func (c *Course) records(ctx context.Context, ch *chapter) (map[string]any, error) {
+func (c *Course) records(ctx context.Context, ch *chapter, o ExportOptions) (map[string]any, error) {
 	all := map[string]any{}
 	for _, k := range ch.Calls {
-		for _, in := range append([]any{k.Default}, k.Records...) {
+		for n, in := range append([]any{k.Default}, k.Records...) {
+			o.Tell(ch.Dir, k.Name, n+1)
 			raw, err := json.Marshal(in)
 			if err != nil {
 				return nil, err
@@ -93,7 +103,7 @@ func (c *Course) records(ctx context.Context, ch *chapter) (map[string]any, erro
 			s := c.desk.Session()
 			var answer any
 			if k.Streams {
-				answer, err = record(ctx, s, ch.Dir, k, raw)
+				answer, err = record(ctx, s, ch.Dir, k, raw, o.Record)
 			} else {
 				answer, err = k.Answer(ctx, s, raw)
 			}
@@ -110,8 +120,8 @@ func (c *Course) records(ctx context.Context, ch *chapter) (map[string]any, erro
 }
 
 // record runs a job and keeps values from all of it, the first and last ones among them.
-func record(ctx context.Context, s *lesson.Session, chapter string, k *lesson.Call, in []byte) ([]json.RawMessage, error) {
-	limited, cancel := context.WithTimeout(ctx, maxRecord)
+func record(ctx context.Context, s *lesson.Session, chapter string, k *lesson.Call, in []byte, most time.Duration) ([]json.RawMessage, error) {
+	limited, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	var list []json.RawMessage
 	err := s.Follow(limited, chapter, k, in, func(v json.RawMessage) error {

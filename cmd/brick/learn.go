@@ -101,13 +101,22 @@ func newLearnExport(o *course.Options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "export DIR",
 		Short: "Write a copy of the lecture for a web host: text, pictures, and what the widgets show first",
-		Args:  cobra.ExactArgs(1),
+		Long: `Export writes a copy of the lecture for a web host: every page in both languages, and what each widget shows first. The small
+models of chapters 11 to 13 and all jobs run once for it, which takes some minutes. Pages load their parts over HTTP: serve the folder
+by any web server, under any path. A widget says what needs the live engine.`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			site, err := course.New(*o)
 			if err != nil {
 				return err
 			}
-			n, err := site.Export(cmd.Context(), args[0])
+			page := ""
+			n, err := site.Export(cmd.Context(), args[0], course.ExportOptions{Tell: func(chapter, call string, n int) {
+				if chapter != page { // one line a page: some record jobs that run for a minute
+					page = chapter
+					fmt.Fprintf(cmd.ErrOrStderr(), "recording %s\n", page)
+				}
+			}})
 			if err != nil {
 				return err
 			}

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -147,4 +149,39 @@ func TestAccessibility(t *testing.T) {
 		}
 		// The checker's own styles break the page's policy, so what the console says is not the page's.
 	})
+}
+
+// A static copy works on any web server and under any path: its pages show what was recorded, and say what needs the engine.
+func TestStaticCopy(t *testing.T) {
+	b := newTab(t)
+	dir := os.Getenv("BRICK_LECTURE") // a copy made before; else one whose jobs are cut short
+	if dir == "" {
+		dir = t.TempDir()
+		c, err := course.New(course.Options{Runs: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Export(t.Context(), dir, course.ExportOptions{Record: 100 * time.Millisecond}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := httptest.NewServer(http.StripPrefix("/some/where/", http.FileServer(http.Dir(dir))))
+	t.Cleanup(s.Close)
+	b.site.addr = strings.TrimPrefix(s.URL, "http://")
+	for _, lang := range lesson.Languages {
+		b.open("/some/where/" + lang + "/index.html")
+		b.check(lang)
+		for _, ch := range course.All() {
+			b.open("/some/where/" + lang + "/" + ch.Dir + "/index.html")
+			time.Sleep(500 * time.Millisecond) // answers under way
+			for _, e := range eval[[]string](b, `[...document.querySelectorAll('section.widget')].filter(s => !s.querySelector('.say')?.textContent && !s.querySelector('.error')?.textContent && !s.querySelector('.runner, button')).map(s => s.dataset.widget)`) {
+				t.Errorf("%s %s: widget %s neither shows nor says anything", lang, ch.Dir, e)
+			}
+			needs := eval[int](b, `[...document.querySelectorAll('section.widget')].filter(s => /brick learn/.test(s.textContent)).length`)
+			all := eval[int](b, `document.querySelectorAll('section.widget').length`)
+			t.Logf("%s %s: %d of %d widgets say that something needs the engine", lang, ch.Dir, needs, all)
+			b.shot("static-" + ch.Dir + "-" + lang)
+			b.check(ch.Dir + " " + lang)
+		}
+	}
 }
