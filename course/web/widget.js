@@ -49,6 +49,7 @@ export class Widget {
     this.foot = el('div', { class: 'foot' });
     this.saidAt = -Infinity;
     this.saying = 0;
+    if (page.static) this.foot.append(el('p', { class: 'hint' }, t('web.recorded')));
     section.append(this.stage, this.controls, this.trouble, this.summary, this.aloud, this.foot);
   }
 
