@@ -56,9 +56,13 @@ func Render(src []byte, f Formulas) (Page, error) {
 	if err := r.errs.err(); err != nil {
 		return Page{}, err
 	}
-	r.page.HTML = template.HTML(r.withFormulas(html))
+	r.page.HTML = template.HTML(r.withFormulas(foreign.ReplaceAllString(html, `<em lang="en">$1</em>`)))
 	return r.page, nil
 }
+
+// foreign is what is emphasised without a Chinese character, such as the title of a paper: in a Chinese text it is in
+// English, is read aloud so, and stands in italics instead of with dots.
+var foreign = regexp.MustCompile(`<em>([^<\x{2e80}-\x{ffff}]+)</em>`)
 
 // rendering is the state of one call of Render.
 type rendering struct {

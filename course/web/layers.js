@@ -100,7 +100,10 @@ export function drawLayer(g, l, x, y, color, shape) {
     pairs(l.points).forEach(([a, b], i) => {
       marker(g, shape, x.px(a), y.px(b), l.size ?? 5, l.hollow);
       const text = l.labels?.[i];
-      if (text) write(g, text, x.px(a) + 8, y.px(b) - 6, 'left');
+      if (!text) return;
+      g.font = `13px ${css('--sans')}`;
+      const room = x.px(a) + 8 + g.measureText(text).width < x.to; // to the right of the point, else to the left
+      write(g, text, x.px(a) + (room ? 8 : -8), y.px(b) - 6, room ? 'left' : 'right');
     });
   } else if ('area' in l) {
     const { x: xs, low, high } = l.area;
