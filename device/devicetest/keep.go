@@ -81,7 +81,7 @@ func (k *kept) check(d device.Device, r *rand.Rand) error {
 	packed, lying := d.Keep(k.Matrix, true), d.Keep(k.Matrix, false)
 	for _, b := range []device.Buf{packed, lying} {
 		if b.N != len(k.w) || b.Type != k.Type || !b.Present() {
-			return fmt.Errorf("Keep gives %d elements of type %v", b.N, b.Type)
+			return fmt.Errorf("keeping gives %d elements of type %v", b.N, b.Type)
 		}
 		got := make([]kernel.Float, b.N)
 		d.Read(got, b)
@@ -92,7 +92,7 @@ func (k *kept) check(d device.Device, r *rand.Rand) error {
 					at = j*k.Rows + i
 				}
 				if bits(got[at]) != bits(k.w[i*k.Cols+j]) {
-					return fmt.Errorf("Read gives %v as number (%d, %d), want %v", got[at], i, j, k.w[i*k.Cols+j])
+					return fmt.Errorf("reading gives %v as number (%d, %d), want %v", got[at], i, j, k.w[i*k.Cols+j])
 				}
 			}
 		}
@@ -128,7 +128,7 @@ func (k *kept) lookup(d device.Device, r *rand.Rand, b device.Buf) error {
 	for i, v := range got {
 		row := pick[i/k.Cols]
 		if want := 2 * k.w[int(row)*k.Cols+i%k.Cols]; bits(v) != bits(want) {
-			return fmt.Errorf("Index set and added number %d of row %d as %v, want %v", i%k.Cols, row, v, want)
+			return fmt.Errorf("looking up set and added number %d of row %d as %v, want %v", i%k.Cols, row, v, want)
 		}
 	}
 	return nil
