@@ -54,3 +54,45 @@ type rowsKind struct {
 	panels int
 	level  Level
 }
+
+// roundPairsVector makes pairs of as many of x as make whole vectors, and says how many.
+func roundPairsVector(y, x []Float) int {
+	n := len(x) &^ 31
+	if n > 0 {
+		roundPairsAVX512(&y[0], &x[0], n)
+	}
+	return n
+}
+
+// pairPanel is the pairs of k columns of a panel, rounded.
+func pairPanel(y []Float, t Number, w []byte, k int) {
+	switch t {
+	case F32:
+		pairsF32AVX512(&y[0], &w[0], k)
+	case F16:
+		pairsF16AVX512(&y[0], &w[0], k)
+	case BF16:
+		pairsBF16AVX512(&y[0], &w[0], k)
+	}
+}
+
+// rowsBF16 computes as many panels as a kernel takes at once for the pairs x of k numbers, and says how many.
+func rowsBF16(y []Float, t Number, w []byte, x []Float, panels, k int) (did int) {
+	did = min(panels, 2)
+	to, from := &y[0], &w[0]
+	switch (rowsKind{t, did, AVX512}) {
+	case rowsKind{F32, 1, AVX512}:
+		rowsPairsF32x1AVX512(to, from, &x[0], k)
+	case rowsKind{F32, 2, AVX512}:
+		rowsPairsF32x2AVX512(to, from, &x[0], k)
+	case rowsKind{F16, 1, AVX512}:
+		rowsPairsF16x1AVX512(to, from, &x[0], k)
+	case rowsKind{F16, 2, AVX512}:
+		rowsPairsF16x2AVX512(to, from, &x[0], k)
+	case rowsKind{BF16, 1, AVX512}:
+		rowsPairsBF16x1AVX512(to, from, &x[0], k)
+	case rowsKind{BF16, 2, AVX512}:
+		rowsPairsBF16x2AVX512(to, from, &x[0], k)
+	}
+	return did
+}

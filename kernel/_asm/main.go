@@ -44,6 +44,7 @@ var families = []struct {
 	{"quant", quant},
 	{"half_dots", halfDots},
 	{"rows", rows},
+	{"rows_bf16", rowsBF16},
 }
 
 // constraint keeps assembly out of builds that compute in float64 or want none.

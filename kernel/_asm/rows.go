@@ -23,10 +23,7 @@ func rows(c *build.Context) {
 }
 
 func (s *isa) rowsOf(kind string, panels int, widen func(w operand.Mem, y reg.VecVirtual)) {
-	cols, number := s.tileShape().cols, 2
-	if kind == "F32" {
-		number = 4
-	}
+	cols, number := s.tileShape().cols, numberBytes(kind)
 	s.fn(fmt.Sprintf("rows%sx%d", kind, panels), "func(y *float32, w *byte, x *float32, k int)",
 		fmt.Sprintf("y[p·%d + r] = Σ_l w[p, l, r]·x[l]  for p < %d, r < %d, l < k,  each term fused, in the order of l;  w (%d, k, %d) of %s.", cols, panels, cols, panels, cols, kind))
 	y, w, x, k := s.arg("y"), s.arg("w"), s.arg("x"), s.arg("k")
