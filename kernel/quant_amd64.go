@@ -26,7 +26,7 @@ func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) 
 		return 1
 	}
 	did = 1
-	for did < 8 && 2*did <= n && (did < 4 || q == Q8_0 || q == Q4_0) {
+	for did < maxTileX && 2*did <= n {
 		did *= 2
 	}
 	switch (tileKind{q, did}) {
@@ -52,18 +52,24 @@ func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) 
 		tileQ4_Kx2AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
 	case tileKind{Q4_K, 4}:
 		tileQ4_Kx4AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q4_K, 8}:
+		tileQ4_Kx8AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
 	case tileKind{Q5_K, 1}:
 		tileQ5_Kx1AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
 	case tileKind{Q5_K, 2}:
 		tileQ5_Kx2AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
 	case tileKind{Q5_K, 4}:
 		tileQ5_Kx4AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q5_K, 8}:
+		tileQ5_Kx8AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
 	case tileKind{Q6_K, 1}:
 		tileQ6_Kx1AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
 	case tileKind{Q6_K, 2}:
 		tileQ6_Kx2AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
 	case tileKind{Q6_K, 4}:
 		tileQ6_Kx4AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	case tileKind{Q6_K, 8}:
+		tileQ6_Kx8AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
 	}
 	return did
 }

@@ -22,18 +22,19 @@ type packing struct {
 	bytes int
 	zero  int32 // added to codes to make them unsigned
 	parts int   // of a block, with a sum of codes each
+	least bool  // whether weights have least numbers, see TilesQuant
 	pack  func(dst, b []byte, q Quant, row int)
 }
 
 var packings = map[Quant]packing{
-	Q8_0:   {Q8_0, 16 * 34, 128, 1, packQ8_0},
-	Q5_0:   {Q8_0, 16 * 34, 128, 1, packCodes},
-	IQ4_NL: {Q8_0, 16 * 34, 128, 1, packCodes},
-	Q4_0:   {Q4_0, 16 * 18, 8, 1, packQ4_0},
-	Q3_K:   {Q6_K, 16 * 210, 32, 16, packQ3_K},
-	Q4_K:   {Q4_K, 16 * 148, 0, 8, packQ4_K},
-	Q5_K:   {Q5_K, 16 * 180, 0, 8, packQ5_K},
-	Q6_K:   {Q6_K, 16 * 210, 32, 16, packQ6_K},
+	Q8_0:   {Q8_0, 16 * 34, 128, 1, false, packQ8_0},
+	Q5_0:   {Q8_0, 16 * 34, 128, 1, false, packCodes},
+	IQ4_NL: {Q8_0, 16 * 34, 128, 1, false, packCodes},
+	Q4_0:   {Q4_0, 16 * 18, 8, 1, false, packQ4_0},
+	Q3_K:   {Q6_K, 16 * 210, 32, 16, false, packQ3_K},
+	Q4_K:   {Q4_K, 16 * 148, 0, 8, true, packQ4_K},
+	Q5_K:   {Q5_K, 16 * 180, 0, 8, true, packQ5_K},
+	Q6_K:   {Q6_K, 16 * 210, 32, 16, false, packQ6_K},
 }
 
 // HasPanels reports whether weights of kind q can be packed; others are multiplied as numbers.

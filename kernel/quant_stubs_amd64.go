@@ -89,6 +89,21 @@ func tileQ8_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks 
 //go:noescape
 func tileQ4_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
+// y[j, r] = row r of w · x_j  for r < 16, j < 8,  Q4_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ4_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 8,  Q5_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 8,  Q6_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ6_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
 // far = max |x[i]|  for i < n, a multiple of 16.
 //
 //go:noescape

@@ -51,10 +51,10 @@ func tileQuant(y []Float, q Quant, w, x []byte, k int) {
 	var codes [4 * QuantRows]byte
 	for range k / block {
 		sums := x[block:]
-		dx := math.Float32frombits(binary.LittleEndian.Uint32(sums[4*p.parts:]))
+		dx := math.Float32frombits(binary.LittleEndian.Uint32(sums[sumsBytes(q):]))
 		var total, least [QuantRows]int32
 		for part := range p.parts {
-			of := int32(binary.LittleEndian.Uint32(sums[4*part:])) // −zero·Σc, or Σc
+			of := partSum(q, sums, part) // −zero·Σc, or Σc
 			var sum [QuantRows]int32
 			for g := part * per; g < (part+1)*per; g++ {
 				panelCodes(q, &codes, w, g)

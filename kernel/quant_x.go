@@ -10,22 +10,34 @@ import (
 //	d = max |x| / 127    c = x/d to the nearest integer, ties to even
 //
 // and lie as  codes, a byte each | of each of the block's parts −zero·Σc as int32 | d float32,  zero being what the panel added
-// to its codes; where it added nothing (Q4_K, Q5_K) the sums are Σc.
+// to its codes; where weights have least numbers (Q4_K, Q5_K) the sums are Σc as int16.
 
 // PackedQuantX is the bytes that k numbers take for products with weights of kind q.
 func PackedQuantX(q Quant, k int) int { return k / q.Block() * xBytes(q) }
 
 // xBytes is the bytes of a block.
-func xBytes(q Quant) int { return q.Block() + 4*packings[q].parts + 4 }
+func xBytes(q Quant) int { return q.Block() + sumsBytes(q) + 4 }
+
+// sumsBytes is the bytes of its sums.
+func sumsBytes(q Quant) int {
+	if p := packings[q]; !p.least {
+		return 4 * p.parts
+	}
+	return 2 * packings[q].parts
+}
+
+// partSum is the sum of a part.
+func partSum(q Quant, sums []byte, part int) int32 {
+	if packings[q].least {
+		return int32(int16(binary.LittleEndian.Uint16(sums[2*part:])))
+	}
+	return int32(binary.LittleEndian.Uint32(sums[4*part:]))
+}
 
 // PackQuantX rounds x, whose length is a multiple of the block of q, for products with weights of kind q. Numbers should be
 // finite; a block whose largest is below 2⁻¹⁰⁰ becomes zeros.
 func PackQuantX(dst []byte, q Quant, x []Float) {
-	p, size := packings[q], q.Block()
-	sign := -p.zero
-	if p.zero == 0 {
-		sign = 1
-	}
+	p, size, sums := packings[q], q.Block(), sumsBytes(q)
 	per := size / p.parts / roundStep // sums of 16 in that of a part
 	var sixteens [maxBlock / roundStep]int32
 	for len(x) > 0 {
@@ -37,10 +49,15 @@ func PackQuantX(dst []byte, q Quant, x []Float) {
 			for _, s := range sixteens[part*per : (part+1)*per] {
 				sum += s
 			}
-			binary.LittleEndian.PutUint32(rest[4*part:], uint32(sign*sum))
+			if p.least {
+				binary.LittleEndian.PutUint16(rest[2*part:], uint16(sum))
+			} else {
+				binary.LittleEndian.PutUint32(rest[4*part:], uint32(-p.zero*sum))
+			}
 		}
-		binary.LittleEndian.PutUint32(rest[4*p.parts:], math.Float32bits(far/127))
-		x, dst = x[size:], rest[4*p.parts+4:]
+		rest = rest[sums:]
+		binary.LittleEndian.PutUint32(rest, math.Float32bits(far/127))
+		x, dst = x[size:], rest[4:]
 	}
 }
 

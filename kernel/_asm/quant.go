@@ -18,11 +18,9 @@ func quant(c *build.Context) {
 			}
 			s.quantTile("Q8_0", n)
 			s.quantTile("Q4_0", n)
-			if n <= 4 {
-				s.quantTile("Q4_K", n)
-				s.quantTile("Q5_K", n)
-				s.quantTile("Q6_K", n)
-			}
+			s.quantTile("Q4_K", n)
+			s.quantTile("Q5_K", n)
+			s.quantTile("Q6_K", n)
 		}
 		s.farthest()
 		s.roundCodes()
@@ -66,10 +64,8 @@ func (s *isa) quantTile(kind string, n int) {
 		size = t.block8()
 	case "Q4_0":
 		size = t.block4()
-	case "Q4_K":
-		size = t.block4K(false)
-	case "Q5_K":
-		size = t.block4K(true)
+	case "Q4_K", "Q5_K":
+		size = t.block4K(kind == "Q5_K")
 	case "Q6_K":
 		size = t.block6K()
 	}
@@ -86,6 +82,17 @@ func (s *isa) quantTile(kind string, n int) {
 	}
 	s.done()
 }
+
+// ask asks memory for the line that comes quantAhead bytes after the one at m. Products with one x wait for memory alone, and what a
+// processor asks for by itself comes late where a block takes many instructions.
+func (t *quantTile) ask(m operand.Mem) {
+	if t.n == 1 {
+		t.PREFETCHT0(m.Offset(quantAhead))
+	}
+}
+
+// quantAhead is how many bytes before they are wanted.
+const quantAhead = 3072
 
 // everywhere is bits in all lanes, in a register or, where these are few, in memory.
 func (t *quantTile) everywhere(bits uint32) any {
@@ -145,8 +152,8 @@ func (t *quantTile) to(name, opcode string, operands ...any) vec {
 	return v
 }
 
-// layout says how a block of x of n numbers lies.
-func (t *quantTile) layout(n, parts int) { t.sums, t.d, t.block = n, n+4*parts, n+4*parts+4 }
+// layout says how a block of x of n numbers lies, whose sums take size bytes.
+func (t *quantTile) layout(n, size int) { t.sums, t.d, t.block = n, n+size, n+size+4 }
 
 // halves is 16 F16 at m as float32.
 func (t *quantTile) halves(m operand.Mem) vec {
@@ -158,8 +165,8 @@ func (t *quantTile) halves(m operand.Mem) vec {
 }
 
 // wholes is 16 bytes at m as 32-bit integers, signed or not.
-func (t *quantTile) wholes(m operand.Mem, signed bool) vec {
-	v := t.keep("scale")
+func (t *quantTile) wholes(name string, m operand.Mem, signed bool) vec {
+	v := t.keep(name)
 	for i := range v {
 		if from := m.Offset(i * t.bytes / 4); signed {
 			t.VPMOVSXBD(from, v[i])
