@@ -8,8 +8,11 @@ import "encoding/binary"
 //	Q8_0   32 columns: d F16 of each row | 8 times: 4 codes of each row, 128 added to make them unsigned
 //	Q4_0   32 columns: d F16 of each row | 4 times: 4 bytes of each row, two codes each
 //	Q4_K   256 columns: d, m F16 of each row | s, t of each part of each row, a byte each | 32 times: 4 bytes of each row, as in the block
-//	Q5_K   as Q4_K | 8 times: 4 bytes of fifth bits of each row, as in the block
-//	Q6_K   256 columns: d F16 of each row | s of each part of each row | 32 times and 16 times: 4 bytes of each row, as in the block
+//	Q5_K   as Q4_K, with 8 times 4 bytes of fifth bits of each row before the codes
+//	Q6_K   256 columns: d F16 of each row | s of each part of each row | 16 times: 4 bytes of upper bits of each row, then twice 4 bytes
+//	       of the lower bits that go with them
+//
+// Kernels for one x read a panel once, from its start to its end: memory is fastest so.
 //
 // Q5_0 and IQ4_NL have codes that are those of a Q8_0, and are packed as it; Q3_K, in more bytes, as a Q6_K.
 
@@ -111,10 +114,10 @@ const (
 	q4kScales = 4 * QuantRows
 	q4kLeasts = q4kScales + 8*QuantRows
 	q4kCodes  = q4kLeasts + 8*QuantRows
-	q5kHigh   = q4kCodes + 128*QuantRows
+	q5kHigh   = q4kCodes
+	q5kCodes  = q5kHigh + 32*QuantRows
 	q6kScales = 2 * QuantRows
-	q6kLow    = q6kScales + 16*QuantRows
-	q6kHigh   = q6kLow + 128*QuantRows
+	q6kCodes  = q6kScales + 16*QuantRows
 )
 
 func packQ4_K(dst, b []byte, _ Quant, row int) {
@@ -124,7 +127,7 @@ func packQ4_K(dst, b []byte, _ Quant, row int) {
 
 func packQ5_K(dst, b []byte, _ Quant, row int) {
 	packScales4(dst, b, row)
-	packWords(dst[q4kCodes:], b[48:176], row, 0)
+	packWords(dst[q5kCodes:], b[48:176], row, 0)
 	packWords(dst[q5kHigh:], b[16:48], row, 0)
 }
 
@@ -144,8 +147,19 @@ func packQ6_K(dst, b []byte, _ Quant, row int) {
 	for part, s := range b[192:208] {
 		dst[q6kScales+part*QuantRows+row] = s
 	}
-	packWords(dst[q6kLow:], b[:128], row, 0)
-	packWords(dst[q6kHigh:], b[128:192], row, 0)
+	pack6(dst, b[:128], b[128:192], row)
+}
+
+// pack6 packs the lower and the upper bits of codes of 6.
+func pack6(dst, lower, upper []byte, row int) {
+	for g := range 16 {
+		at := q6kCodes + 3*g*4*QuantRows
+		packWords(dst[at:], upper[4*g:4*g+4], row, 0)
+		for k := range 2 {
+			from := g/8*64 + 32*k + g%8*4
+			packWords(dst[at+(1+k)*4*QuantRows:], lower[from:from+4], row, 0)
+		}
+	}
 }
 
 // packQ3_K packs d·s·(q − 4) as d·s·((q + 28) − 32).
@@ -162,6 +176,5 @@ func packQ3_K(dst, b []byte, _ Quant, row int) {
 		codes[64*h+32*(p%2)+l] |= q & 15 << (p / 2 * 4)
 		codes[128+32*h+l] |= q >> 4 << (2 * p)
 	}
-	packWords(dst[q6kLow:], codes[:128], row, 0)
-	packWords(dst[q6kHigh:], codes[128:], row, 0)
+	pack6(dst, codes[:128], codes[128:], row)
 }

@@ -105,13 +105,13 @@ func panelCodes(q Quant, c *[4 * QuantRows]byte, w []byte, g int) {
 		}
 	case Q5_K:
 		high := words(q5kHigh, g%8)
-		for i, b := range words(q4kCodes, g/16*8+g%8) {
+		for i, b := range words(q5kCodes, g/16*8+g%8) {
 			c[i] = b>>(g%16/8*4)&15 | high[i]>>(g/8)&1<<4
 		}
 	case Q6_K:
 		h, p, l := g/32, g%32/8, g%8
-		high := words(q6kHigh, 8*h+l)
-		for i, b := range words(q6kLow, 16*h+8*(p%2)+l) {
+		high := words(q6kCodes, 3*(8*h+l))
+		for i, b := range words(q6kCodes, 3*(8*h+l)+1+p%2) {
 			c[i] = b>>(p/2*4)&15 | high[i]>>(2*p)&3<<4
 		}
 	}

@@ -212,7 +212,7 @@ func TestQuantTilesNearFloats(t *testing.T) {
 }
 
 func BenchmarkTilesQuant(b *testing.B) {
-	for _, q := range []Quant{Q8_0, Q4_0, Q4_K, Q6_K} {
+	for _, q := range []Quant{Q8_0, Q4_0, Q4_K, Q5_K, Q6_K} {
 		for _, n := range []int{1, 64} {
 			for _, m := range []int{512, 32768} {
 				if n > 1 && m > 512 {

@@ -83,17 +83,6 @@ func (s *isa) quantTile(kind string, n int) {
 	s.done()
 }
 
-// ask asks memory for the line that comes quantAhead bytes after the one at m. Products with one x wait for memory alone, and what a
-// processor asks for by itself comes late where a block takes many instructions.
-func (t *quantTile) ask(m operand.Mem) {
-	if t.n == 1 {
-		t.PREFETCHT0(m.Offset(quantAhead))
-	}
-}
-
-// quantAhead is how many bytes before they are wanted.
-const quantAhead = 3072
-
 // everywhere is bits in all lanes, in a register or, where these are few, in memory.
 func (t *quantTile) everywhere(bits uint32) any {
 	if !t.wide() {

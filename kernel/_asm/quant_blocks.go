@@ -92,27 +92,27 @@ const (
 	scales4K = 4 * panelRows
 	leasts4K = 12 * panelRows
 	codes4K  = 20 * panelRows
-	high5K   = codes4K + 32*64
+	high5K   = 20 * panelRows
+	codes5K  = high5K + 8*64
 	scales6K = 2 * panelRows
-	low6K    = 18 * panelRows
-	high6K   = low6K + 32*64
+	codes6K  = 18 * panelRows
 )
 
 // block4K is Q4_K, and with fifth bits Q5_K.
 func (t *quantTile) block4K(fifth bool) int {
 	t.layout(256, 16)
-	limit, size := 8, high5K
+	limit, codes := 8, codes4K
 	if fifth {
-		limit, size = 4, high5K+8*64
+		limit, codes = 4, codes5K
 	}
 	total := t.each("total")
 	if t.wide() && t.n == 1 {
-		t.parts4K(total, fifth)
+		t.parts4K(total, codes, fifth)
 	} else {
 		for part := range 8 {
 			sum := t.zeros()
 			t.dots(sum, 8, 32*part, limit, func(g int) vec {
-				w := t.words("w", t.at(codes4K+64*(part/2*8+g)))
+				w := t.words("w", t.at(codes+64*(part/2*8+g)))
 				if part%2 == 0 {
 					t.lower(w)
 				} else {
@@ -128,7 +128,7 @@ func (t *quantTile) block4K(fifth bool) int {
 	}
 	t.scaled(total, t.halves(t.at(0)), false)
 	t.scaled(t.leasts(leasts4K, 8), t.halves(t.at(2*panelRows)), true)
-	return size
+	return codes + 32*64
 }
 
 // fifth moves bit part of bytes to where the fifth bit is; it replaces u.
@@ -143,24 +143,20 @@ func (t *quantTile) fifth(u vec, part int) vec {
 
 // parts4K is the sums of the parts of a block for one x: both parts that share bytes at once, so that these are read one after the
 // other, and each once.
-func (t *quantTile) parts4K(total []vec, fifth bool) {
+func (t *quantTile) parts4K(total []vec, codes int, fifth bool) {
+	for g := 0; fifth && g < 8; g++ {
+		t.words(fmt.Sprint("bits", g), t.at(high5K+64*g))
+	}
 	for part := 0; part < 8; part += 2 {
 		low, high := t.zeros(), []vec{t.keep("upper")}
 		t.clear(high[0][0])
 		for g := range 8 {
-			at := t.at(codes4K + 64*(4*part+g))
-			t.ask(at)
-			w, v := t.words("w", at), t.keep("v")
+			w, v := t.words("w", t.at(codes+64*(4*part+g))), t.keep("v")
 			t.op("VPSRLW", operand.U8(4), w, v)
 			t.lower(w)
 			t.lower(v)
 			if fifth {
 				bits := t.keep(fmt.Sprint("bits", g))
-				if part == 0 {
-					at := t.at(high5K + 64*g)
-					t.ask(at)
-					t.op("VMOVUPS", at, bits)
-				}
 				t.bits("VPOR", w, t.fifth(t.to("u", "VMOVAPS", bits), part))
 				t.bits("VPOR", v, t.fifth(t.to("u", "VMOVAPS", bits), part+1))
 			}
@@ -169,9 +165,6 @@ func (t *quantTile) parts4K(total []vec, fifth bool) {
 		}
 		t.onto(total, low, t.wholes("scale", t.at(scales4K+panelRows*part), false), part == 0)
 		t.onto(total, high, t.wholes("scale", t.at(scales4K+panelRows*(part+1)), false), false)
-	}
-	for at := 0; at < codes4K; at += 64 {
-		t.ask(t.at(at))
 	}
 }
 
@@ -185,7 +178,7 @@ func (t *quantTile) block6K() int {
 			h, p, half := part/8, part%8/2, part%2
 			sum := t.starts(part)
 			t.dots(sum, 4, 16*part, 2, func(g int) vec {
-				w, u := t.words("w", t.at(low6K+64*(16*h+8*(p%2)+4*half+g))), t.words("u", t.at(high6K+64*(8*h+4*half+g)))
+				w, u := t.words("w", step6K(t, h, half, g, 1+p%2)), t.words("u", step6K(t, h, half, g, 0))
 				if p < 2 {
 					t.lower(w)
 				} else {
@@ -197,7 +190,12 @@ func (t *quantTile) block6K() int {
 		}
 	}
 	t.scaled(total, t.halves(t.at(0)), false)
-	return high6K + 16*64
+	return codes6K + 48*64
+}
+
+// step6K is the words of group g of parts 8h + half, 8h + half + 2, …: those of upper bits, or two of lower ones.
+func step6K(t *quantTile, h, half, g, word int) operand.Mem {
+	return t.at(codes6K + 64*(3*(8*h+4*half+g)+word))
 }
 
 // sixth moves bits 2p and 2p + 1 of bytes to where the fifth and sixth are; it replaces u.
@@ -223,13 +221,9 @@ func (t *quantTile) parts6K(total []vec) {
 			t.VPBROADCASTD(t.in(0, t.sums+4*(8*h+2*p+half)), sum[p][0][0])
 		}
 		for g := range 4 {
-			upper := t.at(high6K + 64*(8*h+4*half+g))
-			t.ask(upper)
-			bits := t.words("bits", upper)
+			bits := t.words("bits", step6K(t, h, half, g, 0))
 			for k := range 2 {
-				at := t.at(low6K + 64*(16*h+8*k+4*half+g))
-				t.ask(at)
-				w, v := t.words("w", at), t.keep("v")
+				w, v := t.words("w", step6K(t, h, half, g, 1+k)), t.keep("v")
 				t.op("VPSRLW", operand.U8(4), w, v)
 				t.lower(w)
 				t.lower(v)
@@ -243,8 +237,5 @@ func (t *quantTile) parts6K(total []vec) {
 			part := 8*h + 2*p + half
 			t.onto(total, sum[p], t.wholes("scale", t.at(scales6K+panelRows*part), true), part == 0)
 		}
-	}
-	for at := 0; at < low6K; at += 64 {
-		t.ask(t.at(at))
 	}
 }
