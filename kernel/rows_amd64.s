@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func rowsF32x1AVX512(y *float32, w *byte, x *float32, k int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·rowsF32x1AVX512(SB), NOSPLIT, $0-32
 	MOVQ   y+0(FP), AX
 	MOVQ   w+8(FP), CX
@@ -17,7 +17,6 @@ TEXT ·rowsF32x1AVX512(SB), NOSPLIT, $0-32
 
 columns:
 	VBROADCASTSS (DX), Z2
-	PREFETCHT0   1024(CX)
 	VMOVUPS      (CX), Z3
 	VFMADD231PS  Z2, Z3, Z0
 	VMOVUPS      64(CX), Z3
@@ -32,7 +31,7 @@ columns:
 	RET
 
 // func rowsF16x1AVX512(y *float32, w *byte, x *float32, k int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·rowsF16x1AVX512(SB), NOSPLIT, $0-32
 	MOVQ   y+0(FP), AX
 	MOVQ   w+8(FP), CX
@@ -44,7 +43,6 @@ TEXT ·rowsF16x1AVX512(SB), NOSPLIT, $0-32
 
 columns:
 	VBROADCASTSS (DX), Z2
-	PREFETCHT0   1024(CX)
 	VCVTPH2PS    (CX), Z3
 	VFMADD231PS  Z2, Z3, Z0
 	VCVTPH2PS    32(CX), Z3
@@ -59,7 +57,7 @@ columns:
 	RET
 
 // func rowsBF16x1AVX512(y *float32, w *byte, x *float32, k int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·rowsBF16x1AVX512(SB), NOSPLIT, $0-32
 	MOVQ   y+0(FP), AX
 	MOVQ   w+8(FP), CX
@@ -71,7 +69,6 @@ TEXT ·rowsBF16x1AVX512(SB), NOSPLIT, $0-32
 
 columns:
 	VBROADCASTSS (DX), Z2
-	PREFETCHT0   1024(CX)
 	VPMOVZXWD    (CX), Z3
 	VPSLLD       $0x10, Z3, Z3
 	VFMADD231PS  Z2, Z3, Z0
@@ -88,7 +85,7 @@ columns:
 	RET
 
 // func rowsF32x2AVX512(y *float32, w *byte, x *float32, k int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·rowsF32x2AVX512(SB), NOSPLIT, $0-32
 	MOVQ   y+0(FP), AX
 	MOVQ   w+8(FP), CX
@@ -102,12 +99,10 @@ TEXT ·rowsF32x2AVX512(SB), NOSPLIT, $0-32
 
 columns:
 	VBROADCASTSS (DX), Z4
-	PREFETCHT0   1024(CX)
 	VMOVUPS      (CX), Z5
 	VFMADD231PS  Z4, Z5, Z0
 	VMOVUPS      64(CX), Z5
 	VFMADD231PS  Z4, Z5, Z1
-	PREFETCHT0   1024(CX)(SI*1)
 	VMOVUPS      (CX)(SI*1), Z5
 	VFMADD231PS  Z4, Z5, Z2
 	VMOVUPS      64(CX)(SI*1), Z5
@@ -124,7 +119,7 @@ columns:
 	RET
 
 // func rowsF16x2AVX512(y *float32, w *byte, x *float32, k int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·rowsF16x2AVX512(SB), NOSPLIT, $0-32
 	MOVQ   y+0(FP), AX
 	MOVQ   w+8(FP), CX
@@ -138,12 +133,10 @@ TEXT ·rowsF16x2AVX512(SB), NOSPLIT, $0-32
 
 columns:
 	VBROADCASTSS (DX), Z4
-	PREFETCHT0   1024(CX)
 	VCVTPH2PS    (CX), Z5
 	VFMADD231PS  Z4, Z5, Z0
 	VCVTPH2PS    32(CX), Z5
 	VFMADD231PS  Z4, Z5, Z1
-	PREFETCHT0   1024(CX)(SI*1)
 	VCVTPH2PS    (CX)(SI*1), Z5
 	VFMADD231PS  Z4, Z5, Z2
 	VCVTPH2PS    32(CX)(SI*1), Z5
@@ -160,7 +153,7 @@ columns:
 	RET
 
 // func rowsBF16x2AVX512(y *float32, w *byte, x *float32, k int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·rowsBF16x2AVX512(SB), NOSPLIT, $0-32
 	MOVQ   y+0(FP), AX
 	MOVQ   w+8(FP), CX
@@ -174,14 +167,12 @@ TEXT ·rowsBF16x2AVX512(SB), NOSPLIT, $0-32
 
 columns:
 	VBROADCASTSS (DX), Z4
-	PREFETCHT0   1024(CX)
 	VPMOVZXWD    (CX), Z5
 	VPSLLD       $0x10, Z5, Z5
 	VFMADD231PS  Z4, Z5, Z0
 	VPMOVZXWD    32(CX), Z5
 	VPSLLD       $0x10, Z5, Z5
 	VFMADD231PS  Z4, Z5, Z1
-	PREFETCHT0   1024(CX)(SI*1)
 	VPMOVZXWD    (CX)(SI*1), Z5
 	VPSLLD       $0x10, Z5, Z5
 	VFMADD231PS  Z4, Z5, Z2
@@ -200,7 +191,7 @@ columns:
 	RET
 
 // func rowsF32x1AVX2(y *float32, w *byte, x *float32, k int)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3
 TEXT ·rowsF32x1AVX2(SB), NOSPLIT, $0-32
 	MOVQ   y+0(FP), AX
 	MOVQ   w+8(FP), CX
@@ -212,7 +203,6 @@ TEXT ·rowsF32x1AVX2(SB), NOSPLIT, $0-32
 
 columns:
 	VBROADCASTSS (DX), Y2
-	PREFETCHT0   1024(CX)
 	VMOVUPS      (CX), Y3
 	VFMADD231PS  Y2, Y3, Y0
 	VMOVUPS      32(CX), Y3
@@ -227,7 +217,7 @@ columns:
 	RET
 
 // func rowsF16x1AVX2(y *float32, w *byte, x *float32, k int)
-// Requires: AVX, F16C, FMA3, MMX+
+// Requires: AVX, F16C, FMA3
 TEXT ·rowsF16x1AVX2(SB), NOSPLIT, $0-32
 	MOVQ   y+0(FP), AX
 	MOVQ   w+8(FP), CX
@@ -239,7 +229,6 @@ TEXT ·rowsF16x1AVX2(SB), NOSPLIT, $0-32
 
 columns:
 	VBROADCASTSS (DX), Y2
-	PREFETCHT0   1024(CX)
 	VCVTPH2PS    (CX), Y3
 	VFMADD231PS  Y2, Y3, Y0
 	VCVTPH2PS    16(CX), Y3
@@ -254,7 +243,7 @@ columns:
 	RET
 
 // func rowsBF16x1AVX2(y *float32, w *byte, x *float32, k int)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3
 TEXT ·rowsBF16x1AVX2(SB), NOSPLIT, $0-32
 	MOVQ   y+0(FP), AX
 	MOVQ   w+8(FP), CX
@@ -266,7 +255,6 @@ TEXT ·rowsBF16x1AVX2(SB), NOSPLIT, $0-32
 
 columns:
 	VBROADCASTSS (DX), Y2
-	PREFETCHT0   1024(CX)
 	VPMOVZXWD    (CX), Y3
 	VPSLLD       $0x10, Y3, Y3
 	VFMADD231PS  Y2, Y3, Y0
@@ -283,7 +271,7 @@ columns:
 	RET
 
 // func rowsF32x2AVX2(y *float32, w *byte, x *float32, k int)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3
 TEXT ·rowsF32x2AVX2(SB), NOSPLIT, $0-32
 	MOVQ   y+0(FP), AX
 	MOVQ   w+8(FP), CX
@@ -297,12 +285,10 @@ TEXT ·rowsF32x2AVX2(SB), NOSPLIT, $0-32
 
 columns:
 	VBROADCASTSS (DX), Y4
-	PREFETCHT0   1024(CX)
 	VMOVUPS      (CX), Y5
 	VFMADD231PS  Y4, Y5, Y0
 	VMOVUPS      32(CX), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	PREFETCHT0   1024(CX)(SI*1)
 	VMOVUPS      (CX)(SI*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
 	VMOVUPS      32(CX)(SI*1), Y5
@@ -319,7 +305,7 @@ columns:
 	RET
 
 // func rowsF16x2AVX2(y *float32, w *byte, x *float32, k int)
-// Requires: AVX, F16C, FMA3, MMX+
+// Requires: AVX, F16C, FMA3
 TEXT ·rowsF16x2AVX2(SB), NOSPLIT, $0-32
 	MOVQ   y+0(FP), AX
 	MOVQ   w+8(FP), CX
@@ -333,12 +319,10 @@ TEXT ·rowsF16x2AVX2(SB), NOSPLIT, $0-32
 
 columns:
 	VBROADCASTSS (DX), Y4
-	PREFETCHT0   1024(CX)
 	VCVTPH2PS    (CX), Y5
 	VFMADD231PS  Y4, Y5, Y0
 	VCVTPH2PS    16(CX), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	PREFETCHT0   1024(CX)(SI*1)
 	VCVTPH2PS    (CX)(SI*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
 	VCVTPH2PS    16(CX)(SI*1), Y5
@@ -355,7 +339,7 @@ columns:
 	RET
 
 // func rowsBF16x2AVX2(y *float32, w *byte, x *float32, k int)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3
 TEXT ·rowsBF16x2AVX2(SB), NOSPLIT, $0-32
 	MOVQ   y+0(FP), AX
 	MOVQ   w+8(FP), CX
@@ -369,14 +353,12 @@ TEXT ·rowsBF16x2AVX2(SB), NOSPLIT, $0-32
 
 columns:
 	VBROADCASTSS (DX), Y4
-	PREFETCHT0   1024(CX)
 	VPMOVZXWD    (CX), Y5
 	VPSLLD       $0x10, Y5, Y5
 	VFMADD231PS  Y4, Y5, Y0
 	VPMOVZXWD    16(CX), Y5
 	VPSLLD       $0x10, Y5, Y5
 	VFMADD231PS  Y4, Y5, Y1
-	PREFETCHT0   1024(CX)(SI*1)
 	VPMOVZXWD    (CX)(SI*1), Y5
 	VPSLLD       $0x10, Y5, Y5
 	VFMADD231PS  Y4, Y5, Y2

@@ -42,9 +42,6 @@ func (s *isa) rowsOf(kind string, panels int, widen func(w operand.Mem, y reg.Ve
 		if i >= 2 {
 			from.Index, from.Scale = next, 1
 		}
-		if i%2 == 0 {
-			s.PREFETCHT0(from.Offset(ahead))
-		}
 		row := s.register()
 		widen(from, row)
 		s.VFMADD231PS(v, row, sum)
@@ -58,6 +55,3 @@ func (s *isa) rowsOf(kind string, panels int, widen func(w operand.Mem, y reg.Ve
 	}
 	s.done()
 }
-
-// ahead is how many bytes before they are wanted weights are asked of memory.
-const ahead = 1024

@@ -111,7 +111,6 @@ func (s *isa) rowsPairs(kind string, panels int) {
 			if i >= 2 {
 				from.Index, from.Scale = next, 1
 			}
-			s.PREFETCHT0(from.Offset(ahead + i%2*cols*number))
 			s.emit(dotBF16, v, s.pair(kind, from, second, order), sum)
 		}
 		s.ADDQ(operand.U32(4), x)
