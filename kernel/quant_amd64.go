@@ -80,28 +80,33 @@ type tileKind struct {
 	n int
 }
 
-// farthestVector is the largest magnitude in x.
-func farthestVector(x []Float) (far Float, ok bool) {
-	switch level {
-	case Generic:
-		return 0, false
-	case AVX512:
-		farthestAVX512(&far, &x[0], len(x))
-	default:
-		farthestAVX2(&far, &x[0], len(x))
-	}
-	return far, true
-}
-
-// roundVector is roundX.
-func roundVector(dst []byte, sums []int32, x []Float, id Float) bool {
-	switch level {
-	case Generic:
+// packXVector is PackQuantX with vectors; it reports whether the level in use has them.
+func packXVector(dst []byte, q Quant, x []Float) bool {
+	if level == Generic {
 		return false
-	case AVX512:
-		roundCodesAVX512(&dst[0], &sums[0], &x[0], len(x), id)
+	}
+	p := packings[q]
+	factor, blocks := -int(p.zero), len(x)/q.Block()
+	if p.least {
+		factor = 1
+	}
+	switch wide := level == AVX512; {
+	case p.parts == 1 && wide:
+		packX32x1x4AVX512(&dst[0], &x[0], blocks, factor)
+	case p.parts == 1:
+		packX32x1x4AVX2(&dst[0], &x[0], blocks, factor)
+	case p.parts == 8 && wide:
+		packX256x8x2AVX512(&dst[0], &x[0], blocks, factor)
+	case p.parts == 8:
+		packX256x8x2AVX2(&dst[0], &x[0], blocks, factor)
+	case p.least && wide:
+		packX256x16x2AVX512(&dst[0], &x[0], blocks, factor)
+	case p.least:
+		packX256x16x2AVX2(&dst[0], &x[0], blocks, factor)
+	case wide:
+		packX256x16x4AVX512(&dst[0], &x[0], blocks, factor)
 	default:
-		roundCodesAVX2(&dst[0], &sums[0], &x[0], len(x), id)
+		packX256x16x4AVX2(&dst[0], &x[0], blocks, factor)
 	}
 	return true
 }

@@ -10050,79 +10050,72 @@ store:
 	VZEROUPPER
 	RET
 
-// func farthestAVX512(far *float32, x *float32, n int)
+// func packX32x1x4AVX512(dst *byte, x *float32, blocks int, factor int)
 // Requires: AVX, AVX512F, AVX512VL
-TEXT ·farthestAVX512(SB), NOSPLIT, $0-24
-	MOVQ   far+0(FP), AX
-	MOVQ   x+8(FP), CX
-	MOVQ   n+16(FP), DX
-	VPXORD Z0, Z0, Z0
+TEXT ·packX32x1x4AVX512(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
 
-numbers:
-	VMOVUPS       (CX), Z1
-	VPANDD        c7fffffff<>+0(SB), Z1, Z1
-	VMAXPS        Z1, Z0, Z0
-	ADDQ          $0x00000040, CX
-	SUBQ          $0x00000010, DX
-	JNZ           numbers
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VMAXPS        Y1, Y0, Y1
-	VEXTRACTF32X4 $0x01, Y1, X0
-	VMAXPS        X0, X1, X0
-	VPERMILPS     $0x0e, X0, X1
-	VMAXPS        X1, X0, X0
-	VPERMILPS     $0x01, X0, X1
-	VMAXPS        X1, X0, X0
-	VMOVSS        X0, (AX)
-	VZEROUPPER
-	RET
+block:
+	VPXORD        Z2, Z2, Z2
+	VMOVUPS       c7fffffff<>+0(SB), Z3
+	VMOVUPS       (CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       64(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VMAXPS        Y3, Y2, Y3
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VMAXPS        X4, X3, X4
+	VPERMILPS     $0x0e, X4, X3
+	VMAXPS        X3, X4, X4
+	VPERMILPS     $0x01, X4, X3
+	VMAXPS        X3, X4, X4
+	VXORPS        X3, X3, X3
+	VUCOMISS      c0d800000<>+0(SB), X4
+	JCC           divide
+	VXORPS        X4, X4, X4
+	JMP           round
 
-DATA c7fffffff<>+0(SB)/4, $0x7fffffff
-DATA c7fffffff<>+4(SB)/4, $0x7fffffff
-DATA c7fffffff<>+8(SB)/4, $0x7fffffff
-DATA c7fffffff<>+12(SB)/4, $0x7fffffff
-DATA c7fffffff<>+16(SB)/4, $0x7fffffff
-DATA c7fffffff<>+20(SB)/4, $0x7fffffff
-DATA c7fffffff<>+24(SB)/4, $0x7fffffff
-DATA c7fffffff<>+28(SB)/4, $0x7fffffff
-DATA c7fffffff<>+32(SB)/4, $0x7fffffff
-DATA c7fffffff<>+36(SB)/4, $0x7fffffff
-DATA c7fffffff<>+40(SB)/4, $0x7fffffff
-DATA c7fffffff<>+44(SB)/4, $0x7fffffff
-DATA c7fffffff<>+48(SB)/4, $0x7fffffff
-DATA c7fffffff<>+52(SB)/4, $0x7fffffff
-DATA c7fffffff<>+56(SB)/4, $0x7fffffff
-DATA c7fffffff<>+60(SB)/4, $0x7fffffff
-GLOBL c7fffffff<>(SB), RODATA|NOPTR, $64
+divide:
+	VMOVSS c3f800000<>+0(SB), X3
+	VDIVSS X4, X3, X3
+	VMULSS c42fe0000<>+0(SB), X3, X3
 
-// func roundCodesAVX512(c *byte, sums *int32, x *float32, n int, id float32)
-// Requires: AVX, AVX512F
-TEXT ·roundCodesAVX512(SB), NOSPLIT, $0-36
-	MOVQ         c+0(FP), AX
-	MOVQ         sums+8(FP), CX
-	MOVQ         x+16(FP), DX
-	MOVQ         n+24(FP), BX
-	VBROADCASTSS id+32(FP), Z0
-	VPXOR        X1, X1, X1
-	VMOVUPS      c80808080<>+0(SB), X2
-
-codes:
-	VMULPS    (DX), Z0, Z3
-	VCVTPS2DQ Z3, Z3
-	VPMOVSDB  Z3, X3
-	VMOVUPS   X3, (AX)
-	VPXOR     X2, X3, X3
-	VPSADBW   X1, X3, X3
-	VPSRLDQ   $0x08, X3, X4
-	VPADDD    X4, X3, X3
-	VMOVD     X3, SI
-	SUBL      $0x00000800, SI
-	MOVL      SI, (CX)
-	ADDQ      $0x00000010, AX
-	ADDQ      $0x00000004, CX
-	ADDQ      $0x00000040, DX
-	SUBQ      $0x00000010, BX
-	JNZ       codes
+round:
+	VDIVSS       c42fe0000<>+0(SB), X4, X4
+	VMOVSS       X4, 36(AX)
+	VBROADCASTSS X3, Z3
+	VMULPS       (CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, (AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       64(CX), Z3, Z3
+	VCVTPS2DQ    Z3, Z3
+	VPMOVSDB     Z3, X3
+	VMOVUPS      X3, 16(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VPADDD       X3, X4, X4
+	VPSRLDQ      $0x08, X4, X3
+	VPADDD       X3, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVL         SI, 32(AX)
+	ADDQ         $0x00000028, AX
+	ADDQ         $0x00000080, CX
+	DECQ         DX
+	JNZ          block
 	VZEROUPPER
 	RET
 
@@ -10143,6 +10136,927 @@ DATA c80808080<>+52(SB)/4, $0x80808080
 DATA c80808080<>+56(SB)/4, $0x80808080
 DATA c80808080<>+60(SB)/4, $0x80808080
 GLOBL c80808080<>(SB), RODATA|NOPTR, $64
+
+DATA c7fffffff<>+0(SB)/4, $0x7fffffff
+DATA c7fffffff<>+4(SB)/4, $0x7fffffff
+DATA c7fffffff<>+8(SB)/4, $0x7fffffff
+DATA c7fffffff<>+12(SB)/4, $0x7fffffff
+DATA c7fffffff<>+16(SB)/4, $0x7fffffff
+DATA c7fffffff<>+20(SB)/4, $0x7fffffff
+DATA c7fffffff<>+24(SB)/4, $0x7fffffff
+DATA c7fffffff<>+28(SB)/4, $0x7fffffff
+DATA c7fffffff<>+32(SB)/4, $0x7fffffff
+DATA c7fffffff<>+36(SB)/4, $0x7fffffff
+DATA c7fffffff<>+40(SB)/4, $0x7fffffff
+DATA c7fffffff<>+44(SB)/4, $0x7fffffff
+DATA c7fffffff<>+48(SB)/4, $0x7fffffff
+DATA c7fffffff<>+52(SB)/4, $0x7fffffff
+DATA c7fffffff<>+56(SB)/4, $0x7fffffff
+DATA c7fffffff<>+60(SB)/4, $0x7fffffff
+GLOBL c7fffffff<>(SB), RODATA|NOPTR, $64
+
+DATA c0d800000<>+0(SB)/4, $0x0d800000
+DATA c0d800000<>+4(SB)/4, $0x0d800000
+DATA c0d800000<>+8(SB)/4, $0x0d800000
+DATA c0d800000<>+12(SB)/4, $0x0d800000
+DATA c0d800000<>+16(SB)/4, $0x0d800000
+DATA c0d800000<>+20(SB)/4, $0x0d800000
+DATA c0d800000<>+24(SB)/4, $0x0d800000
+DATA c0d800000<>+28(SB)/4, $0x0d800000
+DATA c0d800000<>+32(SB)/4, $0x0d800000
+DATA c0d800000<>+36(SB)/4, $0x0d800000
+DATA c0d800000<>+40(SB)/4, $0x0d800000
+DATA c0d800000<>+44(SB)/4, $0x0d800000
+DATA c0d800000<>+48(SB)/4, $0x0d800000
+DATA c0d800000<>+52(SB)/4, $0x0d800000
+DATA c0d800000<>+56(SB)/4, $0x0d800000
+DATA c0d800000<>+60(SB)/4, $0x0d800000
+GLOBL c0d800000<>(SB), RODATA|NOPTR, $64
+
+DATA c3f800000<>+0(SB)/4, $0x3f800000
+DATA c3f800000<>+4(SB)/4, $0x3f800000
+DATA c3f800000<>+8(SB)/4, $0x3f800000
+DATA c3f800000<>+12(SB)/4, $0x3f800000
+DATA c3f800000<>+16(SB)/4, $0x3f800000
+DATA c3f800000<>+20(SB)/4, $0x3f800000
+DATA c3f800000<>+24(SB)/4, $0x3f800000
+DATA c3f800000<>+28(SB)/4, $0x3f800000
+DATA c3f800000<>+32(SB)/4, $0x3f800000
+DATA c3f800000<>+36(SB)/4, $0x3f800000
+DATA c3f800000<>+40(SB)/4, $0x3f800000
+DATA c3f800000<>+44(SB)/4, $0x3f800000
+DATA c3f800000<>+48(SB)/4, $0x3f800000
+DATA c3f800000<>+52(SB)/4, $0x3f800000
+DATA c3f800000<>+56(SB)/4, $0x3f800000
+DATA c3f800000<>+60(SB)/4, $0x3f800000
+GLOBL c3f800000<>(SB), RODATA|NOPTR, $64
+
+DATA c42fe0000<>+0(SB)/4, $0x42fe0000
+DATA c42fe0000<>+4(SB)/4, $0x42fe0000
+DATA c42fe0000<>+8(SB)/4, $0x42fe0000
+DATA c42fe0000<>+12(SB)/4, $0x42fe0000
+DATA c42fe0000<>+16(SB)/4, $0x42fe0000
+DATA c42fe0000<>+20(SB)/4, $0x42fe0000
+DATA c42fe0000<>+24(SB)/4, $0x42fe0000
+DATA c42fe0000<>+28(SB)/4, $0x42fe0000
+DATA c42fe0000<>+32(SB)/4, $0x42fe0000
+DATA c42fe0000<>+36(SB)/4, $0x42fe0000
+DATA c42fe0000<>+40(SB)/4, $0x42fe0000
+DATA c42fe0000<>+44(SB)/4, $0x42fe0000
+DATA c42fe0000<>+48(SB)/4, $0x42fe0000
+DATA c42fe0000<>+52(SB)/4, $0x42fe0000
+DATA c42fe0000<>+56(SB)/4, $0x42fe0000
+DATA c42fe0000<>+60(SB)/4, $0x42fe0000
+GLOBL c42fe0000<>(SB), RODATA|NOPTR, $64
+
+// func packX256x8x2AVX512(dst *byte, x *float32, blocks int, factor int)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·packX256x8x2AVX512(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
+
+block:
+	VPXORD        Z2, Z2, Z2
+	VMOVUPS       c7fffffff<>+0(SB), Z3
+	VMOVUPS       (CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       64(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       128(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       192(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       256(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       320(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       384(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       448(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       512(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       576(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       640(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       704(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       768(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       832(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       896(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       960(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VMAXPS        Y3, Y2, Y3
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VMAXPS        X4, X3, X4
+	VPERMILPS     $0x0e, X4, X3
+	VMAXPS        X3, X4, X4
+	VPERMILPS     $0x01, X4, X3
+	VMAXPS        X3, X4, X4
+	VXORPS        X3, X3, X3
+	VUCOMISS      c0d800000<>+0(SB), X4
+	JCC           divide
+	VXORPS        X4, X4, X4
+	JMP           round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X3
+	VDIVSS X4, X3, X3
+	VMULSS c42fe0000<>+0(SB), X3, X3
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X4, X4
+	VMOVSS       X4, 272(AX)
+	VBROADCASTSS X3, Z3
+	VMULPS       (CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, (AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       64(CX), Z3, Z5
+	VCVTPS2DQ    Z5, Z5
+	VPMOVSDB     Z5, X5
+	VMOVUPS      X5, 16(AX)
+	VPXOR        X1, X5, X5
+	VPSADBW      X0, X5, X5
+	VPADDD       X5, X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 256(AX)
+	VMULPS       128(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 32(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       192(CX), Z3, Z5
+	VCVTPS2DQ    Z5, Z5
+	VPMOVSDB     Z5, X5
+	VMOVUPS      X5, 48(AX)
+	VPXOR        X1, X5, X5
+	VPSADBW      X0, X5, X5
+	VPADDD       X5, X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 258(AX)
+	VMULPS       256(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 64(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       320(CX), Z3, Z5
+	VCVTPS2DQ    Z5, Z5
+	VPMOVSDB     Z5, X5
+	VMOVUPS      X5, 80(AX)
+	VPXOR        X1, X5, X5
+	VPSADBW      X0, X5, X5
+	VPADDD       X5, X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 260(AX)
+	VMULPS       384(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 96(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       448(CX), Z3, Z5
+	VCVTPS2DQ    Z5, Z5
+	VPMOVSDB     Z5, X5
+	VMOVUPS      X5, 112(AX)
+	VPXOR        X1, X5, X5
+	VPSADBW      X0, X5, X5
+	VPADDD       X5, X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 262(AX)
+	VMULPS       512(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 128(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       576(CX), Z3, Z5
+	VCVTPS2DQ    Z5, Z5
+	VPMOVSDB     Z5, X5
+	VMOVUPS      X5, 144(AX)
+	VPXOR        X1, X5, X5
+	VPSADBW      X0, X5, X5
+	VPADDD       X5, X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 264(AX)
+	VMULPS       640(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 160(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       704(CX), Z3, Z5
+	VCVTPS2DQ    Z5, Z5
+	VPMOVSDB     Z5, X5
+	VMOVUPS      X5, 176(AX)
+	VPXOR        X1, X5, X5
+	VPSADBW      X0, X5, X5
+	VPADDD       X5, X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 266(AX)
+	VMULPS       768(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 192(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       832(CX), Z3, Z5
+	VCVTPS2DQ    Z5, Z5
+	VPMOVSDB     Z5, X5
+	VMOVUPS      X5, 208(AX)
+	VPXOR        X1, X5, X5
+	VPSADBW      X0, X5, X5
+	VPADDD       X5, X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 268(AX)
+	VMULPS       896(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 224(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       960(CX), Z3, Z3
+	VCVTPS2DQ    Z3, Z3
+	VPMOVSDB     Z3, X3
+	VMOVUPS      X3, 240(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VPADDD       X3, X4, X4
+	VPSRLDQ      $0x08, X4, X3
+	VPADDD       X3, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 270(AX)
+	ADDQ         $0x00000114, AX
+	ADDQ         $0x00000400, CX
+	DECQ         DX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func packX256x16x2AVX512(dst *byte, x *float32, blocks int, factor int)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·packX256x16x2AVX512(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
+
+block:
+	VPXORD        Z2, Z2, Z2
+	VMOVUPS       c7fffffff<>+0(SB), Z3
+	VMOVUPS       (CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       64(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       128(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       192(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       256(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       320(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       384(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       448(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       512(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       576(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       640(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       704(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       768(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       832(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       896(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       960(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VMAXPS        Y3, Y2, Y3
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VMAXPS        X4, X3, X4
+	VPERMILPS     $0x0e, X4, X3
+	VMAXPS        X3, X4, X4
+	VPERMILPS     $0x01, X4, X3
+	VMAXPS        X3, X4, X4
+	VXORPS        X3, X3, X3
+	VUCOMISS      c0d800000<>+0(SB), X4
+	JCC           divide
+	VXORPS        X4, X4, X4
+	JMP           round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X3
+	VDIVSS X4, X3, X3
+	VMULSS c42fe0000<>+0(SB), X3, X3
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X4, X4
+	VMOVSS       X4, 288(AX)
+	VBROADCASTSS X3, Z3
+	VMULPS       (CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, (AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 256(AX)
+	VMULPS       64(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 16(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 258(AX)
+	VMULPS       128(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 32(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 260(AX)
+	VMULPS       192(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 48(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 262(AX)
+	VMULPS       256(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 64(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 264(AX)
+	VMULPS       320(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 80(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 266(AX)
+	VMULPS       384(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 96(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 268(AX)
+	VMULPS       448(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 112(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 270(AX)
+	VMULPS       512(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 128(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 272(AX)
+	VMULPS       576(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 144(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 274(AX)
+	VMULPS       640(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 160(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 276(AX)
+	VMULPS       704(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 176(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 278(AX)
+	VMULPS       768(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 192(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 280(AX)
+	VMULPS       832(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 208(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 282(AX)
+	VMULPS       896(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 224(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 284(AX)
+	VMULPS       960(CX), Z3, Z3
+	VCVTPS2DQ    Z3, Z3
+	VPMOVSDB     Z3, X3
+	VMOVUPS      X3, 240(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 286(AX)
+	ADDQ         $0x00000124, AX
+	ADDQ         $0x00000400, CX
+	DECQ         DX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func packX256x16x4AVX512(dst *byte, x *float32, blocks int, factor int)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·packX256x16x4AVX512(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
+
+block:
+	VPXORD        Z2, Z2, Z2
+	VMOVUPS       c7fffffff<>+0(SB), Z3
+	VMOVUPS       (CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       64(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       128(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       192(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       256(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       320(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       384(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       448(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       512(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       576(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       640(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       704(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       768(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       832(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       896(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       960(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VMAXPS        Y3, Y2, Y3
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VMAXPS        X4, X3, X4
+	VPERMILPS     $0x0e, X4, X3
+	VMAXPS        X3, X4, X4
+	VPERMILPS     $0x01, X4, X3
+	VMAXPS        X3, X4, X4
+	VXORPS        X3, X3, X3
+	VUCOMISS      c0d800000<>+0(SB), X4
+	JCC           divide
+	VXORPS        X4, X4, X4
+	JMP           round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X3
+	VDIVSS X4, X3, X3
+	VMULSS c42fe0000<>+0(SB), X3, X3
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X4, X4
+	VMOVSS       X4, 320(AX)
+	VBROADCASTSS X3, Z3
+	VMULPS       (CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, (AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 256(AX)
+	VMULPS       64(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 16(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 260(AX)
+	VMULPS       128(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 32(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 264(AX)
+	VMULPS       192(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 48(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 268(AX)
+	VMULPS       256(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 64(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 272(AX)
+	VMULPS       320(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 80(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 276(AX)
+	VMULPS       384(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 96(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 280(AX)
+	VMULPS       448(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 112(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 284(AX)
+	VMULPS       512(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 128(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 288(AX)
+	VMULPS       576(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 144(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 292(AX)
+	VMULPS       640(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 160(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 296(AX)
+	VMULPS       704(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 176(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 300(AX)
+	VMULPS       768(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 192(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 304(AX)
+	VMULPS       832(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 208(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 308(AX)
+	VMULPS       896(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 224(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 312(AX)
+	VMULPS       960(CX), Z3, Z3
+	VCVTPS2DQ    Z3, Z3
+	VPMOVSDB     Z3, X3
+	VMOVUPS      X3, 240(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 316(AX)
+	ADDQ         $0x00000144, AX
+	ADDQ         $0x00000400, CX
+	DECQ         DX
+	JNZ          block
+	VZEROUPPER
+	RET
 
 // func tileQ8_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX2, F16C
@@ -13948,50 +14862,56 @@ store:
 	VZEROUPPER
 	RET
 
-// func farthestAVX2(far *float32, x *float32, n int)
-// Requires: AVX
-TEXT ·farthestAVX2(SB), NOSPLIT, $0-24
-	MOVQ   far+0(FP), AX
-	MOVQ   x+8(FP), CX
-	MOVQ   n+16(FP), DX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-
-numbers:
-	VMOVUPS      (CX), Y2
-	VMOVUPS      32(CX), Y3
-	VANDPS       c7fffffff<>+0(SB), Y2, Y2
-	VANDPS       c7fffffff<>+32(SB), Y3, Y3
-	VMAXPS       Y2, Y0, Y0
-	VMAXPS       Y3, Y1, Y1
-	ADDQ         $0x00000040, CX
-	SUBQ         $0x00000010, DX
-	JNZ          numbers
-	VMAXPS       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VMAXPS       X1, X0, X1
-	VPERMILPS    $0x0e, X1, X0
-	VMAXPS       X0, X1, X1
-	VPERMILPS    $0x01, X1, X0
-	VMAXPS       X0, X1, X1
-	VMOVSS       X1, (AX)
-	VZEROUPPER
-	RET
-
-// func roundCodesAVX2(c *byte, sums *int32, x *float32, n int, id float32)
+// func packX32x1x4AVX2(dst *byte, x *float32, blocks int, factor int)
 // Requires: AVX, AVX2
-TEXT ·roundCodesAVX2(SB), NOSPLIT, $0-36
-	MOVQ         c+0(FP), AX
-	MOVQ         sums+8(FP), CX
-	MOVQ         x+16(FP), DX
-	MOVQ         n+24(FP), BX
-	VBROADCASTSS id+32(FP), Y0
-	VPXOR        X1, X1, X1
-	VMOVUPS      c80808080<>+0(SB), X2
+TEXT ·packX32x1x4AVX2(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
 
-codes:
-	VMULPS       (DX), Y0, Y3
-	VMULPS       32(DX), Y0, Y4
+block:
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      c7fffffff<>+0(SB), Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      32(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      64(CX), Y5
+	VMOVUPS      96(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMAXPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VMAXPS       X3, X2, X3
+	VPERMILPS    $0x0e, X3, X2
+	VMAXPS       X2, X3, X3
+	VPERMILPS    $0x01, X3, X2
+	VMAXPS       X2, X3, X3
+	VXORPS       X2, X2, X2
+	VUCOMISS     c0d800000<>+0(SB), X3
+	JCC          divide
+	VXORPS       X3, X3, X3
+	JMP          round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X2
+	VDIVSS X3, X2, X2
+	VMULSS c42fe0000<>+0(SB), X2, X2
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X3, X3
+	VMOVSS       X3, 36(AX)
+	VBROADCASTSS X2, Y2
+	VMULPS       (CX), Y2, Y3
+	VMULPS       32(CX), Y2, Y4
 	VCVTPS2DQ    Y3, Y3
 	VCVTPS2DQ    Y4, Y4
 	VPACKSSDW    Y4, Y3, Y3
@@ -13999,17 +14919,1263 @@ codes:
 	VEXTRACTI128 $0x01, Y3, X4
 	VPACKSSWB    X4, X3, X3
 	VMOVUPS      X3, (AX)
-	VPXOR        X2, X3, X3
-	VPSADBW      X1, X3, X3
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       64(CX), Y2, Y4
+	VMULPS       96(CX), Y2, Y2
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y2, Y2
+	VPACKSSDW    Y2, Y4, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X4
+	VPACKSSWB    X4, X2, X2
+	VMOVUPS      X2, 16(AX)
+	VPXOR        X1, X2, X2
+	VPSADBW      X0, X2, X2
+	VPADDD       X2, X3, X3
+	VPSRLDQ      $0x08, X3, X2
+	VPADDD       X2, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVL         SI, 32(AX)
+	ADDQ         $0x00000028, AX
+	ADDQ         $0x00000080, CX
+	DECQ         DX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func packX256x8x2AVX2(dst *byte, x *float32, blocks int, factor int)
+// Requires: AVX, AVX2
+TEXT ·packX256x8x2AVX2(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
+
+block:
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      c7fffffff<>+0(SB), Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      32(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      64(CX), Y5
+	VMOVUPS      96(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      128(CX), Y5
+	VMOVUPS      160(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      192(CX), Y5
+	VMOVUPS      224(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      256(CX), Y5
+	VMOVUPS      288(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      320(CX), Y5
+	VMOVUPS      352(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      384(CX), Y5
+	VMOVUPS      416(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      448(CX), Y5
+	VMOVUPS      480(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      512(CX), Y5
+	VMOVUPS      544(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      576(CX), Y5
+	VMOVUPS      608(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      640(CX), Y5
+	VMOVUPS      672(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      704(CX), Y5
+	VMOVUPS      736(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      768(CX), Y5
+	VMOVUPS      800(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      832(CX), Y5
+	VMOVUPS      864(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      896(CX), Y5
+	VMOVUPS      928(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      960(CX), Y5
+	VMOVUPS      992(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMAXPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VMAXPS       X3, X2, X3
+	VPERMILPS    $0x0e, X3, X2
+	VMAXPS       X2, X3, X3
+	VPERMILPS    $0x01, X3, X2
+	VMAXPS       X2, X3, X3
+	VXORPS       X2, X2, X2
+	VUCOMISS     c0d800000<>+0(SB), X3
+	JCC          divide
+	VXORPS       X3, X3, X3
+	JMP          round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X2
+	VDIVSS X3, X2, X2
+	VMULSS c42fe0000<>+0(SB), X2, X2
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X3, X3
+	VMOVSS       X3, 272(AX)
+	VBROADCASTSS X2, Y2
+	VMULPS       (CX), Y2, Y3
+	VMULPS       32(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, (AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       64(CX), Y2, Y4
+	VMULPS       96(CX), Y2, Y5
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPACKSSDW    Y5, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X5
+	VPACKSSWB    X5, X4, X4
+	VMOVUPS      X4, 16(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VPADDD       X4, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 256(AX)
+	VMULPS       128(CX), Y2, Y3
+	VMULPS       160(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 32(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       192(CX), Y2, Y4
+	VMULPS       224(CX), Y2, Y5
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPACKSSDW    Y5, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X5
+	VPACKSSWB    X5, X4, X4
+	VMOVUPS      X4, 48(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VPADDD       X4, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 258(AX)
+	VMULPS       256(CX), Y2, Y3
+	VMULPS       288(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 64(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       320(CX), Y2, Y4
+	VMULPS       352(CX), Y2, Y5
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPACKSSDW    Y5, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X5
+	VPACKSSWB    X5, X4, X4
+	VMOVUPS      X4, 80(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VPADDD       X4, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 260(AX)
+	VMULPS       384(CX), Y2, Y3
+	VMULPS       416(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 96(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       448(CX), Y2, Y4
+	VMULPS       480(CX), Y2, Y5
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPACKSSDW    Y5, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X5
+	VPACKSSWB    X5, X4, X4
+	VMOVUPS      X4, 112(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VPADDD       X4, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 262(AX)
+	VMULPS       512(CX), Y2, Y3
+	VMULPS       544(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 128(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       576(CX), Y2, Y4
+	VMULPS       608(CX), Y2, Y5
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPACKSSDW    Y5, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X5
+	VPACKSSWB    X5, X4, X4
+	VMOVUPS      X4, 144(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VPADDD       X4, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 264(AX)
+	VMULPS       640(CX), Y2, Y3
+	VMULPS       672(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 160(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       704(CX), Y2, Y4
+	VMULPS       736(CX), Y2, Y5
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPACKSSDW    Y5, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X5
+	VPACKSSWB    X5, X4, X4
+	VMOVUPS      X4, 176(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VPADDD       X4, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 266(AX)
+	VMULPS       768(CX), Y2, Y3
+	VMULPS       800(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 192(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       832(CX), Y2, Y4
+	VMULPS       864(CX), Y2, Y5
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPACKSSDW    Y5, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X5
+	VPACKSSWB    X5, X4, X4
+	VMOVUPS      X4, 208(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VPADDD       X4, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 268(AX)
+	VMULPS       896(CX), Y2, Y3
+	VMULPS       928(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 224(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       960(CX), Y2, Y4
+	VMULPS       992(CX), Y2, Y2
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y2, Y2
+	VPACKSSDW    Y2, Y4, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X4
+	VPACKSSWB    X4, X2, X2
+	VMOVUPS      X2, 240(AX)
+	VPXOR        X1, X2, X2
+	VPSADBW      X0, X2, X2
+	VPADDD       X2, X3, X3
+	VPSRLDQ      $0x08, X3, X2
+	VPADDD       X2, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 270(AX)
+	ADDQ         $0x00000114, AX
+	ADDQ         $0x00000400, CX
+	DECQ         DX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func packX256x16x2AVX2(dst *byte, x *float32, blocks int, factor int)
+// Requires: AVX, AVX2
+TEXT ·packX256x16x2AVX2(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
+
+block:
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      c7fffffff<>+0(SB), Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      32(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      64(CX), Y5
+	VMOVUPS      96(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      128(CX), Y5
+	VMOVUPS      160(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      192(CX), Y5
+	VMOVUPS      224(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      256(CX), Y5
+	VMOVUPS      288(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      320(CX), Y5
+	VMOVUPS      352(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      384(CX), Y5
+	VMOVUPS      416(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      448(CX), Y5
+	VMOVUPS      480(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      512(CX), Y5
+	VMOVUPS      544(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      576(CX), Y5
+	VMOVUPS      608(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      640(CX), Y5
+	VMOVUPS      672(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      704(CX), Y5
+	VMOVUPS      736(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      768(CX), Y5
+	VMOVUPS      800(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      832(CX), Y5
+	VMOVUPS      864(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      896(CX), Y5
+	VMOVUPS      928(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      960(CX), Y5
+	VMOVUPS      992(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMAXPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VMAXPS       X3, X2, X3
+	VPERMILPS    $0x0e, X3, X2
+	VMAXPS       X2, X3, X3
+	VPERMILPS    $0x01, X3, X2
+	VMAXPS       X2, X3, X3
+	VXORPS       X2, X2, X2
+	VUCOMISS     c0d800000<>+0(SB), X3
+	JCC          divide
+	VXORPS       X3, X3, X3
+	JMP          round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X2
+	VDIVSS X3, X2, X2
+	VMULSS c42fe0000<>+0(SB), X2, X2
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X3, X3
+	VMOVSS       X3, 288(AX)
+	VBROADCASTSS X2, Y2
+	VMULPS       (CX), Y2, Y3
+	VMULPS       32(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, (AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
 	VPSRLDQ      $0x08, X3, X4
 	VPADDD       X4, X3, X3
 	VMOVD        X3, SI
 	SUBL         $0x00000800, SI
-	MOVL         SI, (CX)
-	ADDQ         $0x00000010, AX
-	ADDQ         $0x00000004, CX
-	ADDQ         $0x00000040, DX
-	SUBQ         $0x00000010, BX
-	JNZ          codes
+	IMULL        BX, SI
+	MOVW         SI, 256(AX)
+	VMULPS       64(CX), Y2, Y3
+	VMULPS       96(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 16(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 258(AX)
+	VMULPS       128(CX), Y2, Y3
+	VMULPS       160(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 32(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 260(AX)
+	VMULPS       192(CX), Y2, Y3
+	VMULPS       224(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 48(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 262(AX)
+	VMULPS       256(CX), Y2, Y3
+	VMULPS       288(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 64(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 264(AX)
+	VMULPS       320(CX), Y2, Y3
+	VMULPS       352(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 80(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 266(AX)
+	VMULPS       384(CX), Y2, Y3
+	VMULPS       416(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 96(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 268(AX)
+	VMULPS       448(CX), Y2, Y3
+	VMULPS       480(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 112(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 270(AX)
+	VMULPS       512(CX), Y2, Y3
+	VMULPS       544(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 128(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 272(AX)
+	VMULPS       576(CX), Y2, Y3
+	VMULPS       608(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 144(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 274(AX)
+	VMULPS       640(CX), Y2, Y3
+	VMULPS       672(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 160(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 276(AX)
+	VMULPS       704(CX), Y2, Y3
+	VMULPS       736(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 176(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 278(AX)
+	VMULPS       768(CX), Y2, Y3
+	VMULPS       800(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 192(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 280(AX)
+	VMULPS       832(CX), Y2, Y3
+	VMULPS       864(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 208(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 282(AX)
+	VMULPS       896(CX), Y2, Y3
+	VMULPS       928(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 224(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 284(AX)
+	VMULPS       960(CX), Y2, Y3
+	VMULPS       992(CX), Y2, Y2
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPACKSSDW    Y2, Y3, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X3
+	VPACKSSWB    X3, X2, X2
+	VMOVUPS      X2, 240(AX)
+	VPXOR        X1, X2, X2
+	VPSADBW      X0, X2, X2
+	VMOVUPS      X2, X2
+	VPSRLDQ      $0x08, X2, X3
+	VPADDD       X3, X2, X2
+	VMOVD        X2, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 286(AX)
+	ADDQ         $0x00000124, AX
+	ADDQ         $0x00000400, CX
+	DECQ         DX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func packX256x16x4AVX2(dst *byte, x *float32, blocks int, factor int)
+// Requires: AVX, AVX2
+TEXT ·packX256x16x4AVX2(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
+
+block:
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      c7fffffff<>+0(SB), Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      32(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      64(CX), Y5
+	VMOVUPS      96(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      128(CX), Y5
+	VMOVUPS      160(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      192(CX), Y5
+	VMOVUPS      224(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      256(CX), Y5
+	VMOVUPS      288(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      320(CX), Y5
+	VMOVUPS      352(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      384(CX), Y5
+	VMOVUPS      416(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      448(CX), Y5
+	VMOVUPS      480(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      512(CX), Y5
+	VMOVUPS      544(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      576(CX), Y5
+	VMOVUPS      608(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      640(CX), Y5
+	VMOVUPS      672(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      704(CX), Y5
+	VMOVUPS      736(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      768(CX), Y5
+	VMOVUPS      800(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      832(CX), Y5
+	VMOVUPS      864(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      896(CX), Y5
+	VMOVUPS      928(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      960(CX), Y5
+	VMOVUPS      992(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMAXPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VMAXPS       X3, X2, X3
+	VPERMILPS    $0x0e, X3, X2
+	VMAXPS       X2, X3, X3
+	VPERMILPS    $0x01, X3, X2
+	VMAXPS       X2, X3, X3
+	VXORPS       X2, X2, X2
+	VUCOMISS     c0d800000<>+0(SB), X3
+	JCC          divide
+	VXORPS       X3, X3, X3
+	JMP          round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X2
+	VDIVSS X3, X2, X2
+	VMULSS c42fe0000<>+0(SB), X2, X2
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X3, X3
+	VMOVSS       X3, 320(AX)
+	VBROADCASTSS X2, Y2
+	VMULPS       (CX), Y2, Y3
+	VMULPS       32(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, (AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 256(AX)
+	VMULPS       64(CX), Y2, Y3
+	VMULPS       96(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 16(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 260(AX)
+	VMULPS       128(CX), Y2, Y3
+	VMULPS       160(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 32(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 264(AX)
+	VMULPS       192(CX), Y2, Y3
+	VMULPS       224(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 48(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 268(AX)
+	VMULPS       256(CX), Y2, Y3
+	VMULPS       288(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 64(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 272(AX)
+	VMULPS       320(CX), Y2, Y3
+	VMULPS       352(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 80(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 276(AX)
+	VMULPS       384(CX), Y2, Y3
+	VMULPS       416(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 96(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 280(AX)
+	VMULPS       448(CX), Y2, Y3
+	VMULPS       480(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 112(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 284(AX)
+	VMULPS       512(CX), Y2, Y3
+	VMULPS       544(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 128(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 288(AX)
+	VMULPS       576(CX), Y2, Y3
+	VMULPS       608(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 144(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 292(AX)
+	VMULPS       640(CX), Y2, Y3
+	VMULPS       672(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 160(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 296(AX)
+	VMULPS       704(CX), Y2, Y3
+	VMULPS       736(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 176(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 300(AX)
+	VMULPS       768(CX), Y2, Y3
+	VMULPS       800(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 192(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 304(AX)
+	VMULPS       832(CX), Y2, Y3
+	VMULPS       864(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 208(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 308(AX)
+	VMULPS       896(CX), Y2, Y3
+	VMULPS       928(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 224(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 312(AX)
+	VMULPS       960(CX), Y2, Y3
+	VMULPS       992(CX), Y2, Y2
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPACKSSDW    Y2, Y3, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X3
+	VPACKSSWB    X3, X2, X2
+	VMOVUPS      X2, 240(AX)
+	VPXOR        X1, X2, X2
+	VPSADBW      X0, X2, X2
+	VMOVUPS      X2, X2
+	VPSRLDQ      $0x08, X2, X3
+	VPADDD       X3, X2, X2
+	VMOVD        X2, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 316(AX)
+	ADDQ         $0x00000144, AX
+	ADDQ         $0x00000400, CX
+	DECQ         DX
+	JNZ          block
 	VZEROUPPER
 	RET

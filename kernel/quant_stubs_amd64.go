@@ -104,15 +104,29 @@ func tileQ5_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks 
 //go:noescape
 func tileQ6_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
-// far = max |x[i]|  for i < n, a multiple of 16.
+// each 32 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 1 parts, 4 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
 //
 //go:noescape
-func farthestAVX512(far *float32, x *float32, n int)
+func packX32x1x4AVX512(dst *byte, x *float32, blocks int, factor int)
 
-// c[i] = id·x[i] to the nearest integer, ties to even;  sums[j] = Σ c[i], 16j ≤ i < 16j + 16;  for i < n, a multiple of 16.
+// each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 8 parts, 2 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
 //
 //go:noescape
-func roundCodesAVX512(c *byte, sums *int32, x *float32, n int, id float32)
+func packX256x8x2AVX512(dst *byte, x *float32, blocks int, factor int)
+
+// each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 16 parts, 2 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+//
+//go:noescape
+func packX256x16x2AVX512(dst *byte, x *float32, blocks int, factor int)
+
+// each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 16 parts, 4 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+//
+//go:noescape
+func packX256x16x4AVX512(dst *byte, x *float32, blocks int, factor int)
 
 // y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q8_0; rows of y ldy bytes apart, xs stride bytes.
 //
@@ -139,12 +153,26 @@ func tileQ5_Kx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks in
 //go:noescape
 func tileQ6_Kx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
-// far = max |x[i]|  for i < n, a multiple of 16.
+// each 32 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 1 parts, 4 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
 //
 //go:noescape
-func farthestAVX2(far *float32, x *float32, n int)
+func packX32x1x4AVX2(dst *byte, x *float32, blocks int, factor int)
 
-// c[i] = id·x[i] to the nearest integer, ties to even;  sums[j] = Σ c[i], 16j ≤ i < 16j + 16;  for i < n, a multiple of 16.
+// each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 8 parts, 2 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
 //
 //go:noescape
-func roundCodesAVX2(c *byte, sums *int32, x *float32, n int, id float32)
+func packX256x8x2AVX2(dst *byte, x *float32, blocks int, factor int)
+
+// each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 16 parts, 2 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+//
+//go:noescape
+func packX256x16x2AVX2(dst *byte, x *float32, blocks int, factor int)
+
+// each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 16 parts, 4 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+//
+//go:noescape
+func packX256x16x4AVX2(dst *byte, x *float32, blocks int, factor int)

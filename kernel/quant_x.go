@@ -37,61 +37,39 @@ func partSum(q Quant, sums []byte, part int) int32 {
 // PackQuantX rounds x, whose length is a multiple of the block of q, for products with weights of kind q. Numbers should be
 // finite; a block whose largest is below 2⁻¹⁰⁰ becomes zeros.
 func PackQuantX(dst []byte, q Quant, x []Float) {
+	if len(x) == 0 || packXVector(dst, q, x) {
+		return
+	}
 	p, size, sums := packings[q], q.Block(), sumsBytes(q)
-	per := size / p.parts / roundStep // sums of 16 in that of a part
-	var sixteens [maxBlock / roundStep]int32
-	for len(x) > 0 {
+	for ; len(x) > 0; x = x[size:] {
 		far := farthestOf(x[:size])
-		roundX(dst[:size], sixteens[:], x[:size], 127*inverse(far))
-		rest := dst[size:]
+		id := 127 * inverse(far)
 		for part := range p.parts {
-			sum := int32(0)
-			for _, s := range sixteens[part*per : (part+1)*per] {
-				sum += s
+			sum, from := int32(0), part*size/p.parts
+			for i, v := range x[from : from+size/p.parts] {
+				c := int32(code(float32(math.RoundToEven(float64(float32(v)*id))), -127, 127))
+				dst[from+i] = byte(c)
+				sum += c
 			}
 			if p.least {
-				binary.LittleEndian.PutUint16(rest[2*part:], uint16(sum))
+				binary.LittleEndian.PutUint16(dst[size+2*part:], uint16(sum))
 			} else {
-				binary.LittleEndian.PutUint32(rest[4*part:], uint32(-p.zero*sum))
+				binary.LittleEndian.PutUint32(dst[size+4*part:], uint32(-p.zero*sum))
 			}
 		}
-		rest = rest[sums:]
-		binary.LittleEndian.PutUint32(rest, math.Float32bits(far/127))
-		x, dst = x[size:], rest[4:]
+		binary.LittleEndian.PutUint32(dst[size+sums:], math.Float32bits(far/127))
+		dst = dst[size+sums+4:]
 	}
 }
 
 // farthestOf is the largest magnitude in x, or 0 where that is so small that its inverse might not be finite.
 func farthestOf(x []Float) float32 {
 	far := float32(0)
-	if v, ok := farthestVector(x); ok {
-		far = float32(v)
-	} else {
-		for _, v := range x {
-			far = max(far, float32(math.Abs(float64(float32(v)))))
-		}
+	for _, v := range x {
+		far = max(far, float32(math.Abs(float64(float32(v)))))
 	}
 	if far < 0x1p-100 {
 		return 0
 	}
 	return far
-}
-
-// roundStep is how many codes share a sum of roundX.
-const roundStep = 16
-
-// roundX makes codes of id·x and sums of 16 of them each.
-func roundX(dst []byte, sums []int32, x []Float, id float32) {
-	if roundVector(dst, sums, x, Float(id)) {
-		return
-	}
-	for at := 0; at < len(x); at += roundStep {
-		sum := int32(0)
-		for i, v := range x[at : at+roundStep] {
-			c := int32(code(float32(math.RoundToEven(float64(float32(v)*id))), -127, 127))
-			dst[at+i] = byte(c)
-			sum += c
-		}
-		sums[at/roundStep] = sum
-	}
 }

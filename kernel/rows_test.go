@@ -103,7 +103,7 @@ func TestTilesRowsNotFinite(t *testing.T) {
 func BenchmarkTilesRows(b *testing.B) {
 	const k = 2048
 	for _, kind := range numbers {
-		for _, c := range [][2]int{{128, 1}, {16384, 1}, {16384, 2}, {512, 512}} {
+		for _, c := range [][2]int{{128, 1}, {128, 2}, {128, 8}, {16384, 2}, {16384, 8}, {512, 512}} {
 			m, n := c[0], c[1]
 			b.Run(fmt.Sprintf("kind=%v/m=%d/n=%d", kind, m, n), func(b *testing.B) {
 				w, x, y := make([]byte, PackedRows(kind, m, k)), make([]Float, PackedRowsX(n, k)), make([]Float, n*m)

@@ -95,6 +95,4 @@ func dotsF16Vector(y []Float, ld int, w []byte, x []Float, m, n, k int) (rows, x
 
 func dotsBF16Vector(y []Float, ld int, w []byte, x []Float, m, n, k int) (rows, xs int) { return 0, 0 }
 
-func farthestVector(x []Float) (far Float, ok bool) { return 0, false }
-
-func roundVector(dst []byte, sums []int32, x []Float, id Float) bool { return false }
+func packXVector(dst []byte, q Quant, x []Float) bool { return false }

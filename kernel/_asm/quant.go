@@ -22,8 +22,10 @@ func quant(c *build.Context) {
 			s.quantTile("Q5_K", n)
 			s.quantTile("Q6_K", n)
 		}
-		s.farthest()
-		s.roundCodes()
+		s.packX(32, 1, 4)
+		s.packX(256, 8, 2)
+		s.packX(256, 16, 2)
+		s.packX(256, 16, 4)
 	}
 }
 
