@@ -10,8 +10,9 @@ type Buf struct {
 	F    []kernel.Float // the numbers, on devices that compute in host memory
 	I    []int32        // the same for ids (Type I32)
 	Ptr  uintptr        // the address, on other devices
+	Kept *Kept          // the same for a matrix of another Type, see Device.Keep
 	N    int            // elements
-	Type Type           // Float or I32
+	Type Type           // Float, I32 or that of a kept matrix
 }
 
 // Host wraps host memory that a CPU device can compute on directly.
@@ -23,7 +24,7 @@ func HostIDs(ids []int32) Buf { return Buf{I: ids, N: len(ids), Type: I32} }
 // Present reports whether b stands for memory (possibly of no elements).
 func (b Buf) Present() bool { return b.F != nil || b.I != nil || b.N > 0 || b.Ptr != 0 }
 
-// Slice is the n elements of b from element off on.
+// Slice is the n elements of b from element off on. A kept matrix has no parts.
 func (b Buf) Slice(off, n int) Buf {
 	if b.F != nil {
 		b.F = b.F[off : off+n : off+n]
