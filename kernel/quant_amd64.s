@@ -4,6 +4,352 @@
 
 #include "textflag.h"
 
+// func tileQ4_0x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_0x1AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS c0f0f0f0f<>+0(SB), Z1
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(BX), Z2
+	VMOVUPS       32(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST (BX), Z3, Z2
+	VMOVUPS       96(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 4(BX), Z3, Z2
+	VMOVUPS       160(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 8(BX), Z3, Z2
+	VMOVUPS       224(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 12(BX), Z3, Z2
+	VMOVUPS       32(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 16(BX), Z3, Z2
+	VMOVUPS       96(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 20(BX), Z3, Z2
+	VMOVUPS       160(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 24(BX), Z3, Z2
+	VMOVUPS       224(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 28(BX), Z3, Z2
+	VCVTPH2PS     (DX), Z3
+	VMULPS.BCST   36(BX), Z3, Z3
+	VCVTDQ2PS     Z2, Z2
+	VMULPS        Z3, Z2, Z2
+	VADDPS        Z2, Z0, Z0
+	ADDQ          $0x00000120, DX
+	ADDQ          $0x00000028, BX
+	DECQ          CX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA c0f0f0f0f<>+0(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+4(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+8(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+12(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+16(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+20(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+24(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+28(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+32(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+36(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+40(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+44(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+48(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+52(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+56(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+60(SB)/4, $0x0f0f0f0f
+GLOBL c0f0f0f0f<>(SB), RODATA|NOPTR, $64
+
+// func tileQ4_1x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_1x1AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS c0f0f0f0f<>+0(SB), Z1
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VPXORD        Z2, Z2, Z2
+	VMOVUPS       64(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST (BX), Z3, Z2
+	VMOVUPS       128(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 4(BX), Z3, Z2
+	VMOVUPS       192(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 8(BX), Z3, Z2
+	VMOVUPS       256(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 12(BX), Z3, Z2
+	VMOVUPS       64(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 16(BX), Z3, Z2
+	VMOVUPS       128(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 20(BX), Z3, Z2
+	VMOVUPS       192(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 24(BX), Z3, Z2
+	VMOVUPS       256(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 28(BX), Z3, Z2
+	VCVTPH2PS     (DX), Z3
+	VMULPS.BCST   36(BX), Z3, Z3
+	VCVTDQ2PS     Z2, Z2
+	VMULPS        Z3, Z2, Z2
+	VADDPS        Z2, Z0, Z0
+	VPBROADCASTD  32(BX), Z2
+	VCVTPH2PS     32(DX), Z3
+	VMULPS.BCST   36(BX), Z3, Z3
+	VCVTDQ2PS     Z2, Z2
+	VMULPS        Z3, Z2, Z2
+	VADDPS        Z2, Z0, Z0
+	ADDQ          $0x00000140, DX
+	ADDQ          $0x00000028, BX
+	DECQ          CX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_0x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_0x1AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS c0f0f0f0f<>+0(SB), Z1
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(BX), Z2
+	VMOVUPS       96(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPSLLW        $0x04, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST (BX), Z3, Z2
+	VMOVUPS       160(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPSLLW        $0x03, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 4(BX), Z3, Z2
+	VMOVUPS       224(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPSLLW        $0x02, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 8(BX), Z3, Z2
+	VMOVUPS       288(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPSLLW        $0x01, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 12(BX), Z3, Z2
+	VMOVUPS       96(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 16(BX), Z3, Z2
+	VMOVUPS       160(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPSRLW        $0x01, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 20(BX), Z3, Z2
+	VMOVUPS       224(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPSRLW        $0x02, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 24(BX), Z3, Z2
+	VMOVUPS       288(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPSRLW        $0x03, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 28(BX), Z3, Z2
+	VCVTPH2PS     (DX), Z3
+	VMULPS.BCST   36(BX), Z3, Z3
+	VCVTDQ2PS     Z2, Z2
+	VMULPS        Z3, Z2, Z2
+	VADDPS        Z2, Z0, Z0
+	ADDQ          $0x00000160, DX
+	ADDQ          $0x00000028, BX
+	DECQ          CX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA c10101010<>+0(SB)/4, $0x10101010
+DATA c10101010<>+4(SB)/4, $0x10101010
+DATA c10101010<>+8(SB)/4, $0x10101010
+DATA c10101010<>+12(SB)/4, $0x10101010
+DATA c10101010<>+16(SB)/4, $0x10101010
+DATA c10101010<>+20(SB)/4, $0x10101010
+DATA c10101010<>+24(SB)/4, $0x10101010
+DATA c10101010<>+28(SB)/4, $0x10101010
+DATA c10101010<>+32(SB)/4, $0x10101010
+DATA c10101010<>+36(SB)/4, $0x10101010
+DATA c10101010<>+40(SB)/4, $0x10101010
+DATA c10101010<>+44(SB)/4, $0x10101010
+DATA c10101010<>+48(SB)/4, $0x10101010
+DATA c10101010<>+52(SB)/4, $0x10101010
+DATA c10101010<>+56(SB)/4, $0x10101010
+DATA c10101010<>+60(SB)/4, $0x10101010
+GLOBL c10101010<>(SB), RODATA|NOPTR, $64
+
+// func tileQ5_1x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_1x1AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS c0f0f0f0f<>+0(SB), Z1
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VPXORD        Z2, Z2, Z2
+	VMOVUPS       128(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPSLLW        $0x04, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST (BX), Z3, Z2
+	VMOVUPS       192(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPSLLW        $0x03, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 4(BX), Z3, Z2
+	VMOVUPS       256(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPSLLW        $0x02, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 8(BX), Z3, Z2
+	VMOVUPS       320(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPSLLW        $0x01, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 12(BX), Z3, Z2
+	VMOVUPS       128(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 16(BX), Z3, Z2
+	VMOVUPS       192(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPSRLW        $0x01, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 20(BX), Z3, Z2
+	VMOVUPS       256(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPSRLW        $0x02, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 24(BX), Z3, Z2
+	VMOVUPS       320(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPSRLW        $0x03, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 28(BX), Z3, Z2
+	VCVTPH2PS     (DX), Z3
+	VMULPS.BCST   36(BX), Z3, Z3
+	VCVTDQ2PS     Z2, Z2
+	VMULPS        Z3, Z2, Z2
+	VADDPS        Z2, Z0, Z0
+	VPBROADCASTD  32(BX), Z2
+	VCVTPH2PS     32(DX), Z3
+	VMULPS.BCST   36(BX), Z3, Z3
+	VCVTDQ2PS     Z2, Z2
+	VMULPS        Z3, Z2, Z2
+	VADDPS        Z2, Z0, Z0
+	ADDQ          $0x00000180, DX
+	ADDQ          $0x00000028, BX
+	DECQ          CX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
 // func tileQ8_0x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512F, AVX512VNNI
 TEXT ·tileQ8_0x1AVX512(SB), NOSPLIT, $0-48
@@ -50,9 +396,278 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileQ4_0x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// func tileIQ4_NLx1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
-TEXT ·tileQ4_0x1AVX512(SB), NOSPLIT, $0-48
+TEXT ·tileIQ4_NLx1AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS c0f0f0f0f<>+0(SB), Z1
+	VMOVUPS table5<>+0(SB), Z2
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(BX), Z3
+	VMOVUPS       32(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST (BX), Z4, Z3
+	VMOVUPS       96(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 4(BX), Z4, Z3
+	VMOVUPS       160(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 8(BX), Z4, Z3
+	VMOVUPS       224(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 12(BX), Z4, Z3
+	VMOVUPS       32(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 16(BX), Z4, Z3
+	VMOVUPS       96(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 20(BX), Z4, Z3
+	VMOVUPS       160(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 24(BX), Z4, Z3
+	VMOVUPS       224(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 28(BX), Z4, Z3
+	VCVTPH2PS     (DX), Z4
+	VMULPS.BCST   36(BX), Z4, Z4
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z4, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	ADDQ          $0x00000120, DX
+	ADDQ          $0x00000028, BX
+	DECQ          CX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA table5<>+0(SB)/1, $0x01
+DATA table5<>+1(SB)/1, $0x18
+DATA table5<>+2(SB)/1, $0x2d
+DATA table5<>+3(SB)/1, $0x3f
+DATA table5<>+4(SB)/1, $0x4f
+DATA table5<>+5(SB)/1, $0x5d
+DATA table5<>+6(SB)/1, $0x6a
+DATA table5<>+7(SB)/1, $0x76
+DATA table5<>+8(SB)/1, $0x81
+DATA table5<>+9(SB)/1, $0x8d
+DATA table5<>+10(SB)/1, $0x99
+DATA table5<>+11(SB)/1, $0xa6
+DATA table5<>+12(SB)/1, $0xb5
+DATA table5<>+13(SB)/1, $0xc5
+DATA table5<>+14(SB)/1, $0xd9
+DATA table5<>+15(SB)/1, $0xf1
+DATA table5<>+16(SB)/1, $0x01
+DATA table5<>+17(SB)/1, $0x18
+DATA table5<>+18(SB)/1, $0x2d
+DATA table5<>+19(SB)/1, $0x3f
+DATA table5<>+20(SB)/1, $0x4f
+DATA table5<>+21(SB)/1, $0x5d
+DATA table5<>+22(SB)/1, $0x6a
+DATA table5<>+23(SB)/1, $0x76
+DATA table5<>+24(SB)/1, $0x81
+DATA table5<>+25(SB)/1, $0x8d
+DATA table5<>+26(SB)/1, $0x99
+DATA table5<>+27(SB)/1, $0xa6
+DATA table5<>+28(SB)/1, $0xb5
+DATA table5<>+29(SB)/1, $0xc5
+DATA table5<>+30(SB)/1, $0xd9
+DATA table5<>+31(SB)/1, $0xf1
+DATA table5<>+32(SB)/1, $0x01
+DATA table5<>+33(SB)/1, $0x18
+DATA table5<>+34(SB)/1, $0x2d
+DATA table5<>+35(SB)/1, $0x3f
+DATA table5<>+36(SB)/1, $0x4f
+DATA table5<>+37(SB)/1, $0x5d
+DATA table5<>+38(SB)/1, $0x6a
+DATA table5<>+39(SB)/1, $0x76
+DATA table5<>+40(SB)/1, $0x81
+DATA table5<>+41(SB)/1, $0x8d
+DATA table5<>+42(SB)/1, $0x99
+DATA table5<>+43(SB)/1, $0xa6
+DATA table5<>+44(SB)/1, $0xb5
+DATA table5<>+45(SB)/1, $0xc5
+DATA table5<>+46(SB)/1, $0xd9
+DATA table5<>+47(SB)/1, $0xf1
+DATA table5<>+48(SB)/1, $0x01
+DATA table5<>+49(SB)/1, $0x18
+DATA table5<>+50(SB)/1, $0x2d
+DATA table5<>+51(SB)/1, $0x3f
+DATA table5<>+52(SB)/1, $0x4f
+DATA table5<>+53(SB)/1, $0x5d
+DATA table5<>+54(SB)/1, $0x6a
+DATA table5<>+55(SB)/1, $0x76
+DATA table5<>+56(SB)/1, $0x81
+DATA table5<>+57(SB)/1, $0x8d
+DATA table5<>+58(SB)/1, $0x99
+DATA table5<>+59(SB)/1, $0xa6
+DATA table5<>+60(SB)/1, $0xb5
+DATA table5<>+61(SB)/1, $0xc5
+DATA table5<>+62(SB)/1, $0xd9
+DATA table5<>+63(SB)/1, $0xf1
+GLOBL table5<>(SB), RODATA|NOPTR, $64
+
+// func tileMXFP4x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileMXFP4x1AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS c0f0f0f0f<>+0(SB), Z1
+	VMOVUPS table4<>+0(SB), Z2
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(BX), Z3
+	VMOVUPS       32(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST (BX), Z4, Z3
+	VMOVUPS       96(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 4(BX), Z4, Z3
+	VMOVUPS       160(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 8(BX), Z4, Z3
+	VMOVUPS       224(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 12(BX), Z4, Z3
+	VMOVUPS       32(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 16(BX), Z4, Z3
+	VMOVUPS       96(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 20(BX), Z4, Z3
+	VMOVUPS       160(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 24(BX), Z4, Z3
+	VMOVUPS       224(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 28(BX), Z4, Z3
+	VPMOVZXWD     (DX), Z4
+	VPSLLD        $0x10, Z4, Z4
+	VMULPS.BCST   36(BX), Z4, Z4
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z4, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	ADDQ          $0x00000120, DX
+	ADDQ          $0x00000028, BX
+	DECQ          CX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA table4<>+0(SB)/1, $0x0c
+DATA table4<>+1(SB)/1, $0x0d
+DATA table4<>+2(SB)/1, $0x0e
+DATA table4<>+3(SB)/1, $0x0f
+DATA table4<>+4(SB)/1, $0x10
+DATA table4<>+5(SB)/1, $0x12
+DATA table4<>+6(SB)/1, $0x14
+DATA table4<>+7(SB)/1, $0x18
+DATA table4<>+8(SB)/1, $0x0c
+DATA table4<>+9(SB)/1, $0x0b
+DATA table4<>+10(SB)/1, $0x0a
+DATA table4<>+11(SB)/1, $0x09
+DATA table4<>+12(SB)/1, $0x08
+DATA table4<>+13(SB)/1, $0x06
+DATA table4<>+14(SB)/1, $0x04
+DATA table4<>+15(SB)/1, $0x00
+DATA table4<>+16(SB)/1, $0x0c
+DATA table4<>+17(SB)/1, $0x0d
+DATA table4<>+18(SB)/1, $0x0e
+DATA table4<>+19(SB)/1, $0x0f
+DATA table4<>+20(SB)/1, $0x10
+DATA table4<>+21(SB)/1, $0x12
+DATA table4<>+22(SB)/1, $0x14
+DATA table4<>+23(SB)/1, $0x18
+DATA table4<>+24(SB)/1, $0x0c
+DATA table4<>+25(SB)/1, $0x0b
+DATA table4<>+26(SB)/1, $0x0a
+DATA table4<>+27(SB)/1, $0x09
+DATA table4<>+28(SB)/1, $0x08
+DATA table4<>+29(SB)/1, $0x06
+DATA table4<>+30(SB)/1, $0x04
+DATA table4<>+31(SB)/1, $0x00
+DATA table4<>+32(SB)/1, $0x0c
+DATA table4<>+33(SB)/1, $0x0d
+DATA table4<>+34(SB)/1, $0x0e
+DATA table4<>+35(SB)/1, $0x0f
+DATA table4<>+36(SB)/1, $0x10
+DATA table4<>+37(SB)/1, $0x12
+DATA table4<>+38(SB)/1, $0x14
+DATA table4<>+39(SB)/1, $0x18
+DATA table4<>+40(SB)/1, $0x0c
+DATA table4<>+41(SB)/1, $0x0b
+DATA table4<>+42(SB)/1, $0x0a
+DATA table4<>+43(SB)/1, $0x09
+DATA table4<>+44(SB)/1, $0x08
+DATA table4<>+45(SB)/1, $0x06
+DATA table4<>+46(SB)/1, $0x04
+DATA table4<>+47(SB)/1, $0x00
+DATA table4<>+48(SB)/1, $0x0c
+DATA table4<>+49(SB)/1, $0x0d
+DATA table4<>+50(SB)/1, $0x0e
+DATA table4<>+51(SB)/1, $0x0f
+DATA table4<>+52(SB)/1, $0x10
+DATA table4<>+53(SB)/1, $0x12
+DATA table4<>+54(SB)/1, $0x14
+DATA table4<>+55(SB)/1, $0x18
+DATA table4<>+56(SB)/1, $0x0c
+DATA table4<>+57(SB)/1, $0x0b
+DATA table4<>+58(SB)/1, $0x0a
+DATA table4<>+59(SB)/1, $0x09
+DATA table4<>+60(SB)/1, $0x08
+DATA table4<>+61(SB)/1, $0x06
+DATA table4<>+62(SB)/1, $0x04
+DATA table4<>+63(SB)/1, $0x00
+GLOBL table4<>(SB), RODATA|NOPTR, $64
+
+// func tileQ2_Kx1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ2_Kx1AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
 	MOVQ    ldy+8(FP), CX
 	MOVQ    stride+32(FP), CX
@@ -65,42 +680,410 @@ TEXT ·tileQ4_0x1AVX512(SB), NOSPLIT, $0-48
 	JZ      store
 
 block:
-	VCVTPH2PS     (DX), Z2
-	VPBROADCASTD  32(BX), Z3
-	VMOVUPS       32(DX), Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST (BX), Z4, Z3
-	VMOVUPS       96(DX), Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST 4(BX), Z4, Z3
-	VMOVUPS       160(DX), Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST 8(BX), Z4, Z3
-	VMOVUPS       224(DX), Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST 12(BX), Z4, Z3
-	VMOVUPS       32(DX), Z4
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST 16(BX), Z4, Z3
-	VMOVUPS       96(DX), Z4
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST 20(BX), Z4, Z3
-	VMOVUPS       160(DX), Z4
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST 24(BX), Z4, Z3
-	VMOVUPS       224(DX), Z4
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST 28(BX), Z4, Z3
-	VMULPS.BCST   36(BX), Z2, Z2
-	VCVTDQ2PS     Z3, Z3
-	VMULPS        Z2, Z3, Z3
-	VADDPS        Z3, Z0, Z0
-	ADDQ          $0x00000120, DX
-	ADDQ          $0x00000028, BX
+	VPXORD        Z3, Z3, Z3
+	VPXORD        Z4, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       320(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST (BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 32(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 64(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 96(BX), Z8, Z6
+	VMOVUPS       384(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 4(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 36(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 68(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 100(BX), Z8, Z6
+	VMOVUPS       448(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 8(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 40(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 72(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 104(BX), Z8, Z6
+	VMOVUPS       512(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 12(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 44(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 76(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 108(BX), Z8, Z6
+	VPMOVZXBD     64(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z3, Z2
+	VPMOVZXBD     96(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z4, Z4
+	VPADDD        Z4, Z2, Z2
+	VPMOVZXBD     128(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z2, Z2
+	VPMOVZXBD     160(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z2, Z2
+	VPXORD        Z3, Z3, Z3
+	VPXORD        Z4, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       576(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 16(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 48(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 80(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 112(BX), Z8, Z6
+	VMOVUPS       640(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 20(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 52(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 84(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 116(BX), Z8, Z6
+	VMOVUPS       704(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 24(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 56(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 88(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 120(BX), Z8, Z6
+	VMOVUPS       768(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 28(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 60(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 92(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 124(BX), Z8, Z6
+	VPMOVZXBD     80(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z3, Z3
+	VPADDD        Z3, Z2, Z2
+	VPMOVZXBD     112(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z4, Z4
+	VPADDD        Z4, Z2, Z2
+	VPMOVZXBD     144(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z2, Z2
+	VPMOVZXBD     176(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z2, Z2
+	VPXORD        Z3, Z3, Z3
+	VPXORD        Z4, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       832(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 128(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 160(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 192(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 224(BX), Z8, Z6
+	VMOVUPS       896(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 132(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 164(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 196(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 228(BX), Z8, Z6
+	VMOVUPS       960(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 136(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 168(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 200(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 232(BX), Z8, Z6
+	VMOVUPS       1024(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 140(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 172(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 204(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 236(BX), Z8, Z6
+	VPMOVZXBD     192(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z3, Z3
+	VPADDD        Z3, Z2, Z2
+	VPMOVZXBD     224(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z4, Z4
+	VPADDD        Z4, Z2, Z2
+	VPMOVZXBD     256(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z2, Z2
+	VPMOVZXBD     288(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z2, Z2
+	VPXORD        Z3, Z3, Z3
+	VPXORD        Z4, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1088(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 144(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 176(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 208(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 240(BX), Z8, Z6
+	VMOVUPS       1152(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 148(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 180(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 212(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 244(BX), Z8, Z6
+	VMOVUPS       1216(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 152(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 184(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 216(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 248(BX), Z8, Z6
+	VMOVUPS       1280(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 156(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 188(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 220(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 252(BX), Z8, Z6
+	VPMOVZXBD     208(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z3, Z3
+	VPADDD        Z3, Z2, Z2
+	VPMOVZXBD     240(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z4, Z4
+	VPADDD        Z4, Z2, Z2
+	VPMOVZXBD     272(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z2, Z2
+	VPMOVZXBD     304(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z2, Z2
+	VCVTPH2PS     (DX), Z7
+	VMULPS.BCST   288(BX), Z7, Z7
+	VCVTDQ2PS     Z2, Z2
+	VMULPS        Z7, Z2, Z2
+	VADDPS        Z2, Z0, Z0
+	VPXORD        Z9, Z9, Z9
+	VPMOVZXBD     64(DX), Z8
+	VPMOVZXBD     80(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 256(BX), Z8, Z9
+	VPMOVZXBD     96(DX), Z8
+	VPMOVZXBD     112(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 260(BX), Z8, Z9
+	VPMOVZXBD     128(DX), Z8
+	VPMOVZXBD     144(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 264(BX), Z8, Z9
+	VPMOVZXBD     160(DX), Z8
+	VPMOVZXBD     176(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 268(BX), Z8, Z9
+	VPMOVZXBD     192(DX), Z8
+	VPMOVZXBD     208(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 272(BX), Z8, Z9
+	VPMOVZXBD     224(DX), Z8
+	VPMOVZXBD     240(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 276(BX), Z8, Z9
+	VPMOVZXBD     256(DX), Z8
+	VPMOVZXBD     272(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 280(BX), Z8, Z9
+	VPMOVZXBD     288(DX), Z8
+	VPMOVZXBD     304(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 284(BX), Z8, Z9
+	VCVTPH2PS     32(DX), Z7
+	VMULPS.BCST   288(BX), Z7, Z7
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z7, Z9, Z9
+	VSUBPS        Z9, Z0, Z0
+	ADDQ          $0x00000540, DX
+	ADDQ          $0x00000124, BX
 	DECQ          CX
 	JNZ           block
 
@@ -109,23 +1092,23 @@ store:
 	VZEROUPPER
 	RET
 
-DATA c0f0f0f0f<>+0(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+4(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+8(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+12(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+16(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+20(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+24(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+28(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+32(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+36(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+40(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+44(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+48(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+52(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+56(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+60(SB)/4, $0x0f0f0f0f
-GLOBL c0f0f0f0f<>(SB), RODATA|NOPTR, $64
+DATA c03030303<>+0(SB)/4, $0x03030303
+DATA c03030303<>+4(SB)/4, $0x03030303
+DATA c03030303<>+8(SB)/4, $0x03030303
+DATA c03030303<>+12(SB)/4, $0x03030303
+DATA c03030303<>+16(SB)/4, $0x03030303
+DATA c03030303<>+20(SB)/4, $0x03030303
+DATA c03030303<>+24(SB)/4, $0x03030303
+DATA c03030303<>+28(SB)/4, $0x03030303
+DATA c03030303<>+32(SB)/4, $0x03030303
+DATA c03030303<>+36(SB)/4, $0x03030303
+DATA c03030303<>+40(SB)/4, $0x03030303
+DATA c03030303<>+44(SB)/4, $0x03030303
+DATA c03030303<>+48(SB)/4, $0x03030303
+DATA c03030303<>+52(SB)/4, $0x03030303
+DATA c03030303<>+56(SB)/4, $0x03030303
+DATA c03030303<>+60(SB)/4, $0x03030303
+GLOBL c03030303<>(SB), RODATA|NOPTR, $64
 
 // func tileQ4_Kx1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
@@ -941,24 +1924,6 @@ store:
 	VZEROUPPER
 	RET
 
-DATA c10101010<>+0(SB)/4, $0x10101010
-DATA c10101010<>+4(SB)/4, $0x10101010
-DATA c10101010<>+8(SB)/4, $0x10101010
-DATA c10101010<>+12(SB)/4, $0x10101010
-DATA c10101010<>+16(SB)/4, $0x10101010
-DATA c10101010<>+20(SB)/4, $0x10101010
-DATA c10101010<>+24(SB)/4, $0x10101010
-DATA c10101010<>+28(SB)/4, $0x10101010
-DATA c10101010<>+32(SB)/4, $0x10101010
-DATA c10101010<>+36(SB)/4, $0x10101010
-DATA c10101010<>+40(SB)/4, $0x10101010
-DATA c10101010<>+44(SB)/4, $0x10101010
-DATA c10101010<>+48(SB)/4, $0x10101010
-DATA c10101010<>+52(SB)/4, $0x10101010
-DATA c10101010<>+56(SB)/4, $0x10101010
-DATA c10101010<>+60(SB)/4, $0x10101010
-GLOBL c10101010<>(SB), RODATA|NOPTR, $64
-
 // func tileQ6_Kx1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
 TEXT ·tileQ6_Kx1AVX512(SB), NOSPLIT, $0-48
@@ -1518,6 +2483,390 @@ DATA c30303030<>+56(SB)/4, $0x30303030
 DATA c30303030<>+60(SB)/4, $0x30303030
 GLOBL c30303030<>(SB), RODATA|NOPTR, $64
 
+// func tileQ4_0x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_0x2AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VMOVUPS c0f0f0f0f<>+0(SB), Z2
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z3
+	VPBROADCASTD  32(DI)(DX*1), Z4
+	VMOVUPS       32(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST (DI), Z5, Z3
+	VPDPBUSD.BCST (DI)(DX*1), Z5, Z4
+	VMOVUPS       96(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 4(DI), Z5, Z3
+	VPDPBUSD.BCST 4(DI)(DX*1), Z5, Z4
+	VMOVUPS       160(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 8(DI), Z5, Z3
+	VPDPBUSD.BCST 8(DI)(DX*1), Z5, Z4
+	VMOVUPS       224(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 12(DI), Z5, Z3
+	VPDPBUSD.BCST 12(DI)(DX*1), Z5, Z4
+	VMOVUPS       32(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 16(DI), Z5, Z3
+	VPDPBUSD.BCST 16(DI)(DX*1), Z5, Z4
+	VMOVUPS       96(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 20(DI), Z5, Z3
+	VPDPBUSD.BCST 20(DI)(DX*1), Z5, Z4
+	VMOVUPS       160(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 24(DI), Z5, Z3
+	VPDPBUSD.BCST 24(DI)(DX*1), Z5, Z4
+	VMOVUPS       224(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 28(DI), Z5, Z3
+	VPDPBUSD.BCST 28(DI)(DX*1), Z5, Z4
+	VCVTPH2PS     (SI), Z5
+	VMULPS.BCST   36(DI), Z5, Z6
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z6, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z5, Z6
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z6, Z4, Z4
+	VADDPS        Z4, Z1, Z1
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ4_1x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_1x2AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VMOVUPS c0f0f0f0f<>+0(SB), Z2
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPXORD        Z3, Z3, Z3
+	VPXORD        Z4, Z4, Z4
+	VMOVUPS       64(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST (DI), Z5, Z3
+	VPDPBUSD.BCST (DI)(DX*1), Z5, Z4
+	VMOVUPS       128(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 4(DI), Z5, Z3
+	VPDPBUSD.BCST 4(DI)(DX*1), Z5, Z4
+	VMOVUPS       192(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 8(DI), Z5, Z3
+	VPDPBUSD.BCST 8(DI)(DX*1), Z5, Z4
+	VMOVUPS       256(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 12(DI), Z5, Z3
+	VPDPBUSD.BCST 12(DI)(DX*1), Z5, Z4
+	VMOVUPS       64(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 16(DI), Z5, Z3
+	VPDPBUSD.BCST 16(DI)(DX*1), Z5, Z4
+	VMOVUPS       128(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 20(DI), Z5, Z3
+	VPDPBUSD.BCST 20(DI)(DX*1), Z5, Z4
+	VMOVUPS       192(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 24(DI), Z5, Z3
+	VPDPBUSD.BCST 24(DI)(DX*1), Z5, Z4
+	VMOVUPS       256(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 28(DI), Z5, Z3
+	VPDPBUSD.BCST 28(DI)(DX*1), Z5, Z4
+	VCVTPH2PS     (SI), Z5
+	VMULPS.BCST   36(DI), Z5, Z6
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z6, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z5, Z6
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z6, Z4, Z4
+	VADDPS        Z4, Z1, Z1
+	VPBROADCASTD  32(DI), Z3
+	VPBROADCASTD  32(DI)(DX*1), Z4
+	VCVTPH2PS     32(SI), Z5
+	VMULPS.BCST   36(DI), Z5, Z6
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z6, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z5, Z6
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z6, Z4, Z4
+	VADDPS        Z4, Z1, Z1
+	ADDQ          $0x00000140, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_0x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_0x2AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VMOVUPS c0f0f0f0f<>+0(SB), Z2
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z3
+	VPBROADCASTD  32(DI)(DX*1), Z4
+	VMOVUPS       96(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPSLLW        $0x04, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST (DI), Z5, Z3
+	VPDPBUSD.BCST (DI)(DX*1), Z5, Z4
+	VMOVUPS       160(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPSLLW        $0x03, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 4(DI), Z5, Z3
+	VPDPBUSD.BCST 4(DI)(DX*1), Z5, Z4
+	VMOVUPS       224(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPSLLW        $0x02, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 8(DI), Z5, Z3
+	VPDPBUSD.BCST 8(DI)(DX*1), Z5, Z4
+	VMOVUPS       288(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPSLLW        $0x01, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 12(DI), Z5, Z3
+	VPDPBUSD.BCST 12(DI)(DX*1), Z5, Z4
+	VMOVUPS       96(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 16(DI), Z5, Z3
+	VPDPBUSD.BCST 16(DI)(DX*1), Z5, Z4
+	VMOVUPS       160(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPSRLW        $0x01, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 20(DI), Z5, Z3
+	VPDPBUSD.BCST 20(DI)(DX*1), Z5, Z4
+	VMOVUPS       224(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPSRLW        $0x02, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 24(DI), Z5, Z3
+	VPDPBUSD.BCST 24(DI)(DX*1), Z5, Z4
+	VMOVUPS       288(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPSRLW        $0x03, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 28(DI), Z5, Z3
+	VPDPBUSD.BCST 28(DI)(DX*1), Z5, Z4
+	VCVTPH2PS     (SI), Z5
+	VMULPS.BCST   36(DI), Z5, Z6
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z6, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z5, Z6
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z6, Z4, Z4
+	VADDPS        Z4, Z1, Z1
+	ADDQ          $0x00000160, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_1x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_1x2AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VMOVUPS c0f0f0f0f<>+0(SB), Z2
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPXORD        Z3, Z3, Z3
+	VPXORD        Z4, Z4, Z4
+	VMOVUPS       128(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPSLLW        $0x04, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST (DI), Z5, Z3
+	VPDPBUSD.BCST (DI)(DX*1), Z5, Z4
+	VMOVUPS       192(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPSLLW        $0x03, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 4(DI), Z5, Z3
+	VPDPBUSD.BCST 4(DI)(DX*1), Z5, Z4
+	VMOVUPS       256(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPSLLW        $0x02, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 8(DI), Z5, Z3
+	VPDPBUSD.BCST 8(DI)(DX*1), Z5, Z4
+	VMOVUPS       320(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPSLLW        $0x01, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 12(DI), Z5, Z3
+	VPDPBUSD.BCST 12(DI)(DX*1), Z5, Z4
+	VMOVUPS       128(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 16(DI), Z5, Z3
+	VPDPBUSD.BCST 16(DI)(DX*1), Z5, Z4
+	VMOVUPS       192(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPSRLW        $0x01, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 20(DI), Z5, Z3
+	VPDPBUSD.BCST 20(DI)(DX*1), Z5, Z4
+	VMOVUPS       256(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPSRLW        $0x02, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 24(DI), Z5, Z3
+	VPDPBUSD.BCST 24(DI)(DX*1), Z5, Z4
+	VMOVUPS       320(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPSRLW        $0x03, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 28(DI), Z5, Z3
+	VPDPBUSD.BCST 28(DI)(DX*1), Z5, Z4
+	VCVTPH2PS     (SI), Z5
+	VMULPS.BCST   36(DI), Z5, Z6
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z6, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z5, Z6
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z6, Z4, Z4
+	VADDPS        Z4, Z1, Z1
+	VPBROADCASTD  32(DI), Z3
+	VPBROADCASTD  32(DI)(DX*1), Z4
+	VCVTPH2PS     32(SI), Z5
+	VMULPS.BCST   36(DI), Z5, Z6
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z6, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z5, Z6
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z6, Z4, Z4
+	VADDPS        Z4, Z1, Z1
+	ADDQ          $0x00000180, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
 // func tileQ8_0x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512F, AVX512VNNI
 TEXT ·tileQ8_0x2AVX512(SB), NOSPLIT, $0-48
@@ -1580,9 +2929,178 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileQ4_0x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// func tileIQ4_NLx2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
-TEXT ·tileQ4_0x2AVX512(SB), NOSPLIT, $0-48
+TEXT ·tileIQ4_NLx2AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VMOVUPS c0f0f0f0f<>+0(SB), Z2
+	VMOVUPS table5<>+0(SB), Z3
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z4
+	VPBROADCASTD  32(DI)(DX*1), Z5
+	VMOVUPS       32(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST (DI), Z6, Z4
+	VPDPBUSD.BCST (DI)(DX*1), Z6, Z5
+	VMOVUPS       96(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 4(DI), Z6, Z4
+	VPDPBUSD.BCST 4(DI)(DX*1), Z6, Z5
+	VMOVUPS       160(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 8(DI), Z6, Z4
+	VPDPBUSD.BCST 8(DI)(DX*1), Z6, Z5
+	VMOVUPS       224(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 12(DI), Z6, Z4
+	VPDPBUSD.BCST 12(DI)(DX*1), Z6, Z5
+	VMOVUPS       32(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 16(DI), Z6, Z4
+	VPDPBUSD.BCST 16(DI)(DX*1), Z6, Z5
+	VMOVUPS       96(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 20(DI), Z6, Z4
+	VPDPBUSD.BCST 20(DI)(DX*1), Z6, Z5
+	VMOVUPS       160(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 24(DI), Z6, Z4
+	VPDPBUSD.BCST 24(DI)(DX*1), Z6, Z5
+	VMOVUPS       224(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 28(DI), Z6, Z4
+	VPDPBUSD.BCST 28(DI)(DX*1), Z6, Z5
+	VCVTPH2PS     (SI), Z6
+	VMULPS.BCST   36(DI), Z6, Z7
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z7, Z4, Z4
+	VADDPS        Z4, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z6, Z7
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z7, Z5, Z5
+	VADDPS        Z5, Z1, Z1
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func tileMXFP4x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileMXFP4x2AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VMOVUPS c0f0f0f0f<>+0(SB), Z2
+	VMOVUPS table4<>+0(SB), Z3
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z4
+	VPBROADCASTD  32(DI)(DX*1), Z5
+	VMOVUPS       32(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST (DI), Z6, Z4
+	VPDPBUSD.BCST (DI)(DX*1), Z6, Z5
+	VMOVUPS       96(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 4(DI), Z6, Z4
+	VPDPBUSD.BCST 4(DI)(DX*1), Z6, Z5
+	VMOVUPS       160(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 8(DI), Z6, Z4
+	VPDPBUSD.BCST 8(DI)(DX*1), Z6, Z5
+	VMOVUPS       224(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 12(DI), Z6, Z4
+	VPDPBUSD.BCST 12(DI)(DX*1), Z6, Z5
+	VMOVUPS       32(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 16(DI), Z6, Z4
+	VPDPBUSD.BCST 16(DI)(DX*1), Z6, Z5
+	VMOVUPS       96(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 20(DI), Z6, Z4
+	VPDPBUSD.BCST 20(DI)(DX*1), Z6, Z5
+	VMOVUPS       160(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 24(DI), Z6, Z4
+	VPDPBUSD.BCST 24(DI)(DX*1), Z6, Z5
+	VMOVUPS       224(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 28(DI), Z6, Z4
+	VPDPBUSD.BCST 28(DI)(DX*1), Z6, Z5
+	VPMOVZXWD     (SI), Z6
+	VPSLLD        $0x10, Z6, Z6
+	VMULPS.BCST   36(DI), Z6, Z7
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z7, Z4, Z4
+	VADDPS        Z4, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z6, Z7
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z7, Z5, Z5
+	VADDPS        Z5, Z1, Z1
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ2_Kx2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ2_Kx2AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
 	MOVQ    ldy+8(FP), CX
 	MOVQ    stride+32(FP), DX
@@ -1596,55 +3114,522 @@ TEXT ·tileQ4_0x2AVX512(SB), NOSPLIT, $0-48
 	JZ      store
 
 block:
-	VCVTPH2PS     (SI), Z3
-	VPBROADCASTD  32(DI), Z4
-	VPBROADCASTD  32(DI)(DX*1), Z5
-	VMOVUPS       32(SI), Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST (DI), Z6, Z4
-	VPDPBUSD.BCST (DI)(DX*1), Z6, Z5
-	VMOVUPS       96(SI), Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST 4(DI), Z6, Z4
-	VPDPBUSD.BCST 4(DI)(DX*1), Z6, Z5
-	VMOVUPS       160(SI), Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST 8(DI), Z6, Z4
-	VPDPBUSD.BCST 8(DI)(DX*1), Z6, Z5
-	VMOVUPS       224(SI), Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST 12(DI), Z6, Z4
-	VPDPBUSD.BCST 12(DI)(DX*1), Z6, Z5
-	VMOVUPS       32(SI), Z6
-	VPSRLW        $0x04, Z6, Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST 16(DI), Z6, Z4
-	VPDPBUSD.BCST 16(DI)(DX*1), Z6, Z5
-	VMOVUPS       96(SI), Z6
-	VPSRLW        $0x04, Z6, Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST 20(DI), Z6, Z4
-	VPDPBUSD.BCST 20(DI)(DX*1), Z6, Z5
-	VMOVUPS       160(SI), Z6
-	VPSRLW        $0x04, Z6, Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST 24(DI), Z6, Z4
-	VPDPBUSD.BCST 24(DI)(DX*1), Z6, Z5
-	VMOVUPS       224(SI), Z6
-	VPSRLW        $0x04, Z6, Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST 28(DI), Z6, Z4
-	VPDPBUSD.BCST 28(DI)(DX*1), Z6, Z5
-	VMULPS.BCST   36(DI), Z3, Z6
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       320(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST (DI), Z7, Z5
+	VPDPBUSD.BCST (DI)(DX*1), Z7, Z6
+	VMOVUPS       384(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 4(DI), Z7, Z5
+	VPDPBUSD.BCST 4(DI)(DX*1), Z7, Z6
+	VMOVUPS       448(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 8(DI), Z7, Z5
+	VPDPBUSD.BCST 8(DI)(DX*1), Z7, Z6
+	VMOVUPS       512(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 12(DI), Z7, Z5
+	VPDPBUSD.BCST 12(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     64(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z3
+	VPMULLD       Z7, Z6, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       576(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 16(DI), Z7, Z5
+	VPDPBUSD.BCST 16(DI)(DX*1), Z7, Z6
+	VMOVUPS       640(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 20(DI), Z7, Z5
+	VPDPBUSD.BCST 20(DI)(DX*1), Z7, Z6
+	VMOVUPS       704(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 24(DI), Z7, Z5
+	VPDPBUSD.BCST 24(DI)(DX*1), Z7, Z6
+	VMOVUPS       768(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 28(DI), Z7, Z5
+	VPDPBUSD.BCST 28(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     80(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       320(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 32(DI), Z7, Z5
+	VPDPBUSD.BCST 32(DI)(DX*1), Z7, Z6
+	VMOVUPS       384(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 36(DI), Z7, Z5
+	VPDPBUSD.BCST 36(DI)(DX*1), Z7, Z6
+	VMOVUPS       448(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 40(DI), Z7, Z5
+	VPDPBUSD.BCST 40(DI)(DX*1), Z7, Z6
+	VMOVUPS       512(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 44(DI), Z7, Z5
+	VPDPBUSD.BCST 44(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     96(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       576(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 48(DI), Z7, Z5
+	VPDPBUSD.BCST 48(DI)(DX*1), Z7, Z6
+	VMOVUPS       640(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 52(DI), Z7, Z5
+	VPDPBUSD.BCST 52(DI)(DX*1), Z7, Z6
+	VMOVUPS       704(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 56(DI), Z7, Z5
+	VPDPBUSD.BCST 56(DI)(DX*1), Z7, Z6
+	VMOVUPS       768(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 60(DI), Z7, Z5
+	VPDPBUSD.BCST 60(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     112(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       320(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 64(DI), Z7, Z5
+	VPDPBUSD.BCST 64(DI)(DX*1), Z7, Z6
+	VMOVUPS       384(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 68(DI), Z7, Z5
+	VPDPBUSD.BCST 68(DI)(DX*1), Z7, Z6
+	VMOVUPS       448(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 72(DI), Z7, Z5
+	VPDPBUSD.BCST 72(DI)(DX*1), Z7, Z6
+	VMOVUPS       512(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 76(DI), Z7, Z5
+	VPDPBUSD.BCST 76(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     128(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       576(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 80(DI), Z7, Z5
+	VPDPBUSD.BCST 80(DI)(DX*1), Z7, Z6
+	VMOVUPS       640(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 84(DI), Z7, Z5
+	VPDPBUSD.BCST 84(DI)(DX*1), Z7, Z6
+	VMOVUPS       704(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 88(DI), Z7, Z5
+	VPDPBUSD.BCST 88(DI)(DX*1), Z7, Z6
+	VMOVUPS       768(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 92(DI), Z7, Z5
+	VPDPBUSD.BCST 92(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     144(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       320(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 96(DI), Z7, Z5
+	VPDPBUSD.BCST 96(DI)(DX*1), Z7, Z6
+	VMOVUPS       384(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 100(DI), Z7, Z5
+	VPDPBUSD.BCST 100(DI)(DX*1), Z7, Z6
+	VMOVUPS       448(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 104(DI), Z7, Z5
+	VPDPBUSD.BCST 104(DI)(DX*1), Z7, Z6
+	VMOVUPS       512(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 108(DI), Z7, Z5
+	VPDPBUSD.BCST 108(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     160(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       576(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 112(DI), Z7, Z5
+	VPDPBUSD.BCST 112(DI)(DX*1), Z7, Z6
+	VMOVUPS       640(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 116(DI), Z7, Z5
+	VPDPBUSD.BCST 116(DI)(DX*1), Z7, Z6
+	VMOVUPS       704(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 120(DI), Z7, Z5
+	VPDPBUSD.BCST 120(DI)(DX*1), Z7, Z6
+	VMOVUPS       768(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 124(DI), Z7, Z5
+	VPDPBUSD.BCST 124(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     176(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       832(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 128(DI), Z7, Z5
+	VPDPBUSD.BCST 128(DI)(DX*1), Z7, Z6
+	VMOVUPS       896(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 132(DI), Z7, Z5
+	VPDPBUSD.BCST 132(DI)(DX*1), Z7, Z6
+	VMOVUPS       960(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 136(DI), Z7, Z5
+	VPDPBUSD.BCST 136(DI)(DX*1), Z7, Z6
+	VMOVUPS       1024(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 140(DI), Z7, Z5
+	VPDPBUSD.BCST 140(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     192(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1088(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 144(DI), Z7, Z5
+	VPDPBUSD.BCST 144(DI)(DX*1), Z7, Z6
+	VMOVUPS       1152(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 148(DI), Z7, Z5
+	VPDPBUSD.BCST 148(DI)(DX*1), Z7, Z6
+	VMOVUPS       1216(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 152(DI), Z7, Z5
+	VPDPBUSD.BCST 152(DI)(DX*1), Z7, Z6
+	VMOVUPS       1280(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 156(DI), Z7, Z5
+	VPDPBUSD.BCST 156(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     208(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       832(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 160(DI), Z7, Z5
+	VPDPBUSD.BCST 160(DI)(DX*1), Z7, Z6
+	VMOVUPS       896(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 164(DI), Z7, Z5
+	VPDPBUSD.BCST 164(DI)(DX*1), Z7, Z6
+	VMOVUPS       960(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 168(DI), Z7, Z5
+	VPDPBUSD.BCST 168(DI)(DX*1), Z7, Z6
+	VMOVUPS       1024(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 172(DI), Z7, Z5
+	VPDPBUSD.BCST 172(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     224(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1088(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 176(DI), Z7, Z5
+	VPDPBUSD.BCST 176(DI)(DX*1), Z7, Z6
+	VMOVUPS       1152(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 180(DI), Z7, Z5
+	VPDPBUSD.BCST 180(DI)(DX*1), Z7, Z6
+	VMOVUPS       1216(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 184(DI), Z7, Z5
+	VPDPBUSD.BCST 184(DI)(DX*1), Z7, Z6
+	VMOVUPS       1280(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 188(DI), Z7, Z5
+	VPDPBUSD.BCST 188(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     240(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       832(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 192(DI), Z7, Z5
+	VPDPBUSD.BCST 192(DI)(DX*1), Z7, Z6
+	VMOVUPS       896(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 196(DI), Z7, Z5
+	VPDPBUSD.BCST 196(DI)(DX*1), Z7, Z6
+	VMOVUPS       960(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 200(DI), Z7, Z5
+	VPDPBUSD.BCST 200(DI)(DX*1), Z7, Z6
+	VMOVUPS       1024(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 204(DI), Z7, Z5
+	VPDPBUSD.BCST 204(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     256(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1088(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 208(DI), Z7, Z5
+	VPDPBUSD.BCST 208(DI)(DX*1), Z7, Z6
+	VMOVUPS       1152(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 212(DI), Z7, Z5
+	VPDPBUSD.BCST 212(DI)(DX*1), Z7, Z6
+	VMOVUPS       1216(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 216(DI), Z7, Z5
+	VPDPBUSD.BCST 216(DI)(DX*1), Z7, Z6
+	VMOVUPS       1280(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 220(DI), Z7, Z5
+	VPDPBUSD.BCST 220(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     272(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       832(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 224(DI), Z7, Z5
+	VPDPBUSD.BCST 224(DI)(DX*1), Z7, Z6
+	VMOVUPS       896(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 228(DI), Z7, Z5
+	VPDPBUSD.BCST 228(DI)(DX*1), Z7, Z6
+	VMOVUPS       960(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 232(DI), Z7, Z5
+	VPDPBUSD.BCST 232(DI)(DX*1), Z7, Z6
+	VMOVUPS       1024(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 236(DI), Z7, Z5
+	VPDPBUSD.BCST 236(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     288(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1088(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 240(DI), Z7, Z5
+	VPDPBUSD.BCST 240(DI)(DX*1), Z7, Z6
+	VMOVUPS       1152(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 244(DI), Z7, Z5
+	VPDPBUSD.BCST 244(DI)(DX*1), Z7, Z6
+	VMOVUPS       1216(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 248(DI), Z7, Z5
+	VPDPBUSD.BCST 248(DI)(DX*1), Z7, Z6
+	VMOVUPS       1280(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 252(DI), Z7, Z5
+	VPDPBUSD.BCST 252(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     304(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VCVTPH2PS     (SI), Z7
+	VMULPS.BCST   288(DI), Z7, Z8
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z8, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	VMULPS.BCST   288(DI)(DX*1), Z7, Z8
 	VCVTDQ2PS     Z4, Z4
-	VMULPS        Z6, Z4, Z4
-	VADDPS        Z4, Z0, Z0
-	VMULPS.BCST   36(DI)(DX*1), Z3, Z6
+	VMULPS        Z8, Z4, Z4
+	VADDPS        Z4, Z1, Z1
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VPMOVZXBD     64(SI), Z7
+	VPMOVZXBD     80(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 256(DI), Z7, Z5
+	VPDPWSSD.BCST 256(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     96(SI), Z7
+	VPMOVZXBD     112(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 260(DI), Z7, Z5
+	VPDPWSSD.BCST 260(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     128(SI), Z7
+	VPMOVZXBD     144(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 264(DI), Z7, Z5
+	VPDPWSSD.BCST 264(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     160(SI), Z7
+	VPMOVZXBD     176(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 268(DI), Z7, Z5
+	VPDPWSSD.BCST 268(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     192(SI), Z7
+	VPMOVZXBD     208(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 272(DI), Z7, Z5
+	VPDPWSSD.BCST 272(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     224(SI), Z7
+	VPMOVZXBD     240(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 276(DI), Z7, Z5
+	VPDPWSSD.BCST 276(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     256(SI), Z7
+	VPMOVZXBD     272(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 280(DI), Z7, Z5
+	VPDPWSSD.BCST 280(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     288(SI), Z7
+	VPMOVZXBD     304(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 284(DI), Z7, Z5
+	VPDPWSSD.BCST 284(DI)(DX*1), Z7, Z6
+	VCVTPH2PS     32(SI), Z7
+	VMULPS.BCST   288(DI), Z7, Z8
 	VCVTDQ2PS     Z5, Z5
-	VMULPS        Z6, Z5, Z5
-	VADDPS        Z5, Z1, Z1
-	ADDQ          $0x00000120, SI
-	ADDQ          $0x00000028, DI
+	VMULPS        Z8, Z5, Z5
+	VSUBPS        Z5, Z0, Z0
+	VMULPS.BCST   288(DI)(DX*1), Z7, Z8
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z8, Z6, Z6
+	VSUBPS        Z6, Z1, Z1
+	ADDQ          $0x00000540, SI
+	ADDQ          $0x00000124, DI
 	DECQ          BX
 	JNZ           block
 
@@ -3406,6 +5391,542 @@ store:
 	VZEROUPPER
 	RET
 
+// func tileQ4_0x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_0x4AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VMOVUPS c0f0f0f0f<>+0(SB), Z4
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z5
+	VPBROADCASTD  32(DI)(DX*1), Z6
+	VPBROADCASTD  32(DI)(DX*2), Z7
+	VPBROADCASTD  32(DI)(R8*1), Z8
+	VMOVUPS       32(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST (DI), Z9, Z5
+	VPDPBUSD.BCST (DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST (DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST (DI)(R8*1), Z9, Z8
+	VMOVUPS       96(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 4(DI), Z9, Z5
+	VPDPBUSD.BCST 4(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 4(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 4(DI)(R8*1), Z9, Z8
+	VMOVUPS       160(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 8(DI), Z9, Z5
+	VPDPBUSD.BCST 8(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 8(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 8(DI)(R8*1), Z9, Z8
+	VMOVUPS       224(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 12(DI), Z9, Z5
+	VPDPBUSD.BCST 12(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 12(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 12(DI)(R8*1), Z9, Z8
+	VMOVUPS       32(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 16(DI), Z9, Z5
+	VPDPBUSD.BCST 16(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 16(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 16(DI)(R8*1), Z9, Z8
+	VMOVUPS       96(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 20(DI), Z9, Z5
+	VPDPBUSD.BCST 20(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 20(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 20(DI)(R8*1), Z9, Z8
+	VMOVUPS       160(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 24(DI), Z9, Z5
+	VPDPBUSD.BCST 24(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 24(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 24(DI)(R8*1), Z9, Z8
+	VMOVUPS       224(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 28(DI), Z9, Z5
+	VPDPBUSD.BCST 28(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 28(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 28(DI)(R8*1), Z9, Z8
+	VCVTPH2PS     (SI), Z9
+	VMULPS.BCST   36(DI), Z9, Z10
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z10, Z5, Z5
+	VADDPS        Z5, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z9, Z10
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z10, Z6, Z6
+	VADDPS        Z6, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z9, Z10
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z10, Z7, Z7
+	VADDPS        Z7, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z9, Z10
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z10, Z8, Z8
+	VADDPS        Z8, Z3, Z3
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ4_1x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_1x4AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VMOVUPS c0f0f0f0f<>+0(SB), Z4
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VPXORD        Z7, Z7, Z7
+	VPXORD        Z8, Z8, Z8
+	VMOVUPS       64(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST (DI), Z9, Z5
+	VPDPBUSD.BCST (DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST (DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST (DI)(R8*1), Z9, Z8
+	VMOVUPS       128(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 4(DI), Z9, Z5
+	VPDPBUSD.BCST 4(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 4(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 4(DI)(R8*1), Z9, Z8
+	VMOVUPS       192(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 8(DI), Z9, Z5
+	VPDPBUSD.BCST 8(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 8(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 8(DI)(R8*1), Z9, Z8
+	VMOVUPS       256(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 12(DI), Z9, Z5
+	VPDPBUSD.BCST 12(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 12(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 12(DI)(R8*1), Z9, Z8
+	VMOVUPS       64(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 16(DI), Z9, Z5
+	VPDPBUSD.BCST 16(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 16(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 16(DI)(R8*1), Z9, Z8
+	VMOVUPS       128(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 20(DI), Z9, Z5
+	VPDPBUSD.BCST 20(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 20(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 20(DI)(R8*1), Z9, Z8
+	VMOVUPS       192(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 24(DI), Z9, Z5
+	VPDPBUSD.BCST 24(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 24(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 24(DI)(R8*1), Z9, Z8
+	VMOVUPS       256(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 28(DI), Z9, Z5
+	VPDPBUSD.BCST 28(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 28(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 28(DI)(R8*1), Z9, Z8
+	VCVTPH2PS     (SI), Z9
+	VMULPS.BCST   36(DI), Z9, Z10
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z10, Z5, Z5
+	VADDPS        Z5, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z9, Z10
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z10, Z6, Z6
+	VADDPS        Z6, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z9, Z10
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z10, Z7, Z7
+	VADDPS        Z7, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z9, Z10
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z10, Z8, Z8
+	VADDPS        Z8, Z3, Z3
+	VPBROADCASTD  32(DI), Z5
+	VPBROADCASTD  32(DI)(DX*1), Z6
+	VPBROADCASTD  32(DI)(DX*2), Z7
+	VPBROADCASTD  32(DI)(R8*1), Z8
+	VCVTPH2PS     32(SI), Z9
+	VMULPS.BCST   36(DI), Z9, Z10
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z10, Z5, Z5
+	VADDPS        Z5, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z9, Z10
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z10, Z6, Z6
+	VADDPS        Z6, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z9, Z10
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z10, Z7, Z7
+	VADDPS        Z7, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z9, Z10
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z10, Z8, Z8
+	VADDPS        Z8, Z3, Z3
+	ADDQ          $0x00000140, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_0x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_0x4AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VMOVUPS c0f0f0f0f<>+0(SB), Z4
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z5
+	VPBROADCASTD  32(DI)(DX*1), Z6
+	VPBROADCASTD  32(DI)(DX*2), Z7
+	VPBROADCASTD  32(DI)(R8*1), Z8
+	VMOVUPS       96(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST (DI), Z9, Z5
+	VPDPBUSD.BCST (DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST (DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST (DI)(R8*1), Z9, Z8
+	VMOVUPS       160(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPSLLW        $0x03, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 4(DI), Z9, Z5
+	VPDPBUSD.BCST 4(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 4(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 4(DI)(R8*1), Z9, Z8
+	VMOVUPS       224(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 8(DI), Z9, Z5
+	VPDPBUSD.BCST 8(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 8(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 8(DI)(R8*1), Z9, Z8
+	VMOVUPS       288(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPSLLW        $0x01, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 12(DI), Z9, Z5
+	VPDPBUSD.BCST 12(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 12(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 12(DI)(R8*1), Z9, Z8
+	VMOVUPS       96(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 16(DI), Z9, Z5
+	VPDPBUSD.BCST 16(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 16(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 16(DI)(R8*1), Z9, Z8
+	VMOVUPS       160(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPSRLW        $0x01, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 20(DI), Z9, Z5
+	VPDPBUSD.BCST 20(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 20(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 20(DI)(R8*1), Z9, Z8
+	VMOVUPS       224(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 24(DI), Z9, Z5
+	VPDPBUSD.BCST 24(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 24(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 24(DI)(R8*1), Z9, Z8
+	VMOVUPS       288(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPSRLW        $0x03, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 28(DI), Z9, Z5
+	VPDPBUSD.BCST 28(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 28(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 28(DI)(R8*1), Z9, Z8
+	VCVTPH2PS     (SI), Z9
+	VMULPS.BCST   36(DI), Z9, Z10
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z10, Z5, Z5
+	VADDPS        Z5, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z9, Z10
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z10, Z6, Z6
+	VADDPS        Z6, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z9, Z10
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z10, Z7, Z7
+	VADDPS        Z7, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z9, Z10
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z10, Z8, Z8
+	VADDPS        Z8, Z3, Z3
+	ADDQ          $0x00000160, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_1x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_1x4AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VMOVUPS c0f0f0f0f<>+0(SB), Z4
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VPXORD        Z7, Z7, Z7
+	VPXORD        Z8, Z8, Z8
+	VMOVUPS       128(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST (DI), Z9, Z5
+	VPDPBUSD.BCST (DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST (DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST (DI)(R8*1), Z9, Z8
+	VMOVUPS       192(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPSLLW        $0x03, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 4(DI), Z9, Z5
+	VPDPBUSD.BCST 4(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 4(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 4(DI)(R8*1), Z9, Z8
+	VMOVUPS       256(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 8(DI), Z9, Z5
+	VPDPBUSD.BCST 8(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 8(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 8(DI)(R8*1), Z9, Z8
+	VMOVUPS       320(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPSLLW        $0x01, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 12(DI), Z9, Z5
+	VPDPBUSD.BCST 12(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 12(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 12(DI)(R8*1), Z9, Z8
+	VMOVUPS       128(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 16(DI), Z9, Z5
+	VPDPBUSD.BCST 16(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 16(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 16(DI)(R8*1), Z9, Z8
+	VMOVUPS       192(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPSRLW        $0x01, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 20(DI), Z9, Z5
+	VPDPBUSD.BCST 20(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 20(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 20(DI)(R8*1), Z9, Z8
+	VMOVUPS       256(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 24(DI), Z9, Z5
+	VPDPBUSD.BCST 24(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 24(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 24(DI)(R8*1), Z9, Z8
+	VMOVUPS       320(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPSRLW        $0x03, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 28(DI), Z9, Z5
+	VPDPBUSD.BCST 28(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 28(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 28(DI)(R8*1), Z9, Z8
+	VCVTPH2PS     (SI), Z9
+	VMULPS.BCST   36(DI), Z9, Z10
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z10, Z5, Z5
+	VADDPS        Z5, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z9, Z10
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z10, Z6, Z6
+	VADDPS        Z6, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z9, Z10
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z10, Z7, Z7
+	VADDPS        Z7, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z9, Z10
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z10, Z8, Z8
+	VADDPS        Z8, Z3, Z3
+	VPBROADCASTD  32(DI), Z5
+	VPBROADCASTD  32(DI)(DX*1), Z6
+	VPBROADCASTD  32(DI)(DX*2), Z7
+	VPBROADCASTD  32(DI)(R8*1), Z8
+	VCVTPH2PS     32(SI), Z9
+	VMULPS.BCST   36(DI), Z9, Z10
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z10, Z5, Z5
+	VADDPS        Z5, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z9, Z10
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z10, Z6, Z6
+	VADDPS        Z6, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z9, Z10
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z10, Z7, Z7
+	VADDPS        Z7, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z9, Z10
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z10, Z8, Z8
+	VADDPS        Z8, Z3, Z3
+	ADDQ          $0x00000180, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
 // func tileQ8_0x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512F, AVX512VNNI
 TEXT ·tileQ8_0x4AVX512(SB), NOSPLIT, $0-48
@@ -3501,9 +6022,244 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileQ4_0x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// func tileIQ4_NLx4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
-TEXT ·tileQ4_0x4AVX512(SB), NOSPLIT, $0-48
+TEXT ·tileIQ4_NLx4AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VMOVUPS c0f0f0f0f<>+0(SB), Z4
+	VMOVUPS table5<>+0(SB), Z5
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z6
+	VPBROADCASTD  32(DI)(DX*1), Z7
+	VPBROADCASTD  32(DI)(DX*2), Z8
+	VPBROADCASTD  32(DI)(R8*1), Z9
+	VMOVUPS       32(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST (DI), Z10, Z6
+	VPDPBUSD.BCST (DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST (DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST (DI)(R8*1), Z10, Z9
+	VMOVUPS       96(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 4(DI), Z10, Z6
+	VPDPBUSD.BCST 4(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 4(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 4(DI)(R8*1), Z10, Z9
+	VMOVUPS       160(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 8(DI), Z10, Z6
+	VPDPBUSD.BCST 8(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 8(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 8(DI)(R8*1), Z10, Z9
+	VMOVUPS       224(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 12(DI), Z10, Z6
+	VPDPBUSD.BCST 12(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 12(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 12(DI)(R8*1), Z10, Z9
+	VMOVUPS       32(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 16(DI), Z10, Z6
+	VPDPBUSD.BCST 16(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 16(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 16(DI)(R8*1), Z10, Z9
+	VMOVUPS       96(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 20(DI), Z10, Z6
+	VPDPBUSD.BCST 20(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 20(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 20(DI)(R8*1), Z10, Z9
+	VMOVUPS       160(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 24(DI), Z10, Z6
+	VPDPBUSD.BCST 24(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 24(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 24(DI)(R8*1), Z10, Z9
+	VMOVUPS       224(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 28(DI), Z10, Z6
+	VPDPBUSD.BCST 28(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 28(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 28(DI)(R8*1), Z10, Z9
+	VCVTPH2PS     (SI), Z10
+	VMULPS.BCST   36(DI), Z10, Z11
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z11, Z6, Z6
+	VADDPS        Z6, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z10, Z11
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z11, Z7, Z7
+	VADDPS        Z7, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z10, Z11
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z11, Z8, Z8
+	VADDPS        Z8, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z10, Z11
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z11, Z9, Z9
+	VADDPS        Z9, Z3, Z3
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func tileMXFP4x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileMXFP4x4AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VMOVUPS c0f0f0f0f<>+0(SB), Z4
+	VMOVUPS table4<>+0(SB), Z5
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z6
+	VPBROADCASTD  32(DI)(DX*1), Z7
+	VPBROADCASTD  32(DI)(DX*2), Z8
+	VPBROADCASTD  32(DI)(R8*1), Z9
+	VMOVUPS       32(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST (DI), Z10, Z6
+	VPDPBUSD.BCST (DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST (DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST (DI)(R8*1), Z10, Z9
+	VMOVUPS       96(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 4(DI), Z10, Z6
+	VPDPBUSD.BCST 4(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 4(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 4(DI)(R8*1), Z10, Z9
+	VMOVUPS       160(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 8(DI), Z10, Z6
+	VPDPBUSD.BCST 8(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 8(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 8(DI)(R8*1), Z10, Z9
+	VMOVUPS       224(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 12(DI), Z10, Z6
+	VPDPBUSD.BCST 12(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 12(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 12(DI)(R8*1), Z10, Z9
+	VMOVUPS       32(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 16(DI), Z10, Z6
+	VPDPBUSD.BCST 16(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 16(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 16(DI)(R8*1), Z10, Z9
+	VMOVUPS       96(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 20(DI), Z10, Z6
+	VPDPBUSD.BCST 20(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 20(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 20(DI)(R8*1), Z10, Z9
+	VMOVUPS       160(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 24(DI), Z10, Z6
+	VPDPBUSD.BCST 24(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 24(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 24(DI)(R8*1), Z10, Z9
+	VMOVUPS       224(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 28(DI), Z10, Z6
+	VPDPBUSD.BCST 28(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 28(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 28(DI)(R8*1), Z10, Z9
+	VPMOVZXWD     (SI), Z10
+	VPSLLD        $0x10, Z10, Z10
+	VMULPS.BCST   36(DI), Z10, Z11
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z11, Z6, Z6
+	VADDPS        Z6, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z10, Z11
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z11, Z7, Z7
+	VADDPS        Z7, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z10, Z11
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z11, Z8, Z8
+	VADDPS        Z8, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z10, Z11
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z11, Z9, Z9
+	VADDPS        Z9, Z3, Z3
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ2_Kx4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ2_Kx4AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
 	MOVQ    ldy+8(FP), CX
 	MOVQ    stride+32(FP), DX
@@ -3520,81 +6276,778 @@ TEXT ·tileQ4_0x4AVX512(SB), NOSPLIT, $0-48
 	JZ      store
 
 block:
-	VCVTPH2PS     (SI), Z5
-	VPBROADCASTD  32(DI), Z6
-	VPBROADCASTD  32(DI)(DX*1), Z7
-	VPBROADCASTD  32(DI)(DX*2), Z8
-	VPBROADCASTD  32(DI)(R8*1), Z9
-	VMOVUPS       32(SI), Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST (DI), Z10, Z6
-	VPDPBUSD.BCST (DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST (DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST (DI)(R8*1), Z10, Z9
-	VMOVUPS       96(SI), Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST 4(DI), Z10, Z6
-	VPDPBUSD.BCST 4(DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST 4(DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST 4(DI)(R8*1), Z10, Z9
-	VMOVUPS       160(SI), Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST 8(DI), Z10, Z6
-	VPDPBUSD.BCST 8(DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST 8(DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST 8(DI)(R8*1), Z10, Z9
-	VMOVUPS       224(SI), Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST 12(DI), Z10, Z6
-	VPDPBUSD.BCST 12(DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST 12(DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST 12(DI)(R8*1), Z10, Z9
-	VMOVUPS       32(SI), Z10
-	VPSRLW        $0x04, Z10, Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST 16(DI), Z10, Z6
-	VPDPBUSD.BCST 16(DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST 16(DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST 16(DI)(R8*1), Z10, Z9
-	VMOVUPS       96(SI), Z10
-	VPSRLW        $0x04, Z10, Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST 20(DI), Z10, Z6
-	VPDPBUSD.BCST 20(DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST 20(DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST 20(DI)(R8*1), Z10, Z9
-	VMOVUPS       160(SI), Z10
-	VPSRLW        $0x04, Z10, Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST 24(DI), Z10, Z6
-	VPDPBUSD.BCST 24(DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST 24(DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST 24(DI)(R8*1), Z10, Z9
-	VMOVUPS       224(SI), Z10
-	VPSRLW        $0x04, Z10, Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST 28(DI), Z10, Z6
-	VPDPBUSD.BCST 28(DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST 28(DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST 28(DI)(R8*1), Z10, Z9
-	VMULPS.BCST   36(DI), Z5, Z10
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       320(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST (DI), Z13, Z9
+	VPDPBUSD.BCST (DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST (DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST (DI)(R8*1), Z13, Z12
+	VMOVUPS       384(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 4(DI), Z13, Z9
+	VPDPBUSD.BCST 4(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 4(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 4(DI)(R8*1), Z13, Z12
+	VMOVUPS       448(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 8(DI), Z13, Z9
+	VPDPBUSD.BCST 8(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 8(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 8(DI)(R8*1), Z13, Z12
+	VMOVUPS       512(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 12(DI), Z13, Z9
+	VPDPBUSD.BCST 12(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 12(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 12(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     64(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z5
+	VPMULLD       Z13, Z10, Z6
+	VPMULLD       Z13, Z11, Z7
+	VPMULLD       Z13, Z12, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       576(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 16(DI), Z13, Z9
+	VPDPBUSD.BCST 16(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 16(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 16(DI)(R8*1), Z13, Z12
+	VMOVUPS       640(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 20(DI), Z13, Z9
+	VPDPBUSD.BCST 20(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 20(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 20(DI)(R8*1), Z13, Z12
+	VMOVUPS       704(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 24(DI), Z13, Z9
+	VPDPBUSD.BCST 24(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 24(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 24(DI)(R8*1), Z13, Z12
+	VMOVUPS       768(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 28(DI), Z13, Z9
+	VPDPBUSD.BCST 28(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 28(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 28(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     80(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       320(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 32(DI), Z13, Z9
+	VPDPBUSD.BCST 32(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 32(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 32(DI)(R8*1), Z13, Z12
+	VMOVUPS       384(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 36(DI), Z13, Z9
+	VPDPBUSD.BCST 36(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 36(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 36(DI)(R8*1), Z13, Z12
+	VMOVUPS       448(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 40(DI), Z13, Z9
+	VPDPBUSD.BCST 40(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 40(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 40(DI)(R8*1), Z13, Z12
+	VMOVUPS       512(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 44(DI), Z13, Z9
+	VPDPBUSD.BCST 44(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 44(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 44(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     96(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       576(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 48(DI), Z13, Z9
+	VPDPBUSD.BCST 48(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 48(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 48(DI)(R8*1), Z13, Z12
+	VMOVUPS       640(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 52(DI), Z13, Z9
+	VPDPBUSD.BCST 52(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 52(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 52(DI)(R8*1), Z13, Z12
+	VMOVUPS       704(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 56(DI), Z13, Z9
+	VPDPBUSD.BCST 56(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 56(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 56(DI)(R8*1), Z13, Z12
+	VMOVUPS       768(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 60(DI), Z13, Z9
+	VPDPBUSD.BCST 60(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 60(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 60(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     112(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       320(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 64(DI), Z13, Z9
+	VPDPBUSD.BCST 64(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 64(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 64(DI)(R8*1), Z13, Z12
+	VMOVUPS       384(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 68(DI), Z13, Z9
+	VPDPBUSD.BCST 68(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 68(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 68(DI)(R8*1), Z13, Z12
+	VMOVUPS       448(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 72(DI), Z13, Z9
+	VPDPBUSD.BCST 72(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 72(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 72(DI)(R8*1), Z13, Z12
+	VMOVUPS       512(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 76(DI), Z13, Z9
+	VPDPBUSD.BCST 76(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 76(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 76(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     128(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       576(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 80(DI), Z13, Z9
+	VPDPBUSD.BCST 80(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 80(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 80(DI)(R8*1), Z13, Z12
+	VMOVUPS       640(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 84(DI), Z13, Z9
+	VPDPBUSD.BCST 84(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 84(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 84(DI)(R8*1), Z13, Z12
+	VMOVUPS       704(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 88(DI), Z13, Z9
+	VPDPBUSD.BCST 88(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 88(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 88(DI)(R8*1), Z13, Z12
+	VMOVUPS       768(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 92(DI), Z13, Z9
+	VPDPBUSD.BCST 92(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 92(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 92(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     144(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       320(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 96(DI), Z13, Z9
+	VPDPBUSD.BCST 96(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 96(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 96(DI)(R8*1), Z13, Z12
+	VMOVUPS       384(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 100(DI), Z13, Z9
+	VPDPBUSD.BCST 100(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 100(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 100(DI)(R8*1), Z13, Z12
+	VMOVUPS       448(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 104(DI), Z13, Z9
+	VPDPBUSD.BCST 104(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 104(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 104(DI)(R8*1), Z13, Z12
+	VMOVUPS       512(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 108(DI), Z13, Z9
+	VPDPBUSD.BCST 108(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 108(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 108(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     160(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       576(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 112(DI), Z13, Z9
+	VPDPBUSD.BCST 112(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 112(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 112(DI)(R8*1), Z13, Z12
+	VMOVUPS       640(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 116(DI), Z13, Z9
+	VPDPBUSD.BCST 116(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 116(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 116(DI)(R8*1), Z13, Z12
+	VMOVUPS       704(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 120(DI), Z13, Z9
+	VPDPBUSD.BCST 120(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 120(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 120(DI)(R8*1), Z13, Z12
+	VMOVUPS       768(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 124(DI), Z13, Z9
+	VPDPBUSD.BCST 124(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 124(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 124(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     176(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       832(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 128(DI), Z13, Z9
+	VPDPBUSD.BCST 128(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 128(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 128(DI)(R8*1), Z13, Z12
+	VMOVUPS       896(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 132(DI), Z13, Z9
+	VPDPBUSD.BCST 132(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 132(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 132(DI)(R8*1), Z13, Z12
+	VMOVUPS       960(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 136(DI), Z13, Z9
+	VPDPBUSD.BCST 136(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 136(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 136(DI)(R8*1), Z13, Z12
+	VMOVUPS       1024(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 140(DI), Z13, Z9
+	VPDPBUSD.BCST 140(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 140(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 140(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     192(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1088(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 144(DI), Z13, Z9
+	VPDPBUSD.BCST 144(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 144(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 144(DI)(R8*1), Z13, Z12
+	VMOVUPS       1152(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 148(DI), Z13, Z9
+	VPDPBUSD.BCST 148(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 148(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 148(DI)(R8*1), Z13, Z12
+	VMOVUPS       1216(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 152(DI), Z13, Z9
+	VPDPBUSD.BCST 152(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 152(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 152(DI)(R8*1), Z13, Z12
+	VMOVUPS       1280(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 156(DI), Z13, Z9
+	VPDPBUSD.BCST 156(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 156(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 156(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     208(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       832(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 160(DI), Z13, Z9
+	VPDPBUSD.BCST 160(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 160(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 160(DI)(R8*1), Z13, Z12
+	VMOVUPS       896(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 164(DI), Z13, Z9
+	VPDPBUSD.BCST 164(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 164(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 164(DI)(R8*1), Z13, Z12
+	VMOVUPS       960(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 168(DI), Z13, Z9
+	VPDPBUSD.BCST 168(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 168(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 168(DI)(R8*1), Z13, Z12
+	VMOVUPS       1024(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 172(DI), Z13, Z9
+	VPDPBUSD.BCST 172(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 172(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 172(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     224(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1088(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 176(DI), Z13, Z9
+	VPDPBUSD.BCST 176(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 176(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 176(DI)(R8*1), Z13, Z12
+	VMOVUPS       1152(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 180(DI), Z13, Z9
+	VPDPBUSD.BCST 180(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 180(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 180(DI)(R8*1), Z13, Z12
+	VMOVUPS       1216(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 184(DI), Z13, Z9
+	VPDPBUSD.BCST 184(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 184(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 184(DI)(R8*1), Z13, Z12
+	VMOVUPS       1280(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 188(DI), Z13, Z9
+	VPDPBUSD.BCST 188(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 188(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 188(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     240(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       832(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 192(DI), Z13, Z9
+	VPDPBUSD.BCST 192(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 192(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 192(DI)(R8*1), Z13, Z12
+	VMOVUPS       896(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 196(DI), Z13, Z9
+	VPDPBUSD.BCST 196(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 196(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 196(DI)(R8*1), Z13, Z12
+	VMOVUPS       960(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 200(DI), Z13, Z9
+	VPDPBUSD.BCST 200(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 200(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 200(DI)(R8*1), Z13, Z12
+	VMOVUPS       1024(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 204(DI), Z13, Z9
+	VPDPBUSD.BCST 204(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 204(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 204(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     256(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1088(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 208(DI), Z13, Z9
+	VPDPBUSD.BCST 208(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 208(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 208(DI)(R8*1), Z13, Z12
+	VMOVUPS       1152(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 212(DI), Z13, Z9
+	VPDPBUSD.BCST 212(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 212(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 212(DI)(R8*1), Z13, Z12
+	VMOVUPS       1216(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 216(DI), Z13, Z9
+	VPDPBUSD.BCST 216(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 216(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 216(DI)(R8*1), Z13, Z12
+	VMOVUPS       1280(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 220(DI), Z13, Z9
+	VPDPBUSD.BCST 220(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 220(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 220(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     272(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       832(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 224(DI), Z13, Z9
+	VPDPBUSD.BCST 224(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 224(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 224(DI)(R8*1), Z13, Z12
+	VMOVUPS       896(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 228(DI), Z13, Z9
+	VPDPBUSD.BCST 228(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 228(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 228(DI)(R8*1), Z13, Z12
+	VMOVUPS       960(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 232(DI), Z13, Z9
+	VPDPBUSD.BCST 232(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 232(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 232(DI)(R8*1), Z13, Z12
+	VMOVUPS       1024(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 236(DI), Z13, Z9
+	VPDPBUSD.BCST 236(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 236(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 236(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     288(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1088(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 240(DI), Z13, Z9
+	VPDPBUSD.BCST 240(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 240(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 240(DI)(R8*1), Z13, Z12
+	VMOVUPS       1152(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 244(DI), Z13, Z9
+	VPDPBUSD.BCST 244(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 244(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 244(DI)(R8*1), Z13, Z12
+	VMOVUPS       1216(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 248(DI), Z13, Z9
+	VPDPBUSD.BCST 248(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 248(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 248(DI)(R8*1), Z13, Z12
+	VMOVUPS       1280(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 252(DI), Z13, Z9
+	VPDPBUSD.BCST 252(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 252(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 252(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     304(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VCVTPH2PS     (SI), Z13
+	VMULPS.BCST   288(DI), Z13, Z14
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z14, Z5, Z5
+	VADDPS        Z5, Z0, Z0
+	VMULPS.BCST   288(DI)(DX*1), Z13, Z14
 	VCVTDQ2PS     Z6, Z6
-	VMULPS        Z10, Z6, Z6
-	VADDPS        Z6, Z0, Z0
-	VMULPS.BCST   36(DI)(DX*1), Z5, Z10
+	VMULPS        Z14, Z6, Z6
+	VADDPS        Z6, Z1, Z1
+	VMULPS.BCST   288(DI)(DX*2), Z13, Z14
 	VCVTDQ2PS     Z7, Z7
-	VMULPS        Z10, Z7, Z7
-	VADDPS        Z7, Z1, Z1
-	VMULPS.BCST   36(DI)(DX*2), Z5, Z10
+	VMULPS        Z14, Z7, Z7
+	VADDPS        Z7, Z2, Z2
+	VMULPS.BCST   288(DI)(R8*1), Z13, Z14
 	VCVTDQ2PS     Z8, Z8
-	VMULPS        Z10, Z8, Z8
-	VADDPS        Z8, Z2, Z2
-	VMULPS.BCST   36(DI)(R8*1), Z5, Z10
+	VMULPS        Z14, Z8, Z8
+	VADDPS        Z8, Z3, Z3
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VPMOVZXBD     64(SI), Z13
+	VPMOVZXBD     80(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 256(DI), Z13, Z9
+	VPDPWSSD.BCST 256(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 256(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 256(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     96(SI), Z13
+	VPMOVZXBD     112(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 260(DI), Z13, Z9
+	VPDPWSSD.BCST 260(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 260(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 260(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     128(SI), Z13
+	VPMOVZXBD     144(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 264(DI), Z13, Z9
+	VPDPWSSD.BCST 264(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 264(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 264(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     160(SI), Z13
+	VPMOVZXBD     176(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 268(DI), Z13, Z9
+	VPDPWSSD.BCST 268(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 268(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 268(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     192(SI), Z13
+	VPMOVZXBD     208(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 272(DI), Z13, Z9
+	VPDPWSSD.BCST 272(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 272(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 272(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     224(SI), Z13
+	VPMOVZXBD     240(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 276(DI), Z13, Z9
+	VPDPWSSD.BCST 276(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 276(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 276(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     256(SI), Z13
+	VPMOVZXBD     272(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 280(DI), Z13, Z9
+	VPDPWSSD.BCST 280(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 280(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 280(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     288(SI), Z13
+	VPMOVZXBD     304(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 284(DI), Z13, Z9
+	VPDPWSSD.BCST 284(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 284(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 284(DI)(R8*1), Z13, Z12
+	VCVTPH2PS     32(SI), Z13
+	VMULPS.BCST   288(DI), Z13, Z14
 	VCVTDQ2PS     Z9, Z9
-	VMULPS        Z10, Z9, Z9
-	VADDPS        Z9, Z3, Z3
-	ADDQ          $0x00000120, SI
-	ADDQ          $0x00000028, DI
+	VMULPS        Z14, Z9, Z9
+	VSUBPS        Z9, Z0, Z0
+	VMULPS.BCST   288(DI)(DX*1), Z13, Z14
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z14, Z10, Z10
+	VSUBPS        Z10, Z1, Z1
+	VMULPS.BCST   288(DI)(DX*2), Z13, Z14
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z14, Z11, Z11
+	VSUBPS        Z11, Z2, Z2
+	VMULPS.BCST   288(DI)(R8*1), Z13, Z14
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z14, Z12, Z12
+	VSUBPS        Z12, Z3, Z3
+	ADDQ          $0x00000540, SI
+	ADDQ          $0x00000124, DI
 	DECQ          BX
 	JNZ           block
 
@@ -6011,6 +9464,846 @@ store:
 	VZEROUPPER
 	RET
 
+// func tileQ4_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_0x8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z9
+	VPBROADCASTD  32(DI)(DX*1), Z10
+	VPBROADCASTD  32(DI)(DX*2), Z11
+	VPBROADCASTD  32(DI)(R8*1), Z12
+	VPBROADCASTD  32(DI)(DX*4), Z13
+	VPBROADCASTD  32(DI)(R9*1), Z14
+	VPBROADCASTD  32(DI)(R8*2), Z15
+	VPBROADCASTD  32(DI)(R10*1), Z16
+	VMOVUPS       32(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST (DI), Z17, Z9
+	VPDPBUSD.BCST (DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST (DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST (DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST (DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST (DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST (DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST (DI)(R10*1), Z17, Z16
+	VMOVUPS       96(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 4(DI), Z17, Z9
+	VPDPBUSD.BCST 4(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 4(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 4(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 4(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 4(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 4(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 4(DI)(R10*1), Z17, Z16
+	VMOVUPS       160(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 8(DI), Z17, Z9
+	VPDPBUSD.BCST 8(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 8(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 8(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 8(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 8(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 8(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 8(DI)(R10*1), Z17, Z16
+	VMOVUPS       224(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 12(DI), Z17, Z9
+	VPDPBUSD.BCST 12(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 12(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 12(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 12(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 12(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 12(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 12(DI)(R10*1), Z17, Z16
+	VMOVUPS       32(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 16(DI), Z17, Z9
+	VPDPBUSD.BCST 16(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 16(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 16(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 16(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 16(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 16(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 16(DI)(R10*1), Z17, Z16
+	VMOVUPS       96(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 20(DI), Z17, Z9
+	VPDPBUSD.BCST 20(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 20(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 20(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 20(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 20(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 20(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 20(DI)(R10*1), Z17, Z16
+	VMOVUPS       160(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 24(DI), Z17, Z9
+	VPDPBUSD.BCST 24(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 24(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 24(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 24(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 24(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 24(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 24(DI)(R10*1), Z17, Z16
+	VMOVUPS       224(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 28(DI), Z17, Z9
+	VPDPBUSD.BCST 28(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 28(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 28(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 28(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 28(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 28(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 28(DI)(R10*1), Z17, Z16
+	VCVTPH2PS     (SI), Z17
+	VMULPS.BCST   36(DI), Z17, Z18
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z18, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z17, Z18
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z18, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z17, Z18
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z18, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z17, Z18
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z18, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z17, Z18
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z18, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z17, Z18
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z18, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z17, Z18
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z18, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z17, Z18
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z18, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ4_1x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_1x8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VPXORD        Z13, Z13, Z13
+	VPXORD        Z14, Z14, Z14
+	VPXORD        Z15, Z15, Z15
+	VPXORD        Z16, Z16, Z16
+	VMOVUPS       64(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST (DI), Z17, Z9
+	VPDPBUSD.BCST (DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST (DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST (DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST (DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST (DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST (DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST (DI)(R10*1), Z17, Z16
+	VMOVUPS       128(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 4(DI), Z17, Z9
+	VPDPBUSD.BCST 4(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 4(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 4(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 4(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 4(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 4(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 4(DI)(R10*1), Z17, Z16
+	VMOVUPS       192(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 8(DI), Z17, Z9
+	VPDPBUSD.BCST 8(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 8(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 8(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 8(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 8(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 8(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 8(DI)(R10*1), Z17, Z16
+	VMOVUPS       256(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 12(DI), Z17, Z9
+	VPDPBUSD.BCST 12(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 12(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 12(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 12(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 12(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 12(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 12(DI)(R10*1), Z17, Z16
+	VMOVUPS       64(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 16(DI), Z17, Z9
+	VPDPBUSD.BCST 16(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 16(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 16(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 16(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 16(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 16(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 16(DI)(R10*1), Z17, Z16
+	VMOVUPS       128(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 20(DI), Z17, Z9
+	VPDPBUSD.BCST 20(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 20(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 20(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 20(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 20(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 20(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 20(DI)(R10*1), Z17, Z16
+	VMOVUPS       192(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 24(DI), Z17, Z9
+	VPDPBUSD.BCST 24(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 24(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 24(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 24(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 24(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 24(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 24(DI)(R10*1), Z17, Z16
+	VMOVUPS       256(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 28(DI), Z17, Z9
+	VPDPBUSD.BCST 28(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 28(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 28(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 28(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 28(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 28(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 28(DI)(R10*1), Z17, Z16
+	VCVTPH2PS     (SI), Z17
+	VMULPS.BCST   36(DI), Z17, Z18
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z18, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z17, Z18
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z18, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z17, Z18
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z18, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z17, Z18
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z18, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z17, Z18
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z18, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z17, Z18
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z18, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z17, Z18
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z18, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z17, Z18
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z18, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	VPBROADCASTD  32(DI), Z9
+	VPBROADCASTD  32(DI)(DX*1), Z10
+	VPBROADCASTD  32(DI)(DX*2), Z11
+	VPBROADCASTD  32(DI)(R8*1), Z12
+	VPBROADCASTD  32(DI)(DX*4), Z13
+	VPBROADCASTD  32(DI)(R9*1), Z14
+	VPBROADCASTD  32(DI)(R8*2), Z15
+	VPBROADCASTD  32(DI)(R10*1), Z16
+	VCVTPH2PS     32(SI), Z17
+	VMULPS.BCST   36(DI), Z17, Z18
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z18, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z17, Z18
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z18, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z17, Z18
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z18, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z17, Z18
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z18, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z17, Z18
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z18, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z17, Z18
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z18, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z17, Z18
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z18, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z17, Z18
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z18, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	ADDQ          $0x00000140, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_0x8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z9
+	VPBROADCASTD  32(DI)(DX*1), Z10
+	VPBROADCASTD  32(DI)(DX*2), Z11
+	VPBROADCASTD  32(DI)(R8*1), Z12
+	VPBROADCASTD  32(DI)(DX*4), Z13
+	VPBROADCASTD  32(DI)(R9*1), Z14
+	VPBROADCASTD  32(DI)(R8*2), Z15
+	VPBROADCASTD  32(DI)(R10*1), Z16
+	VMOVUPS       96(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPSLLW        $0x04, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST (DI), Z17, Z9
+	VPDPBUSD.BCST (DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST (DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST (DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST (DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST (DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST (DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST (DI)(R10*1), Z17, Z16
+	VMOVUPS       160(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPSLLW        $0x03, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 4(DI), Z17, Z9
+	VPDPBUSD.BCST 4(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 4(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 4(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 4(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 4(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 4(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 4(DI)(R10*1), Z17, Z16
+	VMOVUPS       224(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPSLLW        $0x02, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 8(DI), Z17, Z9
+	VPDPBUSD.BCST 8(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 8(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 8(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 8(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 8(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 8(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 8(DI)(R10*1), Z17, Z16
+	VMOVUPS       288(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPSLLW        $0x01, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 12(DI), Z17, Z9
+	VPDPBUSD.BCST 12(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 12(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 12(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 12(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 12(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 12(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 12(DI)(R10*1), Z17, Z16
+	VMOVUPS       96(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 16(DI), Z17, Z9
+	VPDPBUSD.BCST 16(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 16(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 16(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 16(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 16(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 16(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 16(DI)(R10*1), Z17, Z16
+	VMOVUPS       160(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPSRLW        $0x01, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 20(DI), Z17, Z9
+	VPDPBUSD.BCST 20(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 20(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 20(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 20(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 20(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 20(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 20(DI)(R10*1), Z17, Z16
+	VMOVUPS       224(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPSRLW        $0x02, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 24(DI), Z17, Z9
+	VPDPBUSD.BCST 24(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 24(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 24(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 24(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 24(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 24(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 24(DI)(R10*1), Z17, Z16
+	VMOVUPS       288(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPSRLW        $0x03, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 28(DI), Z17, Z9
+	VPDPBUSD.BCST 28(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 28(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 28(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 28(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 28(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 28(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 28(DI)(R10*1), Z17, Z16
+	VCVTPH2PS     (SI), Z17
+	VMULPS.BCST   36(DI), Z17, Z18
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z18, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z17, Z18
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z18, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z17, Z18
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z18, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z17, Z18
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z18, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z17, Z18
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z18, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z17, Z18
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z18, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z17, Z18
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z18, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z17, Z18
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z18, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	ADDQ          $0x00000160, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_1x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_1x8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VPXORD        Z13, Z13, Z13
+	VPXORD        Z14, Z14, Z14
+	VPXORD        Z15, Z15, Z15
+	VPXORD        Z16, Z16, Z16
+	VMOVUPS       128(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPSLLW        $0x04, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST (DI), Z17, Z9
+	VPDPBUSD.BCST (DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST (DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST (DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST (DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST (DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST (DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST (DI)(R10*1), Z17, Z16
+	VMOVUPS       192(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPSLLW        $0x03, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 4(DI), Z17, Z9
+	VPDPBUSD.BCST 4(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 4(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 4(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 4(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 4(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 4(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 4(DI)(R10*1), Z17, Z16
+	VMOVUPS       256(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPSLLW        $0x02, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 8(DI), Z17, Z9
+	VPDPBUSD.BCST 8(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 8(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 8(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 8(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 8(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 8(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 8(DI)(R10*1), Z17, Z16
+	VMOVUPS       320(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPSLLW        $0x01, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 12(DI), Z17, Z9
+	VPDPBUSD.BCST 12(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 12(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 12(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 12(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 12(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 12(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 12(DI)(R10*1), Z17, Z16
+	VMOVUPS       128(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 16(DI), Z17, Z9
+	VPDPBUSD.BCST 16(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 16(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 16(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 16(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 16(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 16(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 16(DI)(R10*1), Z17, Z16
+	VMOVUPS       192(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPSRLW        $0x01, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 20(DI), Z17, Z9
+	VPDPBUSD.BCST 20(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 20(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 20(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 20(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 20(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 20(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 20(DI)(R10*1), Z17, Z16
+	VMOVUPS       256(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPSRLW        $0x02, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 24(DI), Z17, Z9
+	VPDPBUSD.BCST 24(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 24(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 24(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 24(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 24(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 24(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 24(DI)(R10*1), Z17, Z16
+	VMOVUPS       320(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPSRLW        $0x03, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 28(DI), Z17, Z9
+	VPDPBUSD.BCST 28(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 28(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 28(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 28(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 28(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 28(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 28(DI)(R10*1), Z17, Z16
+	VCVTPH2PS     (SI), Z17
+	VMULPS.BCST   36(DI), Z17, Z18
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z18, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z17, Z18
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z18, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z17, Z18
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z18, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z17, Z18
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z18, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z17, Z18
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z18, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z17, Z18
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z18, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z17, Z18
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z18, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z17, Z18
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z18, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	VPBROADCASTD  32(DI), Z9
+	VPBROADCASTD  32(DI)(DX*1), Z10
+	VPBROADCASTD  32(DI)(DX*2), Z11
+	VPBROADCASTD  32(DI)(R8*1), Z12
+	VPBROADCASTD  32(DI)(DX*4), Z13
+	VPBROADCASTD  32(DI)(R9*1), Z14
+	VPBROADCASTD  32(DI)(R8*2), Z15
+	VPBROADCASTD  32(DI)(R10*1), Z16
+	VCVTPH2PS     32(SI), Z17
+	VMULPS.BCST   36(DI), Z17, Z18
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z18, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z17, Z18
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z18, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z17, Z18
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z18, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z17, Z18
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z18, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z17, Z18
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z18, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z17, Z18
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z18, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z17, Z18
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z18, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z17, Z18
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z18, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	ADDQ          $0x00000180, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
 // func tileQ8_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512F, AVX512VNNI
 TEXT ·tileQ8_0x8AVX512(SB), NOSPLIT, $0-48
@@ -6172,9 +10465,376 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileQ4_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// func tileIQ4_NLx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
-TEXT ·tileQ4_0x8AVX512(SB), NOSPLIT, $0-48
+TEXT ·tileIQ4_NLx8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	VMOVUPS table5<>+0(SB), Z9
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z10
+	VPBROADCASTD  32(DI)(DX*1), Z11
+	VPBROADCASTD  32(DI)(DX*2), Z12
+	VPBROADCASTD  32(DI)(R8*1), Z13
+	VPBROADCASTD  32(DI)(DX*4), Z14
+	VPBROADCASTD  32(DI)(R9*1), Z15
+	VPBROADCASTD  32(DI)(R8*2), Z16
+	VPBROADCASTD  32(DI)(R10*1), Z17
+	VMOVUPS       32(SI), Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST (DI), Z18, Z10
+	VPDPBUSD.BCST (DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST (DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST (DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST (DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST (DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST (DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST (DI)(R10*1), Z18, Z17
+	VMOVUPS       96(SI), Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 4(DI), Z18, Z10
+	VPDPBUSD.BCST 4(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 4(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 4(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 4(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 4(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 4(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 4(DI)(R10*1), Z18, Z17
+	VMOVUPS       160(SI), Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 8(DI), Z18, Z10
+	VPDPBUSD.BCST 8(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 8(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 8(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 8(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 8(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 8(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 8(DI)(R10*1), Z18, Z17
+	VMOVUPS       224(SI), Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 12(DI), Z18, Z10
+	VPDPBUSD.BCST 12(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 12(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 12(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 12(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 12(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 12(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 12(DI)(R10*1), Z18, Z17
+	VMOVUPS       32(SI), Z18
+	VPSRLW        $0x04, Z18, Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 16(DI), Z18, Z10
+	VPDPBUSD.BCST 16(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 16(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 16(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 16(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 16(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 16(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 16(DI)(R10*1), Z18, Z17
+	VMOVUPS       96(SI), Z18
+	VPSRLW        $0x04, Z18, Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 20(DI), Z18, Z10
+	VPDPBUSD.BCST 20(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 20(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 20(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 20(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 20(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 20(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 20(DI)(R10*1), Z18, Z17
+	VMOVUPS       160(SI), Z18
+	VPSRLW        $0x04, Z18, Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 24(DI), Z18, Z10
+	VPDPBUSD.BCST 24(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 24(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 24(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 24(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 24(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 24(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 24(DI)(R10*1), Z18, Z17
+	VMOVUPS       224(SI), Z18
+	VPSRLW        $0x04, Z18, Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 28(DI), Z18, Z10
+	VPDPBUSD.BCST 28(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 28(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 28(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 28(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 28(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 28(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 28(DI)(R10*1), Z18, Z17
+	VCVTPH2PS     (SI), Z18
+	VMULPS.BCST   36(DI), Z18, Z19
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z19, Z10, Z10
+	VADDPS        Z10, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z18, Z19
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z19, Z11, Z11
+	VADDPS        Z11, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z18, Z19
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z19, Z12, Z12
+	VADDPS        Z12, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z18, Z19
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z19, Z13, Z13
+	VADDPS        Z13, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z18, Z19
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z19, Z14, Z14
+	VADDPS        Z14, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z18, Z19
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z19, Z15, Z15
+	VADDPS        Z15, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z18, Z19
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z19, Z16, Z16
+	VADDPS        Z16, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z18, Z19
+	VCVTDQ2PS     Z17, Z17
+	VMULPS        Z19, Z17, Z17
+	VADDPS        Z17, Z7, Z7
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+// func tileMXFP4x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileMXFP4x8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	VMOVUPS table4<>+0(SB), Z9
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z10
+	VPBROADCASTD  32(DI)(DX*1), Z11
+	VPBROADCASTD  32(DI)(DX*2), Z12
+	VPBROADCASTD  32(DI)(R8*1), Z13
+	VPBROADCASTD  32(DI)(DX*4), Z14
+	VPBROADCASTD  32(DI)(R9*1), Z15
+	VPBROADCASTD  32(DI)(R8*2), Z16
+	VPBROADCASTD  32(DI)(R10*1), Z17
+	VMOVUPS       32(SI), Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST (DI), Z18, Z10
+	VPDPBUSD.BCST (DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST (DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST (DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST (DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST (DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST (DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST (DI)(R10*1), Z18, Z17
+	VMOVUPS       96(SI), Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 4(DI), Z18, Z10
+	VPDPBUSD.BCST 4(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 4(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 4(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 4(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 4(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 4(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 4(DI)(R10*1), Z18, Z17
+	VMOVUPS       160(SI), Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 8(DI), Z18, Z10
+	VPDPBUSD.BCST 8(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 8(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 8(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 8(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 8(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 8(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 8(DI)(R10*1), Z18, Z17
+	VMOVUPS       224(SI), Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 12(DI), Z18, Z10
+	VPDPBUSD.BCST 12(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 12(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 12(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 12(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 12(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 12(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 12(DI)(R10*1), Z18, Z17
+	VMOVUPS       32(SI), Z18
+	VPSRLW        $0x04, Z18, Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 16(DI), Z18, Z10
+	VPDPBUSD.BCST 16(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 16(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 16(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 16(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 16(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 16(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 16(DI)(R10*1), Z18, Z17
+	VMOVUPS       96(SI), Z18
+	VPSRLW        $0x04, Z18, Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 20(DI), Z18, Z10
+	VPDPBUSD.BCST 20(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 20(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 20(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 20(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 20(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 20(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 20(DI)(R10*1), Z18, Z17
+	VMOVUPS       160(SI), Z18
+	VPSRLW        $0x04, Z18, Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 24(DI), Z18, Z10
+	VPDPBUSD.BCST 24(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 24(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 24(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 24(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 24(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 24(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 24(DI)(R10*1), Z18, Z17
+	VMOVUPS       224(SI), Z18
+	VPSRLW        $0x04, Z18, Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 28(DI), Z18, Z10
+	VPDPBUSD.BCST 28(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 28(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 28(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 28(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 28(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 28(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 28(DI)(R10*1), Z18, Z17
+	VPMOVZXWD     (SI), Z18
+	VPSLLD        $0x10, Z18, Z18
+	VMULPS.BCST   36(DI), Z18, Z19
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z19, Z10, Z10
+	VADDPS        Z10, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z18, Z19
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z19, Z11, Z11
+	VADDPS        Z11, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z18, Z19
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z19, Z12, Z12
+	VADDPS        Z12, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z18, Z19
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z19, Z13, Z13
+	VADDPS        Z13, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z18, Z19
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z19, Z14, Z14
+	VADDPS        Z14, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z18, Z19
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z19, Z15, Z15
+	VADDPS        Z15, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z18, Z19
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z19, Z16, Z16
+	VADDPS        Z16, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z18, Z19
+	VCVTDQ2PS     Z17, Z17
+	VMULPS        Z19, Z17, Z17
+	VADDPS        Z17, Z7, Z7
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ2_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ2_Kx8AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
 	MOVQ    ldy+8(FP), CX
 	MOVQ    stride+32(FP), DX
@@ -6197,133 +10857,1290 @@ TEXT ·tileQ4_0x8AVX512(SB), NOSPLIT, $0-48
 	JZ      store
 
 block:
-	VCVTPH2PS     (SI), Z9
-	VPBROADCASTD  32(DI), Z10
-	VPBROADCASTD  32(DI)(DX*1), Z11
-	VPBROADCASTD  32(DI)(DX*2), Z12
-	VPBROADCASTD  32(DI)(R8*1), Z13
-	VPBROADCASTD  32(DI)(DX*4), Z14
-	VPBROADCASTD  32(DI)(R9*1), Z15
-	VPBROADCASTD  32(DI)(R8*2), Z16
-	VPBROADCASTD  32(DI)(R10*1), Z17
-	VMOVUPS       32(SI), Z18
-	VPANDD        Z8, Z18, Z18
-	VPDPBUSD.BCST (DI), Z18, Z10
-	VPDPBUSD.BCST (DI)(DX*1), Z18, Z11
-	VPDPBUSD.BCST (DI)(DX*2), Z18, Z12
-	VPDPBUSD.BCST (DI)(R8*1), Z18, Z13
-	VPDPBUSD.BCST (DI)(DX*4), Z18, Z14
-	VPDPBUSD.BCST (DI)(R9*1), Z18, Z15
-	VPDPBUSD.BCST (DI)(R8*2), Z18, Z16
-	VPDPBUSD.BCST (DI)(R10*1), Z18, Z17
-	VMOVUPS       96(SI), Z18
-	VPANDD        Z8, Z18, Z18
-	VPDPBUSD.BCST 4(DI), Z18, Z10
-	VPDPBUSD.BCST 4(DI)(DX*1), Z18, Z11
-	VPDPBUSD.BCST 4(DI)(DX*2), Z18, Z12
-	VPDPBUSD.BCST 4(DI)(R8*1), Z18, Z13
-	VPDPBUSD.BCST 4(DI)(DX*4), Z18, Z14
-	VPDPBUSD.BCST 4(DI)(R9*1), Z18, Z15
-	VPDPBUSD.BCST 4(DI)(R8*2), Z18, Z16
-	VPDPBUSD.BCST 4(DI)(R10*1), Z18, Z17
-	VMOVUPS       160(SI), Z18
-	VPANDD        Z8, Z18, Z18
-	VPDPBUSD.BCST 8(DI), Z18, Z10
-	VPDPBUSD.BCST 8(DI)(DX*1), Z18, Z11
-	VPDPBUSD.BCST 8(DI)(DX*2), Z18, Z12
-	VPDPBUSD.BCST 8(DI)(R8*1), Z18, Z13
-	VPDPBUSD.BCST 8(DI)(DX*4), Z18, Z14
-	VPDPBUSD.BCST 8(DI)(R9*1), Z18, Z15
-	VPDPBUSD.BCST 8(DI)(R8*2), Z18, Z16
-	VPDPBUSD.BCST 8(DI)(R10*1), Z18, Z17
-	VMOVUPS       224(SI), Z18
-	VPANDD        Z8, Z18, Z18
-	VPDPBUSD.BCST 12(DI), Z18, Z10
-	VPDPBUSD.BCST 12(DI)(DX*1), Z18, Z11
-	VPDPBUSD.BCST 12(DI)(DX*2), Z18, Z12
-	VPDPBUSD.BCST 12(DI)(R8*1), Z18, Z13
-	VPDPBUSD.BCST 12(DI)(DX*4), Z18, Z14
-	VPDPBUSD.BCST 12(DI)(R9*1), Z18, Z15
-	VPDPBUSD.BCST 12(DI)(R8*2), Z18, Z16
-	VPDPBUSD.BCST 12(DI)(R10*1), Z18, Z17
-	VMOVUPS       32(SI), Z18
-	VPSRLW        $0x04, Z18, Z18
-	VPANDD        Z8, Z18, Z18
-	VPDPBUSD.BCST 16(DI), Z18, Z10
-	VPDPBUSD.BCST 16(DI)(DX*1), Z18, Z11
-	VPDPBUSD.BCST 16(DI)(DX*2), Z18, Z12
-	VPDPBUSD.BCST 16(DI)(R8*1), Z18, Z13
-	VPDPBUSD.BCST 16(DI)(DX*4), Z18, Z14
-	VPDPBUSD.BCST 16(DI)(R9*1), Z18, Z15
-	VPDPBUSD.BCST 16(DI)(R8*2), Z18, Z16
-	VPDPBUSD.BCST 16(DI)(R10*1), Z18, Z17
-	VMOVUPS       96(SI), Z18
-	VPSRLW        $0x04, Z18, Z18
-	VPANDD        Z8, Z18, Z18
-	VPDPBUSD.BCST 20(DI), Z18, Z10
-	VPDPBUSD.BCST 20(DI)(DX*1), Z18, Z11
-	VPDPBUSD.BCST 20(DI)(DX*2), Z18, Z12
-	VPDPBUSD.BCST 20(DI)(R8*1), Z18, Z13
-	VPDPBUSD.BCST 20(DI)(DX*4), Z18, Z14
-	VPDPBUSD.BCST 20(DI)(R9*1), Z18, Z15
-	VPDPBUSD.BCST 20(DI)(R8*2), Z18, Z16
-	VPDPBUSD.BCST 20(DI)(R10*1), Z18, Z17
-	VMOVUPS       160(SI), Z18
-	VPSRLW        $0x04, Z18, Z18
-	VPANDD        Z8, Z18, Z18
-	VPDPBUSD.BCST 24(DI), Z18, Z10
-	VPDPBUSD.BCST 24(DI)(DX*1), Z18, Z11
-	VPDPBUSD.BCST 24(DI)(DX*2), Z18, Z12
-	VPDPBUSD.BCST 24(DI)(R8*1), Z18, Z13
-	VPDPBUSD.BCST 24(DI)(DX*4), Z18, Z14
-	VPDPBUSD.BCST 24(DI)(R9*1), Z18, Z15
-	VPDPBUSD.BCST 24(DI)(R8*2), Z18, Z16
-	VPDPBUSD.BCST 24(DI)(R10*1), Z18, Z17
-	VMOVUPS       224(SI), Z18
-	VPSRLW        $0x04, Z18, Z18
-	VPANDD        Z8, Z18, Z18
-	VPDPBUSD.BCST 28(DI), Z18, Z10
-	VPDPBUSD.BCST 28(DI)(DX*1), Z18, Z11
-	VPDPBUSD.BCST 28(DI)(DX*2), Z18, Z12
-	VPDPBUSD.BCST 28(DI)(R8*1), Z18, Z13
-	VPDPBUSD.BCST 28(DI)(DX*4), Z18, Z14
-	VPDPBUSD.BCST 28(DI)(R9*1), Z18, Z15
-	VPDPBUSD.BCST 28(DI)(R8*2), Z18, Z16
-	VPDPBUSD.BCST 28(DI)(R10*1), Z18, Z17
-	VMULPS.BCST   36(DI), Z9, Z18
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       320(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST (DI), Z25, Z17
+	VPDPBUSD.BCST (DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST (DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST (DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST (DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST (DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST (DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST (DI)(R10*1), Z25, Z24
+	VMOVUPS       384(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 4(DI), Z25, Z17
+	VPDPBUSD.BCST 4(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 4(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 4(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 4(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 4(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 4(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 4(DI)(R10*1), Z25, Z24
+	VMOVUPS       448(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 8(DI), Z25, Z17
+	VPDPBUSD.BCST 8(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 8(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 8(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 8(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 8(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 8(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 8(DI)(R10*1), Z25, Z24
+	VMOVUPS       512(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 12(DI), Z25, Z17
+	VPDPBUSD.BCST 12(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 12(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 12(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 12(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 12(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 12(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 12(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     64(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z9
+	VPMULLD       Z25, Z18, Z10
+	VPMULLD       Z25, Z19, Z11
+	VPMULLD       Z25, Z20, Z12
+	VPMULLD       Z25, Z21, Z13
+	VPMULLD       Z25, Z22, Z14
+	VPMULLD       Z25, Z23, Z15
+	VPMULLD       Z25, Z24, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       576(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 16(DI), Z25, Z17
+	VPDPBUSD.BCST 16(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 16(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 16(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 16(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 16(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 16(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 16(DI)(R10*1), Z25, Z24
+	VMOVUPS       640(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 20(DI), Z25, Z17
+	VPDPBUSD.BCST 20(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 20(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 20(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 20(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 20(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 20(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 20(DI)(R10*1), Z25, Z24
+	VMOVUPS       704(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 24(DI), Z25, Z17
+	VPDPBUSD.BCST 24(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 24(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 24(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 24(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 24(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 24(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 24(DI)(R10*1), Z25, Z24
+	VMOVUPS       768(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 28(DI), Z25, Z17
+	VPDPBUSD.BCST 28(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 28(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 28(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 28(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 28(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 28(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 28(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     80(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       320(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 32(DI), Z25, Z17
+	VPDPBUSD.BCST 32(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 32(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 32(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 32(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 32(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 32(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 32(DI)(R10*1), Z25, Z24
+	VMOVUPS       384(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 36(DI), Z25, Z17
+	VPDPBUSD.BCST 36(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 36(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 36(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 36(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 36(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 36(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 36(DI)(R10*1), Z25, Z24
+	VMOVUPS       448(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 40(DI), Z25, Z17
+	VPDPBUSD.BCST 40(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 40(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 40(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 40(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 40(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 40(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 40(DI)(R10*1), Z25, Z24
+	VMOVUPS       512(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 44(DI), Z25, Z17
+	VPDPBUSD.BCST 44(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 44(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 44(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 44(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 44(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 44(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 44(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     96(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       576(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 48(DI), Z25, Z17
+	VPDPBUSD.BCST 48(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 48(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 48(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 48(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 48(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 48(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 48(DI)(R10*1), Z25, Z24
+	VMOVUPS       640(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 52(DI), Z25, Z17
+	VPDPBUSD.BCST 52(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 52(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 52(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 52(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 52(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 52(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 52(DI)(R10*1), Z25, Z24
+	VMOVUPS       704(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 56(DI), Z25, Z17
+	VPDPBUSD.BCST 56(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 56(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 56(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 56(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 56(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 56(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 56(DI)(R10*1), Z25, Z24
+	VMOVUPS       768(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 60(DI), Z25, Z17
+	VPDPBUSD.BCST 60(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 60(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 60(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 60(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 60(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 60(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 60(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     112(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       320(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 64(DI), Z25, Z17
+	VPDPBUSD.BCST 64(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 64(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 64(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 64(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 64(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 64(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 64(DI)(R10*1), Z25, Z24
+	VMOVUPS       384(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 68(DI), Z25, Z17
+	VPDPBUSD.BCST 68(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 68(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 68(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 68(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 68(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 68(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 68(DI)(R10*1), Z25, Z24
+	VMOVUPS       448(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 72(DI), Z25, Z17
+	VPDPBUSD.BCST 72(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 72(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 72(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 72(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 72(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 72(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 72(DI)(R10*1), Z25, Z24
+	VMOVUPS       512(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 76(DI), Z25, Z17
+	VPDPBUSD.BCST 76(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 76(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 76(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 76(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 76(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 76(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 76(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     128(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       576(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 80(DI), Z25, Z17
+	VPDPBUSD.BCST 80(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 80(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 80(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 80(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 80(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 80(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 80(DI)(R10*1), Z25, Z24
+	VMOVUPS       640(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 84(DI), Z25, Z17
+	VPDPBUSD.BCST 84(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 84(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 84(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 84(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 84(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 84(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 84(DI)(R10*1), Z25, Z24
+	VMOVUPS       704(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 88(DI), Z25, Z17
+	VPDPBUSD.BCST 88(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 88(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 88(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 88(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 88(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 88(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 88(DI)(R10*1), Z25, Z24
+	VMOVUPS       768(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 92(DI), Z25, Z17
+	VPDPBUSD.BCST 92(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 92(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 92(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 92(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 92(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 92(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 92(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     144(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       320(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 96(DI), Z25, Z17
+	VPDPBUSD.BCST 96(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 96(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 96(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 96(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 96(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 96(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 96(DI)(R10*1), Z25, Z24
+	VMOVUPS       384(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 100(DI), Z25, Z17
+	VPDPBUSD.BCST 100(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 100(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 100(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 100(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 100(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 100(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 100(DI)(R10*1), Z25, Z24
+	VMOVUPS       448(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 104(DI), Z25, Z17
+	VPDPBUSD.BCST 104(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 104(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 104(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 104(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 104(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 104(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 104(DI)(R10*1), Z25, Z24
+	VMOVUPS       512(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 108(DI), Z25, Z17
+	VPDPBUSD.BCST 108(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 108(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 108(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 108(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 108(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 108(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 108(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     160(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       576(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 112(DI), Z25, Z17
+	VPDPBUSD.BCST 112(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 112(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 112(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 112(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 112(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 112(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 112(DI)(R10*1), Z25, Z24
+	VMOVUPS       640(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 116(DI), Z25, Z17
+	VPDPBUSD.BCST 116(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 116(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 116(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 116(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 116(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 116(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 116(DI)(R10*1), Z25, Z24
+	VMOVUPS       704(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 120(DI), Z25, Z17
+	VPDPBUSD.BCST 120(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 120(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 120(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 120(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 120(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 120(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 120(DI)(R10*1), Z25, Z24
+	VMOVUPS       768(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 124(DI), Z25, Z17
+	VPDPBUSD.BCST 124(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 124(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 124(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 124(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 124(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 124(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 124(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     176(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       832(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 128(DI), Z25, Z17
+	VPDPBUSD.BCST 128(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 128(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 128(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 128(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 128(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 128(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 128(DI)(R10*1), Z25, Z24
+	VMOVUPS       896(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 132(DI), Z25, Z17
+	VPDPBUSD.BCST 132(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 132(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 132(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 132(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 132(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 132(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 132(DI)(R10*1), Z25, Z24
+	VMOVUPS       960(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 136(DI), Z25, Z17
+	VPDPBUSD.BCST 136(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 136(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 136(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 136(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 136(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 136(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 136(DI)(R10*1), Z25, Z24
+	VMOVUPS       1024(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 140(DI), Z25, Z17
+	VPDPBUSD.BCST 140(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 140(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 140(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 140(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 140(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 140(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 140(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     192(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1088(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 144(DI), Z25, Z17
+	VPDPBUSD.BCST 144(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 144(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 144(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 144(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 144(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 144(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 144(DI)(R10*1), Z25, Z24
+	VMOVUPS       1152(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 148(DI), Z25, Z17
+	VPDPBUSD.BCST 148(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 148(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 148(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 148(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 148(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 148(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 148(DI)(R10*1), Z25, Z24
+	VMOVUPS       1216(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 152(DI), Z25, Z17
+	VPDPBUSD.BCST 152(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 152(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 152(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 152(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 152(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 152(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 152(DI)(R10*1), Z25, Z24
+	VMOVUPS       1280(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 156(DI), Z25, Z17
+	VPDPBUSD.BCST 156(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 156(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 156(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 156(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 156(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 156(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 156(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     208(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       832(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 160(DI), Z25, Z17
+	VPDPBUSD.BCST 160(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 160(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 160(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 160(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 160(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 160(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 160(DI)(R10*1), Z25, Z24
+	VMOVUPS       896(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 164(DI), Z25, Z17
+	VPDPBUSD.BCST 164(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 164(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 164(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 164(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 164(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 164(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 164(DI)(R10*1), Z25, Z24
+	VMOVUPS       960(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 168(DI), Z25, Z17
+	VPDPBUSD.BCST 168(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 168(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 168(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 168(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 168(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 168(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 168(DI)(R10*1), Z25, Z24
+	VMOVUPS       1024(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 172(DI), Z25, Z17
+	VPDPBUSD.BCST 172(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 172(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 172(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 172(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 172(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 172(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 172(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     224(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1088(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 176(DI), Z25, Z17
+	VPDPBUSD.BCST 176(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 176(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 176(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 176(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 176(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 176(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 176(DI)(R10*1), Z25, Z24
+	VMOVUPS       1152(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 180(DI), Z25, Z17
+	VPDPBUSD.BCST 180(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 180(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 180(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 180(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 180(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 180(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 180(DI)(R10*1), Z25, Z24
+	VMOVUPS       1216(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 184(DI), Z25, Z17
+	VPDPBUSD.BCST 184(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 184(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 184(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 184(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 184(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 184(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 184(DI)(R10*1), Z25, Z24
+	VMOVUPS       1280(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 188(DI), Z25, Z17
+	VPDPBUSD.BCST 188(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 188(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 188(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 188(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 188(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 188(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 188(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     240(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       832(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 192(DI), Z25, Z17
+	VPDPBUSD.BCST 192(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 192(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 192(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 192(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 192(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 192(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 192(DI)(R10*1), Z25, Z24
+	VMOVUPS       896(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 196(DI), Z25, Z17
+	VPDPBUSD.BCST 196(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 196(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 196(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 196(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 196(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 196(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 196(DI)(R10*1), Z25, Z24
+	VMOVUPS       960(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 200(DI), Z25, Z17
+	VPDPBUSD.BCST 200(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 200(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 200(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 200(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 200(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 200(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 200(DI)(R10*1), Z25, Z24
+	VMOVUPS       1024(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 204(DI), Z25, Z17
+	VPDPBUSD.BCST 204(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 204(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 204(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 204(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 204(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 204(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 204(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     256(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1088(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 208(DI), Z25, Z17
+	VPDPBUSD.BCST 208(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 208(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 208(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 208(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 208(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 208(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 208(DI)(R10*1), Z25, Z24
+	VMOVUPS       1152(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 212(DI), Z25, Z17
+	VPDPBUSD.BCST 212(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 212(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 212(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 212(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 212(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 212(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 212(DI)(R10*1), Z25, Z24
+	VMOVUPS       1216(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 216(DI), Z25, Z17
+	VPDPBUSD.BCST 216(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 216(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 216(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 216(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 216(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 216(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 216(DI)(R10*1), Z25, Z24
+	VMOVUPS       1280(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 220(DI), Z25, Z17
+	VPDPBUSD.BCST 220(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 220(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 220(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 220(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 220(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 220(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 220(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     272(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       832(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 224(DI), Z25, Z17
+	VPDPBUSD.BCST 224(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 224(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 224(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 224(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 224(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 224(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 224(DI)(R10*1), Z25, Z24
+	VMOVUPS       896(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 228(DI), Z25, Z17
+	VPDPBUSD.BCST 228(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 228(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 228(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 228(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 228(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 228(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 228(DI)(R10*1), Z25, Z24
+	VMOVUPS       960(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 232(DI), Z25, Z17
+	VPDPBUSD.BCST 232(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 232(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 232(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 232(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 232(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 232(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 232(DI)(R10*1), Z25, Z24
+	VMOVUPS       1024(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 236(DI), Z25, Z17
+	VPDPBUSD.BCST 236(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 236(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 236(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 236(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 236(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 236(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 236(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     288(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1088(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 240(DI), Z25, Z17
+	VPDPBUSD.BCST 240(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 240(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 240(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 240(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 240(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 240(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 240(DI)(R10*1), Z25, Z24
+	VMOVUPS       1152(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 244(DI), Z25, Z17
+	VPDPBUSD.BCST 244(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 244(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 244(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 244(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 244(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 244(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 244(DI)(R10*1), Z25, Z24
+	VMOVUPS       1216(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 248(DI), Z25, Z17
+	VPDPBUSD.BCST 248(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 248(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 248(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 248(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 248(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 248(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 248(DI)(R10*1), Z25, Z24
+	VMOVUPS       1280(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 252(DI), Z25, Z17
+	VPDPBUSD.BCST 252(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 252(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 252(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 252(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 252(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 252(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 252(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     304(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VCVTPH2PS     (SI), Z25
+	VMULPS.BCST   288(DI), Z25, Z26
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z26, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   288(DI)(DX*1), Z25, Z26
 	VCVTDQ2PS     Z10, Z10
-	VMULPS        Z18, Z10, Z10
-	VADDPS        Z10, Z0, Z0
-	VMULPS.BCST   36(DI)(DX*1), Z9, Z18
+	VMULPS        Z26, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   288(DI)(DX*2), Z25, Z26
 	VCVTDQ2PS     Z11, Z11
-	VMULPS        Z18, Z11, Z11
-	VADDPS        Z11, Z1, Z1
-	VMULPS.BCST   36(DI)(DX*2), Z9, Z18
+	VMULPS        Z26, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   288(DI)(R8*1), Z25, Z26
 	VCVTDQ2PS     Z12, Z12
-	VMULPS        Z18, Z12, Z12
-	VADDPS        Z12, Z2, Z2
-	VMULPS.BCST   36(DI)(R8*1), Z9, Z18
+	VMULPS        Z26, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   288(DI)(DX*4), Z25, Z26
 	VCVTDQ2PS     Z13, Z13
-	VMULPS        Z18, Z13, Z13
-	VADDPS        Z13, Z3, Z3
-	VMULPS.BCST   36(DI)(DX*4), Z9, Z18
+	VMULPS        Z26, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   288(DI)(R9*1), Z25, Z26
 	VCVTDQ2PS     Z14, Z14
-	VMULPS        Z18, Z14, Z14
-	VADDPS        Z14, Z4, Z4
-	VMULPS.BCST   36(DI)(R9*1), Z9, Z18
+	VMULPS        Z26, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   288(DI)(R8*2), Z25, Z26
 	VCVTDQ2PS     Z15, Z15
-	VMULPS        Z18, Z15, Z15
-	VADDPS        Z15, Z5, Z5
-	VMULPS.BCST   36(DI)(R8*2), Z9, Z18
+	VMULPS        Z26, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   288(DI)(R10*1), Z25, Z26
 	VCVTDQ2PS     Z16, Z16
-	VMULPS        Z18, Z16, Z16
-	VADDPS        Z16, Z6, Z6
-	VMULPS.BCST   36(DI)(R10*1), Z9, Z18
+	VMULPS        Z26, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VPMOVZXBD     64(SI), Z25
+	VPMOVZXBD     80(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 256(DI), Z25, Z17
+	VPDPWSSD.BCST 256(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 256(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 256(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 256(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 256(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 256(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 256(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     96(SI), Z25
+	VPMOVZXBD     112(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 260(DI), Z25, Z17
+	VPDPWSSD.BCST 260(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 260(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 260(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 260(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 260(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 260(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 260(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     128(SI), Z25
+	VPMOVZXBD     144(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 264(DI), Z25, Z17
+	VPDPWSSD.BCST 264(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 264(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 264(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 264(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 264(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 264(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 264(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     160(SI), Z25
+	VPMOVZXBD     176(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 268(DI), Z25, Z17
+	VPDPWSSD.BCST 268(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 268(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 268(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 268(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 268(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 268(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 268(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     192(SI), Z25
+	VPMOVZXBD     208(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 272(DI), Z25, Z17
+	VPDPWSSD.BCST 272(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 272(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 272(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 272(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 272(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 272(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 272(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     224(SI), Z25
+	VPMOVZXBD     240(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 276(DI), Z25, Z17
+	VPDPWSSD.BCST 276(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 276(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 276(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 276(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 276(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 276(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 276(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     256(SI), Z25
+	VPMOVZXBD     272(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 280(DI), Z25, Z17
+	VPDPWSSD.BCST 280(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 280(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 280(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 280(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 280(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 280(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 280(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     288(SI), Z25
+	VPMOVZXBD     304(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 284(DI), Z25, Z17
+	VPDPWSSD.BCST 284(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 284(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 284(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 284(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 284(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 284(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 284(DI)(R10*1), Z25, Z24
+	VCVTPH2PS     32(SI), Z25
+	VMULPS.BCST   288(DI), Z25, Z26
 	VCVTDQ2PS     Z17, Z17
-	VMULPS        Z18, Z17, Z17
-	VADDPS        Z17, Z7, Z7
-	ADDQ          $0x00000120, SI
-	ADDQ          $0x00000028, DI
+	VMULPS        Z26, Z17, Z17
+	VSUBPS        Z17, Z0, Z0
+	VMULPS.BCST   288(DI)(DX*1), Z25, Z26
+	VCVTDQ2PS     Z18, Z18
+	VMULPS        Z26, Z18, Z18
+	VSUBPS        Z18, Z1, Z1
+	VMULPS.BCST   288(DI)(DX*2), Z25, Z26
+	VCVTDQ2PS     Z19, Z19
+	VMULPS        Z26, Z19, Z19
+	VSUBPS        Z19, Z2, Z2
+	VMULPS.BCST   288(DI)(R8*1), Z25, Z26
+	VCVTDQ2PS     Z20, Z20
+	VMULPS        Z26, Z20, Z20
+	VSUBPS        Z20, Z3, Z3
+	VMULPS.BCST   288(DI)(DX*4), Z25, Z26
+	VCVTDQ2PS     Z21, Z21
+	VMULPS        Z26, Z21, Z21
+	VSUBPS        Z21, Z4, Z4
+	VMULPS.BCST   288(DI)(R9*1), Z25, Z26
+	VCVTDQ2PS     Z22, Z22
+	VMULPS        Z26, Z22, Z22
+	VSUBPS        Z22, Z5, Z5
+	VMULPS.BCST   288(DI)(R8*2), Z25, Z26
+	VCVTDQ2PS     Z23, Z23
+	VMULPS        Z26, Z23, Z23
+	VSUBPS        Z23, Z6, Z6
+	VMULPS.BCST   288(DI)(R10*1), Z25, Z26
+	VCVTDQ2PS     Z24, Z24
+	VMULPS        Z26, Z24, Z24
+	VSUBPS        Z24, Z7, Z7
+	ADDQ          $0x00000540, SI
+	ADDQ          $0x00000124, DI
 	DECQ          BX
 	JNZ           block
 
@@ -11058,6 +16875,668 @@ round:
 	VZEROUPPER
 	RET
 
+// func tileQ4_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX2, F16C
+TEXT ·tileQ4_0x1AVX2(SB), NOSPLIT, $0-48
+	MOVQ   y+0(FP), AX
+	MOVQ   ldy+8(FP), CX
+	MOVQ   stride+32(FP), CX
+	MOVQ   blocks+40(FP), CX
+	MOVQ   w+16(FP), DX
+	MOVQ   x+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	TESTQ  CX, CX
+	JZ     store
+
+block:
+	VPBROADCASTD 32(BX), Y2
+	VPBROADCASTD 32(BX), Y3
+	VMOVUPS      32(DX), Y4
+	VMOVUPS      64(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD (BX), Y6
+	VPMADDUBSW   Y6, Y4, Y7
+	VPMADDUBSW   Y6, Y5, Y8
+	VMOVUPS      96(DX), Y4
+	VMOVUPS      128(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 4(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      160(DX), Y4
+	VMOVUPS      192(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 8(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      224(DX), Y4
+	VMOVUPS      256(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 12(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      32(DX), Y4
+	VMOVUPS      64(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 16(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      96(DX), Y4
+	VMOVUPS      128(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 20(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      160(DX), Y4
+	VMOVUPS      192(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 24(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      224(DX), Y4
+	VMOVUPS      256(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 28(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y2, Y2
+	VPADDD       Y8, Y3, Y3
+	VCVTPH2PS    (DX), Y4
+	VCVTPH2PS    16(DX), Y5
+	VBROADCASTSS 36(BX), Y6
+	VMULPS       Y4, Y6, Y6
+	VBROADCASTSS 36(BX), Y4
+	VMULPS       Y5, Y4, Y4
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	ADDQ         $0x00000120, DX
+	ADDQ         $0x00000028, BX
+	DECQ         CX
+	JNZ          block
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+DATA c00010001<>+0(SB)/4, $0x00010001
+DATA c00010001<>+4(SB)/4, $0x00010001
+DATA c00010001<>+8(SB)/4, $0x00010001
+DATA c00010001<>+12(SB)/4, $0x00010001
+DATA c00010001<>+16(SB)/4, $0x00010001
+DATA c00010001<>+20(SB)/4, $0x00010001
+DATA c00010001<>+24(SB)/4, $0x00010001
+DATA c00010001<>+28(SB)/4, $0x00010001
+DATA c00010001<>+32(SB)/4, $0x00010001
+DATA c00010001<>+36(SB)/4, $0x00010001
+DATA c00010001<>+40(SB)/4, $0x00010001
+DATA c00010001<>+44(SB)/4, $0x00010001
+DATA c00010001<>+48(SB)/4, $0x00010001
+DATA c00010001<>+52(SB)/4, $0x00010001
+DATA c00010001<>+56(SB)/4, $0x00010001
+DATA c00010001<>+60(SB)/4, $0x00010001
+GLOBL c00010001<>(SB), RODATA|NOPTR, $64
+
+// func tileQ4_1x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX2, F16C
+TEXT ·tileQ4_1x1AVX2(SB), NOSPLIT, $0-48
+	MOVQ   y+0(FP), AX
+	MOVQ   ldy+8(FP), CX
+	MOVQ   stride+32(FP), CX
+	MOVQ   blocks+40(FP), CX
+	MOVQ   w+16(FP), DX
+	MOVQ   x+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	TESTQ  CX, CX
+	JZ     store
+
+block:
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      64(DX), Y4
+	VMOVUPS      96(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD (BX), Y6
+	VPMADDUBSW   Y6, Y4, Y7
+	VPMADDUBSW   Y6, Y5, Y8
+	VMOVUPS      128(DX), Y4
+	VMOVUPS      160(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 4(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      192(DX), Y4
+	VMOVUPS      224(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 8(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      256(DX), Y4
+	VMOVUPS      288(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 12(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      64(DX), Y4
+	VMOVUPS      96(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 16(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      128(DX), Y4
+	VMOVUPS      160(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 20(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      192(DX), Y4
+	VMOVUPS      224(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 24(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      256(DX), Y4
+	VMOVUPS      288(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 28(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y2, Y2
+	VPADDD       Y8, Y3, Y3
+	VCVTPH2PS    (DX), Y4
+	VCVTPH2PS    16(DX), Y5
+	VBROADCASTSS 36(BX), Y6
+	VMULPS       Y4, Y6, Y6
+	VBROADCASTSS 36(BX), Y4
+	VMULPS       Y5, Y4, Y4
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VPBROADCASTD 32(BX), Y2
+	VPBROADCASTD 32(BX), Y3
+	VCVTPH2PS    32(DX), Y4
+	VCVTPH2PS    48(DX), Y5
+	VBROADCASTSS 36(BX), Y6
+	VMULPS       Y4, Y6, Y6
+	VBROADCASTSS 36(BX), Y4
+	VMULPS       Y5, Y4, Y4
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	ADDQ         $0x00000140, DX
+	ADDQ         $0x00000028, BX
+	DECQ         CX
+	JNZ          block
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX2, F16C
+TEXT ·tileQ5_0x1AVX2(SB), NOSPLIT, $0-48
+	MOVQ   y+0(FP), AX
+	MOVQ   ldy+8(FP), CX
+	MOVQ   stride+32(FP), CX
+	MOVQ   blocks+40(FP), CX
+	MOVQ   w+16(FP), DX
+	MOVQ   x+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	TESTQ  CX, CX
+	JZ     store
+
+block:
+	VPBROADCASTD 32(BX), Y2
+	VPBROADCASTD 32(BX), Y3
+	VMOVUPS      96(DX), Y4
+	VMOVUPS      128(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPSLLW       $0x04, Y6, Y6
+	VPSLLW       $0x04, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD (BX), Y6
+	VPMADDUBSW   Y6, Y4, Y8
+	VPMADDUBSW   Y6, Y5, Y9
+	VMOVUPS      160(DX), Y4
+	VMOVUPS      192(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPSLLW       $0x03, Y6, Y6
+	VPSLLW       $0x03, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 4(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      224(DX), Y4
+	VMOVUPS      256(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPSLLW       $0x02, Y6, Y6
+	VPSLLW       $0x02, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 8(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      288(DX), Y4
+	VMOVUPS      320(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPSLLW       $0x01, Y6, Y6
+	VPSLLW       $0x01, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 12(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VPMADDWD     c00010001<>+0(SB), Y8, Y8
+	VPMADDWD     c00010001<>+32(SB), Y9, Y9
+	VPADDD       Y8, Y2, Y2
+	VPADDD       Y9, Y3, Y3
+	VMOVUPS      96(DX), Y4
+	VMOVUPS      128(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 16(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y8
+	VPMADDUBSW   Y6, Y5, Y9
+	VMOVUPS      160(DX), Y4
+	VMOVUPS      192(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPSRLW       $0x01, Y6, Y6
+	VPSRLW       $0x01, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 20(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      224(DX), Y4
+	VMOVUPS      256(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 24(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      288(DX), Y4
+	VMOVUPS      320(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPSRLW       $0x03, Y6, Y6
+	VPSRLW       $0x03, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 28(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VPMADDWD     c00010001<>+0(SB), Y8, Y8
+	VPMADDWD     c00010001<>+32(SB), Y9, Y9
+	VPADDD       Y8, Y2, Y2
+	VPADDD       Y9, Y3, Y3
+	VCVTPH2PS    (DX), Y4
+	VCVTPH2PS    16(DX), Y5
+	VBROADCASTSS 36(BX), Y6
+	VMULPS       Y4, Y6, Y6
+	VBROADCASTSS 36(BX), Y4
+	VMULPS       Y5, Y4, Y4
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	ADDQ         $0x00000160, DX
+	ADDQ         $0x00000028, BX
+	DECQ         CX
+	JNZ          block
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_1x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX2, F16C
+TEXT ·tileQ5_1x1AVX2(SB), NOSPLIT, $0-48
+	MOVQ   y+0(FP), AX
+	MOVQ   ldy+8(FP), CX
+	MOVQ   stride+32(FP), CX
+	MOVQ   blocks+40(FP), CX
+	MOVQ   w+16(FP), DX
+	MOVQ   x+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	TESTQ  CX, CX
+	JZ     store
+
+block:
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      128(DX), Y4
+	VMOVUPS      160(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPSLLW       $0x04, Y6, Y6
+	VPSLLW       $0x04, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD (BX), Y6
+	VPMADDUBSW   Y6, Y4, Y8
+	VPMADDUBSW   Y6, Y5, Y9
+	VMOVUPS      192(DX), Y4
+	VMOVUPS      224(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPSLLW       $0x03, Y6, Y6
+	VPSLLW       $0x03, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 4(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      256(DX), Y4
+	VMOVUPS      288(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPSLLW       $0x02, Y6, Y6
+	VPSLLW       $0x02, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 8(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      320(DX), Y4
+	VMOVUPS      352(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPSLLW       $0x01, Y6, Y6
+	VPSLLW       $0x01, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 12(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VPMADDWD     c00010001<>+0(SB), Y8, Y8
+	VPMADDWD     c00010001<>+32(SB), Y9, Y9
+	VPADDD       Y8, Y2, Y2
+	VPADDD       Y9, Y3, Y3
+	VMOVUPS      128(DX), Y4
+	VMOVUPS      160(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 16(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y8
+	VPMADDUBSW   Y6, Y5, Y9
+	VMOVUPS      192(DX), Y4
+	VMOVUPS      224(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPSRLW       $0x01, Y6, Y6
+	VPSRLW       $0x01, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 20(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      256(DX), Y4
+	VMOVUPS      288(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 24(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      320(DX), Y4
+	VMOVUPS      352(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPSRLW       $0x03, Y6, Y6
+	VPSRLW       $0x03, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 28(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VPMADDWD     c00010001<>+0(SB), Y8, Y8
+	VPMADDWD     c00010001<>+32(SB), Y9, Y9
+	VPADDD       Y8, Y2, Y2
+	VPADDD       Y9, Y3, Y3
+	VCVTPH2PS    (DX), Y4
+	VCVTPH2PS    16(DX), Y5
+	VBROADCASTSS 36(BX), Y6
+	VMULPS       Y4, Y6, Y6
+	VBROADCASTSS 36(BX), Y4
+	VMULPS       Y5, Y4, Y4
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VPBROADCASTD 32(BX), Y2
+	VPBROADCASTD 32(BX), Y3
+	VCVTPH2PS    32(DX), Y4
+	VCVTPH2PS    48(DX), Y5
+	VBROADCASTSS 36(BX), Y6
+	VMULPS       Y4, Y6, Y6
+	VBROADCASTSS 36(BX), Y4
+	VMULPS       Y5, Y4, Y4
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	ADDQ         $0x00000180, DX
+	ADDQ         $0x00000028, BX
+	DECQ         CX
+	JNZ          block
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
 // func tileQ8_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX2, F16C
 TEXT ·tileQ8_0x1AVX2(SB), NOSPLIT, $0-48
@@ -11218,27 +17697,403 @@ store:
 	VZEROUPPER
 	RET
 
-DATA c00010001<>+0(SB)/4, $0x00010001
-DATA c00010001<>+4(SB)/4, $0x00010001
-DATA c00010001<>+8(SB)/4, $0x00010001
-DATA c00010001<>+12(SB)/4, $0x00010001
-DATA c00010001<>+16(SB)/4, $0x00010001
-DATA c00010001<>+20(SB)/4, $0x00010001
-DATA c00010001<>+24(SB)/4, $0x00010001
-DATA c00010001<>+28(SB)/4, $0x00010001
-DATA c00010001<>+32(SB)/4, $0x00010001
-DATA c00010001<>+36(SB)/4, $0x00010001
-DATA c00010001<>+40(SB)/4, $0x00010001
-DATA c00010001<>+44(SB)/4, $0x00010001
-DATA c00010001<>+48(SB)/4, $0x00010001
-DATA c00010001<>+52(SB)/4, $0x00010001
-DATA c00010001<>+56(SB)/4, $0x00010001
-DATA c00010001<>+60(SB)/4, $0x00010001
-GLOBL c00010001<>(SB), RODATA|NOPTR, $64
-
-// func tileQ4_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// func tileIQ4_NLx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX2, F16C
-TEXT ·tileQ4_0x1AVX2(SB), NOSPLIT, $0-48
+TEXT ·tileIQ4_NLx1AVX2(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VMOVUPS table6<>+0(SB), Y2
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VPBROADCASTD (BX), Y5
+	VMOVUPS      32(DX), Y7
+	VMOVUPS      64(DX), Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPBROADCASTD 4(BX), Y5
+	VMOVUPS      96(DX), Y7
+	VMOVUPS      128(DX), Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPBROADCASTD 8(BX), Y5
+	VMOVUPS      160(DX), Y7
+	VMOVUPS      192(DX), Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPBROADCASTD 12(BX), Y5
+	VMOVUPS      224(DX), Y7
+	VMOVUPS      256(DX), Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPBROADCASTD 16(BX), Y5
+	VMOVUPS      32(DX), Y7
+	VMOVUPS      64(DX), Y8
+	VPSRLW       $0x04, Y7, Y7
+	VPSRLW       $0x04, Y8, Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPBROADCASTD 20(BX), Y5
+	VMOVUPS      96(DX), Y7
+	VMOVUPS      128(DX), Y8
+	VPSRLW       $0x04, Y7, Y7
+	VPSRLW       $0x04, Y8, Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPBROADCASTD 24(BX), Y5
+	VMOVUPS      160(DX), Y7
+	VMOVUPS      192(DX), Y8
+	VPSRLW       $0x04, Y7, Y7
+	VPSRLW       $0x04, Y8, Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPBROADCASTD 28(BX), Y5
+	VMOVUPS      224(DX), Y7
+	VMOVUPS      256(DX), Y8
+	VPSRLW       $0x04, Y7, Y7
+	VPSRLW       $0x04, Y8, Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VCVTPH2PS    (DX), Y5
+	VCVTPH2PS    16(DX), Y6
+	VBROADCASTSS 36(BX), Y7
+	VMULPS       Y5, Y7, Y7
+	VBROADCASTSS 36(BX), Y5
+	VMULPS       Y6, Y5, Y5
+	VCVTDQ2PS    Y3, Y3
+	VCVTDQ2PS    Y4, Y4
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y5, Y4, Y4
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	ADDQ         $0x00000120, DX
+	ADDQ         $0x00000028, BX
+	DECQ         CX
+	JNZ          block
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+DATA table6<>+0(SB)/1, $0x81
+DATA table6<>+1(SB)/1, $0x98
+DATA table6<>+2(SB)/1, $0xad
+DATA table6<>+3(SB)/1, $0xbf
+DATA table6<>+4(SB)/1, $0xcf
+DATA table6<>+5(SB)/1, $0xdd
+DATA table6<>+6(SB)/1, $0xea
+DATA table6<>+7(SB)/1, $0xf6
+DATA table6<>+8(SB)/1, $0x01
+DATA table6<>+9(SB)/1, $0x0d
+DATA table6<>+10(SB)/1, $0x19
+DATA table6<>+11(SB)/1, $0x26
+DATA table6<>+12(SB)/1, $0x35
+DATA table6<>+13(SB)/1, $0x45
+DATA table6<>+14(SB)/1, $0x59
+DATA table6<>+15(SB)/1, $0x71
+DATA table6<>+16(SB)/1, $0x81
+DATA table6<>+17(SB)/1, $0x98
+DATA table6<>+18(SB)/1, $0xad
+DATA table6<>+19(SB)/1, $0xbf
+DATA table6<>+20(SB)/1, $0xcf
+DATA table6<>+21(SB)/1, $0xdd
+DATA table6<>+22(SB)/1, $0xea
+DATA table6<>+23(SB)/1, $0xf6
+DATA table6<>+24(SB)/1, $0x01
+DATA table6<>+25(SB)/1, $0x0d
+DATA table6<>+26(SB)/1, $0x19
+DATA table6<>+27(SB)/1, $0x26
+DATA table6<>+28(SB)/1, $0x35
+DATA table6<>+29(SB)/1, $0x45
+DATA table6<>+30(SB)/1, $0x59
+DATA table6<>+31(SB)/1, $0x71
+DATA table6<>+32(SB)/1, $0x81
+DATA table6<>+33(SB)/1, $0x98
+DATA table6<>+34(SB)/1, $0xad
+DATA table6<>+35(SB)/1, $0xbf
+DATA table6<>+36(SB)/1, $0xcf
+DATA table6<>+37(SB)/1, $0xdd
+DATA table6<>+38(SB)/1, $0xea
+DATA table6<>+39(SB)/1, $0xf6
+DATA table6<>+40(SB)/1, $0x01
+DATA table6<>+41(SB)/1, $0x0d
+DATA table6<>+42(SB)/1, $0x19
+DATA table6<>+43(SB)/1, $0x26
+DATA table6<>+44(SB)/1, $0x35
+DATA table6<>+45(SB)/1, $0x45
+DATA table6<>+46(SB)/1, $0x59
+DATA table6<>+47(SB)/1, $0x71
+DATA table6<>+48(SB)/1, $0x81
+DATA table6<>+49(SB)/1, $0x98
+DATA table6<>+50(SB)/1, $0xad
+DATA table6<>+51(SB)/1, $0xbf
+DATA table6<>+52(SB)/1, $0xcf
+DATA table6<>+53(SB)/1, $0xdd
+DATA table6<>+54(SB)/1, $0xea
+DATA table6<>+55(SB)/1, $0xf6
+DATA table6<>+56(SB)/1, $0x01
+DATA table6<>+57(SB)/1, $0x0d
+DATA table6<>+58(SB)/1, $0x19
+DATA table6<>+59(SB)/1, $0x26
+DATA table6<>+60(SB)/1, $0x35
+DATA table6<>+61(SB)/1, $0x45
+DATA table6<>+62(SB)/1, $0x59
+DATA table6<>+63(SB)/1, $0x71
+GLOBL table6<>(SB), RODATA|NOPTR, $64
+
+// func tileMXFP4x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX2
+TEXT ·tileMXFP4x1AVX2(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VMOVUPS table4<>+0(SB), Y2
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VPBROADCASTD 32(BX), Y3
+	VPBROADCASTD 32(BX), Y4
+	VMOVUPS      32(DX), Y5
+	VMOVUPS      64(DX), Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD (BX), Y7
+	VPMADDUBSW   Y7, Y5, Y8
+	VPMADDUBSW   Y7, Y6, Y9
+	VMOVUPS      96(DX), Y5
+	VMOVUPS      128(DX), Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD 4(BX), Y7
+	VPMADDUBSW   Y7, Y5, Y5
+	VPMADDUBSW   Y7, Y6, Y6
+	VPADDW       Y5, Y8, Y8
+	VPADDW       Y6, Y9, Y9
+	VMOVUPS      160(DX), Y5
+	VMOVUPS      192(DX), Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD 8(BX), Y7
+	VPMADDUBSW   Y7, Y5, Y5
+	VPMADDUBSW   Y7, Y6, Y6
+	VPADDW       Y5, Y8, Y8
+	VPADDW       Y6, Y9, Y9
+	VMOVUPS      224(DX), Y5
+	VMOVUPS      256(DX), Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD 12(BX), Y7
+	VPMADDUBSW   Y7, Y5, Y5
+	VPMADDUBSW   Y7, Y6, Y6
+	VPADDW       Y5, Y8, Y8
+	VPADDW       Y6, Y9, Y9
+	VPMADDWD     c00010001<>+0(SB), Y8, Y8
+	VPMADDWD     c00010001<>+32(SB), Y9, Y9
+	VPADDD       Y8, Y3, Y3
+	VPADDD       Y9, Y4, Y4
+	VMOVUPS      32(DX), Y5
+	VMOVUPS      64(DX), Y6
+	VPSRLW       $0x04, Y5, Y5
+	VPSRLW       $0x04, Y6, Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD 16(BX), Y7
+	VPMADDUBSW   Y7, Y5, Y8
+	VPMADDUBSW   Y7, Y6, Y9
+	VMOVUPS      96(DX), Y5
+	VMOVUPS      128(DX), Y6
+	VPSRLW       $0x04, Y5, Y5
+	VPSRLW       $0x04, Y6, Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD 20(BX), Y7
+	VPMADDUBSW   Y7, Y5, Y5
+	VPMADDUBSW   Y7, Y6, Y6
+	VPADDW       Y5, Y8, Y8
+	VPADDW       Y6, Y9, Y9
+	VMOVUPS      160(DX), Y5
+	VMOVUPS      192(DX), Y6
+	VPSRLW       $0x04, Y5, Y5
+	VPSRLW       $0x04, Y6, Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD 24(BX), Y7
+	VPMADDUBSW   Y7, Y5, Y5
+	VPMADDUBSW   Y7, Y6, Y6
+	VPADDW       Y5, Y8, Y8
+	VPADDW       Y6, Y9, Y9
+	VMOVUPS      224(DX), Y5
+	VMOVUPS      256(DX), Y6
+	VPSRLW       $0x04, Y5, Y5
+	VPSRLW       $0x04, Y6, Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD 28(BX), Y7
+	VPMADDUBSW   Y7, Y5, Y5
+	VPMADDUBSW   Y7, Y6, Y6
+	VPADDW       Y5, Y8, Y8
+	VPADDW       Y6, Y9, Y9
+	VPMADDWD     c00010001<>+0(SB), Y8, Y8
+	VPMADDWD     c00010001<>+32(SB), Y9, Y9
+	VPADDD       Y8, Y3, Y3
+	VPADDD       Y9, Y4, Y4
+	VPMOVZXWD    (DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    16(DX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS 36(BX), Y7
+	VMULPS       Y5, Y7, Y7
+	VBROADCASTSS 36(BX), Y5
+	VMULPS       Y6, Y5, Y5
+	VCVTDQ2PS    Y3, Y3
+	VCVTDQ2PS    Y4, Y4
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y5, Y4, Y4
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	ADDQ         $0x00000120, DX
+	ADDQ         $0x00000028, BX
+	DECQ         CX
+	JNZ          block
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tileQ2_Kx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX2, F16C
+TEXT ·tileQ2_Kx1AVX2(SB), NOSPLIT, $0-48
 	MOVQ   y+0(FP), AX
 	MOVQ   ldy+8(FP), CX
 	MOVQ   stride+32(FP), CX
@@ -11251,83 +18106,83 @@ TEXT ·tileQ4_0x1AVX2(SB), NOSPLIT, $0-48
 	JZ     store
 
 block:
-	VCVTPH2PS    (DX), Y2
-	VCVTPH2PS    16(DX), Y3
-	VPBROADCASTD 32(BX), Y4
-	VPBROADCASTD 32(BX), Y5
-	VMOVUPS      32(DX), Y6
-	VMOVUPS      64(DX), Y7
-	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
-	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      320(DX), Y6
+	VMOVUPS      352(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD (BX), Y8
 	VPMADDUBSW   Y8, Y6, Y9
 	VPMADDUBSW   Y8, Y7, Y10
-	VMOVUPS      96(DX), Y6
-	VMOVUPS      128(DX), Y7
-	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
-	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      384(DX), Y6
+	VMOVUPS      416(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD 4(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y6
 	VPMADDUBSW   Y8, Y7, Y7
 	VPADDW       Y6, Y9, Y9
 	VPADDW       Y7, Y10, Y10
-	VMOVUPS      160(DX), Y6
-	VMOVUPS      192(DX), Y7
-	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
-	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      448(DX), Y6
+	VMOVUPS      480(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD 8(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y6
 	VPMADDUBSW   Y8, Y7, Y7
 	VPADDW       Y6, Y9, Y9
 	VPADDW       Y7, Y10, Y10
-	VMOVUPS      224(DX), Y6
-	VMOVUPS      256(DX), Y7
-	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
-	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      512(DX), Y6
+	VMOVUPS      544(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD 12(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y6
 	VPMADDUBSW   Y8, Y7, Y7
 	VPADDW       Y6, Y9, Y9
 	VPADDW       Y7, Y10, Y10
-	VMOVUPS      32(DX), Y6
-	VMOVUPS      64(DX), Y7
-	VPSRLW       $0x04, Y6, Y6
-	VPSRLW       $0x04, Y7, Y7
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    64(DX), Y6
+	VPMOVZXBD    72(DX), Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y2
+	VPMULLD      Y7, Y5, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      576(DX), Y6
+	VMOVUPS      608(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD 16(BX), Y8
-	VPMADDUBSW   Y8, Y6, Y6
-	VPMADDUBSW   Y8, Y7, Y7
-	VPADDW       Y6, Y9, Y9
-	VPADDW       Y7, Y10, Y10
-	VMOVUPS      96(DX), Y6
-	VMOVUPS      128(DX), Y7
-	VPSRLW       $0x04, Y6, Y6
-	VPSRLW       $0x04, Y7, Y7
-	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
-	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      640(DX), Y6
+	VMOVUPS      672(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD 20(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y6
 	VPMADDUBSW   Y8, Y7, Y7
 	VPADDW       Y6, Y9, Y9
 	VPADDW       Y7, Y10, Y10
-	VMOVUPS      160(DX), Y6
-	VMOVUPS      192(DX), Y7
-	VPSRLW       $0x04, Y6, Y6
-	VPSRLW       $0x04, Y7, Y7
-	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
-	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      704(DX), Y6
+	VMOVUPS      736(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD 24(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y6
 	VPMADDUBSW   Y8, Y7, Y7
 	VPADDW       Y6, Y9, Y9
 	VPADDW       Y7, Y10, Y10
-	VMOVUPS      224(DX), Y6
-	VMOVUPS      256(DX), Y7
-	VPSRLW       $0x04, Y6, Y6
-	VPSRLW       $0x04, Y7, Y7
-	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
-	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      768(DX), Y6
+	VMOVUPS      800(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD 28(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y6
 	VPMADDUBSW   Y8, Y7, Y7
@@ -11337,18 +18192,946 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y10, Y10
 	VPADDD       Y9, Y4, Y4
 	VPADDD       Y10, Y5, Y5
-	VBROADCASTSS 36(BX), Y6
-	VMULPS       Y2, Y6, Y6
-	VBROADCASTSS 36(BX), Y2
-	VMULPS       Y3, Y2, Y2
+	VPMOVZXBD    80(DX), Y6
+	VPMOVZXBD    88(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      320(DX), Y6
+	VMOVUPS      352(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 32(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      384(DX), Y6
+	VMOVUPS      416(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 36(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      448(DX), Y6
+	VMOVUPS      480(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 40(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      512(DX), Y6
+	VMOVUPS      544(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 44(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    96(DX), Y6
+	VPMOVZXBD    104(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      576(DX), Y6
+	VMOVUPS      608(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 48(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      640(DX), Y6
+	VMOVUPS      672(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 52(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      704(DX), Y6
+	VMOVUPS      736(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 56(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      768(DX), Y6
+	VMOVUPS      800(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 60(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    112(DX), Y6
+	VPMOVZXBD    120(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      320(DX), Y6
+	VMOVUPS      352(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 64(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      384(DX), Y6
+	VMOVUPS      416(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 68(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      448(DX), Y6
+	VMOVUPS      480(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 72(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      512(DX), Y6
+	VMOVUPS      544(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 76(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    128(DX), Y6
+	VPMOVZXBD    136(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      576(DX), Y6
+	VMOVUPS      608(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 80(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      640(DX), Y6
+	VMOVUPS      672(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 84(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      704(DX), Y6
+	VMOVUPS      736(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 88(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      768(DX), Y6
+	VMOVUPS      800(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 92(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    144(DX), Y6
+	VPMOVZXBD    152(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      320(DX), Y6
+	VMOVUPS      352(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 96(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      384(DX), Y6
+	VMOVUPS      416(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 100(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      448(DX), Y6
+	VMOVUPS      480(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 104(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      512(DX), Y6
+	VMOVUPS      544(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 108(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    160(DX), Y6
+	VPMOVZXBD    168(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      576(DX), Y6
+	VMOVUPS      608(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 112(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      640(DX), Y6
+	VMOVUPS      672(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 116(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      704(DX), Y6
+	VMOVUPS      736(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 120(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      768(DX), Y6
+	VMOVUPS      800(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 124(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    176(DX), Y6
+	VPMOVZXBD    184(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      832(DX), Y6
+	VMOVUPS      864(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 128(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      896(DX), Y6
+	VMOVUPS      928(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 132(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      960(DX), Y6
+	VMOVUPS      992(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 136(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1024(DX), Y6
+	VMOVUPS      1056(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 140(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    192(DX), Y6
+	VPMOVZXBD    200(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1088(DX), Y6
+	VMOVUPS      1120(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 144(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      1152(DX), Y6
+	VMOVUPS      1184(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 148(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1216(DX), Y6
+	VMOVUPS      1248(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 152(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1280(DX), Y6
+	VMOVUPS      1312(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 156(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    208(DX), Y6
+	VPMOVZXBD    216(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      832(DX), Y6
+	VMOVUPS      864(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 160(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      896(DX), Y6
+	VMOVUPS      928(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 164(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      960(DX), Y6
+	VMOVUPS      992(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 168(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1024(DX), Y6
+	VMOVUPS      1056(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 172(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    224(DX), Y6
+	VPMOVZXBD    232(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1088(DX), Y6
+	VMOVUPS      1120(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 176(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      1152(DX), Y6
+	VMOVUPS      1184(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 180(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1216(DX), Y6
+	VMOVUPS      1248(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 184(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1280(DX), Y6
+	VMOVUPS      1312(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 188(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    240(DX), Y6
+	VPMOVZXBD    248(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      832(DX), Y6
+	VMOVUPS      864(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 192(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      896(DX), Y6
+	VMOVUPS      928(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 196(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      960(DX), Y6
+	VMOVUPS      992(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 200(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1024(DX), Y6
+	VMOVUPS      1056(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 204(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    256(DX), Y6
+	VPMOVZXBD    264(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1088(DX), Y6
+	VMOVUPS      1120(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 208(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      1152(DX), Y6
+	VMOVUPS      1184(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 212(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1216(DX), Y6
+	VMOVUPS      1248(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 216(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1280(DX), Y6
+	VMOVUPS      1312(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 220(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    272(DX), Y6
+	VPMOVZXBD    280(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      832(DX), Y6
+	VMOVUPS      864(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 224(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      896(DX), Y6
+	VMOVUPS      928(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 228(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      960(DX), Y6
+	VMOVUPS      992(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 232(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1024(DX), Y6
+	VMOVUPS      1056(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 236(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    288(DX), Y6
+	VPMOVZXBD    296(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1088(DX), Y6
+	VMOVUPS      1120(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 240(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      1152(DX), Y6
+	VMOVUPS      1184(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 244(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1216(DX), Y6
+	VMOVUPS      1248(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 248(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1280(DX), Y6
+	VMOVUPS      1312(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 252(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    304(DX), Y6
+	VPMOVZXBD    312(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VCVTPH2PS    (DX), Y6
+	VCVTPH2PS    16(DX), Y7
+	VBROADCASTSS 288(BX), Y8
+	VMULPS       Y6, Y8, Y8
+	VBROADCASTSS 288(BX), Y6
+	VMULPS       Y7, Y6, Y6
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y6, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VPMOVZXBD    64(DX), Y6
+	VPMOVZXBD    72(DX), Y7
+	VPMOVZXBD    80(DX), Y2
+	VPMOVZXBD    88(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 256(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    96(DX), Y6
+	VPMOVZXBD    104(DX), Y7
+	VPMOVZXBD    112(DX), Y2
+	VPMOVZXBD    120(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 260(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    128(DX), Y6
+	VPMOVZXBD    136(DX), Y7
+	VPMOVZXBD    144(DX), Y2
+	VPMOVZXBD    152(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 264(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    160(DX), Y6
+	VPMOVZXBD    168(DX), Y7
+	VPMOVZXBD    176(DX), Y2
+	VPMOVZXBD    184(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 268(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    192(DX), Y6
+	VPMOVZXBD    200(DX), Y7
+	VPMOVZXBD    208(DX), Y2
+	VPMOVZXBD    216(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 272(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    224(DX), Y6
+	VPMOVZXBD    232(DX), Y7
+	VPMOVZXBD    240(DX), Y2
+	VPMOVZXBD    248(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 276(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    256(DX), Y6
+	VPMOVZXBD    264(DX), Y7
+	VPMOVZXBD    272(DX), Y2
+	VPMOVZXBD    280(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 280(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    288(DX), Y6
+	VPMOVZXBD    296(DX), Y7
+	VPMOVZXBD    304(DX), Y2
+	VPMOVZXBD    312(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 284(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VCVTPH2PS    32(DX), Y6
+	VCVTPH2PS    48(DX), Y7
+	VBROADCASTSS 288(BX), Y8
+	VMULPS       Y6, Y8, Y8
+	VBROADCASTSS 288(BX), Y6
+	VMULPS       Y7, Y6, Y6
 	VCVTDQ2PS    Y4, Y4
 	VCVTDQ2PS    Y5, Y5
-	VMULPS       Y6, Y4, Y4
-	VMULPS       Y2, Y5, Y5
-	VADDPS       Y4, Y0, Y0
-	VADDPS       Y5, Y1, Y1
-	ADDQ         $0x00000120, DX
-	ADDQ         $0x00000028, BX
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y6, Y5, Y5
+	VSUBPS       Y4, Y0, Y0
+	VSUBPS       Y5, Y1, Y1
+	ADDQ         $0x00000540, DX
+	ADDQ         $0x00000124, BX
 	DECQ         CX
 	JNZ          block
 

@@ -10,7 +10,7 @@ import (
 //	d = max |x| / 127    c = x/d to the nearest integer, ties to even
 //
 // and lie as  codes, a byte each | of each of the block's parts −zero·Σc as int32 | d float32,  zero being what the panel added
-// to its codes; where weights have least numbers (Q4_K, Q5_K) the sums are Σc as int16.
+// to its codes; where weights have least numbers the sums are Σc, as int16 if there are several.
 
 // PackedQuantX is the bytes that k numbers take for products with weights of kind q.
 func PackedQuantX(q Quant, k int) int { return k / q.Block() * xBytes(q) }
@@ -19,19 +19,29 @@ func PackedQuantX(q Quant, k int) int { return k / q.Block() * xBytes(q) }
 func xBytes(q Quant) int { return q.Block() + sumsBytes(q) + 4 }
 
 // sumsBytes is the bytes of its sums.
-func sumsBytes(q Quant) int {
-	if p := packings[q]; !p.least {
-		return 4 * p.parts
+func sumsBytes(q Quant) int { return packings[q].parts * sumBytes(q) }
+
+func sumBytes(q Quant) int {
+	if p := &packings[q]; p.least && p.parts > 1 {
+		return 2
 	}
-	return 2 * packings[q].parts
+	return 4
 }
 
 // partSum is the sum of a part.
 func partSum(q Quant, sums []byte, part int) int32 {
-	if packings[q].least {
+	if sumBytes(q) == 2 {
 		return int32(int16(binary.LittleEndian.Uint16(sums[2*part:])))
 	}
 	return int32(binary.LittleEndian.Uint32(sums[4*part:]))
+}
+
+// sumFactor is what the sums of codes are multiplied by.
+func sumFactor(q Quant) int {
+	if p := &packings[q]; !p.least {
+		return -int(p.zero)
+	}
+	return 1
 }
 
 // PackQuantX rounds x, whose length is a multiple of the block of q, for products with weights of kind q. Numbers should be
@@ -40,7 +50,7 @@ func PackQuantX(dst []byte, q Quant, x []Float) {
 	if len(x) == 0 || packXVector(dst, q, x) {
 		return
 	}
-	p, size, sums := packings[q], q.Block(), sumsBytes(q)
+	p, size, sums := &packings[q], q.Block(), sumsBytes(q)
 	for ; len(x) > 0; x = x[size:] {
 		far := farthestOf(x[:size])
 		id := 127 * inverse(far)
@@ -51,10 +61,11 @@ func PackQuantX(dst []byte, q Quant, x []Float) {
 				dst[from+i] = byte(c)
 				sum += c
 			}
-			if p.least {
+			sum *= int32(sumFactor(q))
+			if sumBytes(q) == 2 {
 				binary.LittleEndian.PutUint16(dst[size+2*part:], uint16(sum))
 			} else {
-				binary.LittleEndian.PutUint32(dst[size+4*part:], uint32(-p.zero*sum))
+				binary.LittleEndian.PutUint32(dst[size+4*part:], uint32(sum))
 			}
 		}
 		binary.LittleEndian.PutUint32(dst[size+sums:], math.Float32bits(far/127))

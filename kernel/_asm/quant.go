@@ -16,11 +16,9 @@ func quant(c *build.Context) {
 			if n > 1 && !s.wide() {
 				break // registers for one x
 			}
-			s.quantTile("Q8_0", n)
-			s.quantTile("Q4_0", n)
-			s.quantTile("Q4_K", n)
-			s.quantTile("Q5_K", n)
-			s.quantTile("Q6_K", n)
+			for _, kind := range []string{"Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "IQ4_NL", "MXFP4", "Q2_K", "Q4_K", "Q5_K", "Q6_K"} {
+				s.quantTile(kind, n)
+			}
 		}
 		s.packX(32, 1, 4)
 		s.packX(256, 8, 2)
@@ -28,6 +26,9 @@ func quant(c *build.Context) {
 		s.packX(256, 16, 4)
 	}
 }
+
+// tableIQ4 are the values of IQ4_NL's codes.
+var tableIQ4 = [16]int{-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113}
 
 // panelRows is the rows of a panel.
 const panelRows = 16
@@ -57,6 +58,14 @@ func (s *isa) quantTile(kind string, n int) {
 	if kind != "Q8_0" {
 		t.nibble = t.everywhere(0x0f0f0f0f)
 	}
+	switch {
+	case kind == "MXFP4":
+		t.look(0xffff_fff4, [16]int{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12}, 12)
+	case kind == "IQ4_NL" && s.wide():
+		t.look(0xffff_fff5, tableIQ4, 128)
+	case kind == "IQ4_NL":
+		t.look(0xffff_fff6, tableIQ4, 0)
+	}
 	s.TESTQ(blocks, blocks)
 	s.JZ(operand.LabelRef("store"))
 	s.Label("block")
@@ -64,8 +73,16 @@ func (s *isa) quantTile(kind string, n int) {
 	switch kind {
 	case "Q8_0":
 		size = t.block8()
-	case "Q4_0":
-		size = t.block4()
+	case "Q4_0", "Q4_1":
+		size = t.block4(kind == "Q4_1")
+	case "Q5_0", "Q5_1":
+		size = t.block5(kind == "Q5_1")
+	case "IQ4_NL":
+		size = t.blockIQ4()
+	case "MXFP4":
+		size = t.blockFP4()
+	case "Q2_K":
+		size = t.block2K()
 	case "Q4_K", "Q5_K":
 		size = t.block4K(kind == "Q5_K")
 	case "Q6_K":

@@ -6,53 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 )
 
-// What a panel holds for a block of each row, by kind: see kernel/quant_panel.go. Each gives the bytes of the panel's block.
-
-func (t *quantTile) block8() int {
-	t.layout(32, 4)
-	d := t.halves(t.at(0))
-	var sum []vec
-	if t.wide() {
-		sum = t.starts(0)
-		t.dots(sum, 8, 0, 0, func(g int) vec { return t.words("w", t.at(32+64*g)) })
-	} else {
-		sum = t.zeros()
-		t.signedDots(sum[0])
-	}
-	t.scaled(sum, d, false)
-	return 32 + 8*64
-}
-
-// signedDots is dots of a block of 8-bit codes without a sum of 16 bits that could be too large: codes lose their sign, and the
-// four of x change theirs with it.
-func (t *quantTile) signedDots(sum vec) {
-	for g := range 8 {
-		x, turned := t.keep("x"), t.keep("pairs")
-		t.VPBROADCASTD(t.in(0, 4*g), x[0])
-		w := t.words("w", t.at(32+64*g))
-		t.op("VPXOR", t.pattern(0x80808080), w, w)
-		for i := range turned {
-			t.VPSIGNB(w[i], x[0], turned[i])
-		}
-		t.op("VPABSB", w, w)
-		t.op("VPMADDUBSW", turned, w, w)
-		t.widen(w, sum)
-	}
-}
-
-func (t *quantTile) block4() int {
-	t.layout(32, 4)
-	d, sum := t.halves(t.at(0)), t.starts(0)
-	t.dots(sum, 8, 0, 8, func(g int) vec {
-		w := t.words("w", t.at(32+64*(g%4)))
-		if g < 4 {
-			return t.lower(w)
-		}
-		return t.upper(w)
-	})
-	t.scaled(sum, d, false)
-	return 32 + 4*64
-}
+// What a panel holds for a block of 256 numbers of each row, by kind: see kernel/quant_panel.go. Each gives the bytes of the panel's block.
 
 // onto adds scales·sum to totals, or makes them of it the first time.
 func (t *quantTile) onto(totals, sum []vec, scales vec, first bool) {
@@ -66,13 +20,17 @@ func (t *quantTile) onto(totals, sum []vec, scales vec, first bool) {
 	}
 }
 
-// leasts is the sums of t·Σc over all parts of a block: two parts at a time, since both fit 16 bits.
-func (t *quantTile) leasts(at, parts int) []vec {
+// leasts is the sums of t·Σc over all parts of a block: two parts at a time, since both fit 16 bits. With upper, t is the upper half of
+// a byte.
+func (t *quantTile) leasts(at, parts int, upper bool) []vec {
 	least := t.zeros()
 	for part := 0; part < parts; part += 2 {
 		w, u := t.wholes("w", t.at(at+panelRows*part), false), t.wholes("u", t.at(at+panelRows*(part+1)), false)
 		t.op("VPSLLD", operand.U8(16), u, u)
 		t.bits("VPOR", w, u)
+		if upper {
+			t.upper(w)
+		}
 		for j, sum := range least {
 			if t.wide() {
 				t.VPDPWSSD_BCST(t.in(j, t.sums+2*part), w[0], sum[0])
@@ -89,6 +47,8 @@ func (t *quantTile) leasts(at, parts int) []vec {
 
 // Where the fields of blocks of 256 columns begin.
 const (
+	scales2K = 4 * panelRows
+	codes2K  = 20 * panelRows
 	scales4K = 4 * panelRows
 	leasts4K = 12 * panelRows
 	codes4K  = 20 * panelRows
@@ -97,6 +57,56 @@ const (
 	scales6K = 2 * panelRows
 	codes6K  = 18 * panelRows
 )
+
+func (t *quantTile) block2K() int {
+	t.layout(256, 2*16)
+	total := t.each("total")
+	scale := func(part int) vec {
+		v := t.wholes("scale", t.at(scales2K+panelRows*part), false)
+		return t.bits("VPAND", v, t.nibble)
+	}
+	codes := func(v vec, p int) vec {
+		if p > 0 {
+			t.op("VPSRLW", operand.U8(uint8(2*p)), v, v)
+		}
+		return t.bits("VPAND", v, t.pattern(0x03030303))
+	}
+	if t.wide() && t.n == 1 {
+		t.parts2K(total, scale, codes)
+	} else {
+		for part := range 16 {
+			h, p, half := part/8, part%8/2, part%2
+			sum := t.zeros()
+			t.dots(sum, 4, 16*part, 4, func(g int) vec { return codes(t.words("w", t.at(codes2K+64*(8*h+4*half+g))), p) })
+			t.onto(total, sum, scale(part), part == 0)
+		}
+	}
+	t.scaled(total, t.halves(t.at(0)), false)
+	t.scaled(t.leasts(scales2K, 16, true), t.halves(t.at(2*panelRows)), true)
+	return codes2K + 16*64
+}
+
+// parts2K is parts4K for the four parts that share bytes.
+func (t *quantTile) parts2K(total []vec, scale func(part int) vec, codes func(v vec, p int) vec) {
+	for of := range 4 { // parts that begin at 128h + 16half, 32 columns apart
+		h, half := of/2, of%2
+		var sum [4][]vec
+		for p := range sum {
+			sum[p] = []vec{t.keep(fmt.Sprint("part", p))}
+			t.clear(sum[p][0][0])
+		}
+		for g := range 4 {
+			bytes := t.words("bits", t.at(codes2K+64*(8*h+4*half+g)))
+			for p := range sum {
+				w := codes(t.to("w", "VMOVAPS", bytes), p)
+				t.VPDPBUSD_BCST(t.in(0, 128*h+32*p+16*half+4*g), w[0], sum[p][0][0])
+			}
+		}
+		for p := range sum {
+			t.onto(total, sum[p], scale(8*h+2*p+half), of == 0 && p == 0)
+		}
+	}
+}
 
 // block4K is Q4_K, and with fifth bits Q5_K.
 func (t *quantTile) block4K(fifth bool) int {
@@ -127,7 +137,7 @@ func (t *quantTile) block4K(fifth bool) int {
 		}
 	}
 	t.scaled(total, t.halves(t.at(0)), false)
-	t.scaled(t.leasts(leasts4K, 8), t.halves(t.at(2*panelRows)), true)
+	t.scaled(t.leasts(leasts4K, 8, false), t.halves(t.at(2*panelRows)), true)
 	return codes + 32*64
 }
 
