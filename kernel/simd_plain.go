@@ -89,8 +89,6 @@ func partRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false
 
 func joinRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false }
 
-func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) (did int) { return 0 }
-
 func dotsF16Vector(y []Float, ld int, w []byte, x []Float, m, n, k int) (rows, xs int) { return 0, 0 }
 
 func dotsBF16Vector(y []Float, ld int, w []byte, x []Float, m, n, k int) (rows, xs int) { return 0, 0 }
