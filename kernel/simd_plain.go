@@ -48,6 +48,14 @@ func tilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool, first, l
 	panic("kernel: no bfloat16")
 }
 
+func roundPairsVector(y, x []Float) int { return 0 }
+
+func pairPanel(y []Float, t Number, w []byte, k int) { panic("kernel: no bfloat16") }
+
+func rowsBF16(y []Float, t Number, w []byte, x []Float, panels, k int) (did int) {
+	panic("kernel: no bfloat16")
+}
+
 func convTilesVector(y []Float, ld int, a, x []Float, off []int, m, n int, onto bool) bool {
 	return false
 }
