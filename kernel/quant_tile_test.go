@@ -3,7 +3,6 @@ package kernel
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -177,49 +176,6 @@ func TestQuantTilesExtremes(t *testing.T) {
 	}
 }
 
-// The rounded xs are the same bytes at every level, and within half a step of the numbers.
-func TestQuantX(t *testing.T) {
-	for _, q := range panelKinds {
-		var plain []byte
-		everyLevel(t, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(2, 3))
-			n := q.Block()
-			x := guarded(t, 40*n)
-			for i := range x {
-				x[i] = Float(float32(r.NormFloat64() * math.Exp2(float64(i/n%40-20))))
-				if i/n == 3 { // codes that are halves
-					x[i] = Float(i%255-127) / 2
-				}
-			}
-			clear(x[:n])
-			for i := range n {
-				x[5*n+i], x[6*n+i] = Float(i%3-1)*0x1p-101, Float(i%3-1)*0x1p-100 // too small, and just not
-			}
-			b := guardedBytes(t, bytes.Repeat([]byte{0xa5}, PackedQuantX(q, len(x))))
-			PackQuantX(b, q, x)
-			if level == Generic {
-				plain = bytes.Clone(b)
-				for i := range len(x) / n {
-					block := b[i*xBytes(q) : (i+1)*xBytes(q)]
-					d := math.Float32frombits(binary.LittleEndian.Uint32(block[len(block)-4:]))
-					for j, v := range x[i*n : (i+1)*n] {
-						if e := math.Abs(float64(v) - float64(d)*float64(int8(block[j]))); e > 0.5001*float64(d) && i != 5 {
-							t.Fatalf("%v: %v becomes %d times %v", q, v, int8(block[j]), d)
-						}
-					}
-				}
-			}
-			if !bytes.Equal(b, plain) {
-				at := 0
-				for b[at] == plain[at] {
-					at++
-				}
-				t.Errorf("%v: byte %d of %d is %d, want %d (block %d, byte %d)", q, at, len(b), b[at], plain[at], at/xBytes(q), at%xBytes(q))
-			}
-		})
-	}
-}
-
 // A product by integers is near that of the numbers: what is lost is the rounding of x.
 func TestQuantTilesNearFloats(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 8))
@@ -246,37 +202,6 @@ func TestQuantTilesNearFloats(t *testing.T) {
 			}
 			if e := math.Abs(float64(y[i])-sum) / math.Sqrt(k); e > 0.03 {
 				t.Errorf("%v: row %d is %v, want %v: off by %.3f standard deviations", q, i, y[i], sum, e)
-			}
-		}
-	}
-}
-
-func BenchmarkTilesQuant(b *testing.B) {
-	for _, q := range []Quant{Q8_0, Q4_0, Q4_K, Q5_K, Q6_K} {
-		for _, n := range []int{1, 64} {
-			for _, m := range []int{512, 32768} {
-				if n > 1 && m > 512 {
-					continue
-				}
-				b.Run(fmt.Sprintf("kind=%v/m=%d/n=%d", q, m, n), func(b *testing.B) {
-					const k = 2048
-					r := rand.New(rand.NewPCG(1, 1))
-					panels, x := make([]byte, PackedQuant(q, m, k)), make([]Float, n*k)
-					PackQuant(panels, q, finiteBlocks(r, q, m*k/q.Block()), m, k, 0, QuantPanels(m))
-					for i := range x {
-						x[i] = Float(r.NormFloat64())
-					}
-					rounded, y := make([]byte, n*PackedQuantX(q, k)), make([]Float, n*m)
-					for j := range n {
-						PackQuantX(rounded[j*PackedQuantX(q, k):], q, x[j*k:(j+1)*k])
-					}
-					for b.Loop() {
-						TilesQuant(y, m, q, panels, rounded, m, n, k, 0, QuantPanels(m))
-					}
-					seconds := b.Elapsed().Seconds() / float64(b.N)
-					b.ReportMetric(float64(len(panels))/seconds/1e9, "GB/s")
-					b.ReportMetric(2*float64(m)*float64(n)*k/seconds/1e9, "GOP/s")
-				})
 			}
 		}
 	}

@@ -52,7 +52,8 @@ func TestTilesRows(t *testing.T) {
 					wantBits(t, y, want, "%v", c)
 					for j := range c.n { // one x, one panel after the other
 						clear(y)
-						one := guardedCopy(t, x[j*(c.k+3):][:c.k])
+						one := guarded(t, c.k)
+						copy(one, x[j*(c.k+3):])
 						for i := range count {
 							TilesRows(y, ld, kind, panels, one, c.m, 1, c.k, i, i+1)
 						}
