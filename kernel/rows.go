@@ -97,8 +97,11 @@ func RowFromPanels(y []Float, t Number, w []byte, i int) {
 // rowsDepth is how many columns of a panel are widened at a time: what stays near the multipliers.
 const rowsDepth = 256
 
-// maxTileCols is the most columns that a tile has at any level.
-const maxTileCols = 32
+// maxTileRows and maxTileCols are the most rows and columns that a tile has at any level.
+const (
+	maxTileRows = 14
+	maxTileCols = 32
+)
 
 // PackedRowsX is the length of n xs of k numbers, packed for TilesRows; they make PanelsA(n) panels.
 func PackedRowsX(n, k int) int {
@@ -132,6 +135,8 @@ func TilesRows(y []Float, ld int, t Number, w []byte, x []Float, m, n, k, first,
 		return
 	case n == 1 && k > 0:
 		rowsOfOne(y, t, w, x, m, k, first, last)
+		return
+	case n <= tileRows() && t != F32 && k > 0 && rowsOfFew(y, ld, t, w, x, m, n, k, first, last):
 		return
 	}
 	var wide [rowsDepth * maxTileCols]Float
@@ -174,6 +179,28 @@ func rowsOfOne(y []Float, t Number, w []byte, x []Float, m, k, first, last int) 
 		}
 		i += did
 	}
+}
+
+// rowsOfFew is TilesRows for xs that make one panel, whose weights are read once as well; it reports whether there are kernels for that.
+func rowsOfFew(y []Float, ld int, t Number, w []byte, x []Float, m, n, k, first, last int) bool {
+	width := tileCols()
+	size := k * width * t.Bytes()
+	var part [maxTileRows * maxTileCols]Float
+	for i := first; i < last; i++ {
+		to, step, rows := y[i*width:], ld, min(width, m-i*width)
+		if rows < width {
+			to, step = part[:], width
+		}
+		if !rowsFewVector(to, step, t, w[i*size:], x, n, k) {
+			return false
+		}
+		if rows < width {
+			for j := range n {
+				copy(y[j*ld+i*width:][:rows], part[j*width:])
+			}
+		}
+	}
+	return true
 }
 
 // rowsPanel is a panel times an x.

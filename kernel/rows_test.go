@@ -35,7 +35,7 @@ func TestTilesRows(t *testing.T) {
 		t.Run(kind.String(), func(t *testing.T) {
 			everyLevel(t, func(t *testing.T) {
 				r := rand.New(rand.NewPCG(7, uint64(kind)))
-				for _, c := range []struct{ m, n, k int }{{1, 1, 1}, {32, 1, 5}, {33, 1, 64}, {97, 1, 300}, {130, 3, 17}, {64, 2, 256}, {31, 15, 257}, {70, 30, 530}, {5, 4, 0}, {5, 1, 0}, {3, 0, 4}} {
+				for _, c := range []struct{ m, n, k int }{{1, 1, 1}, {32, 1, 5}, {33, 1, 64}, {97, 1, 300}, {130, 3, 17}, {64, 2, 256}, {40, 4, 30}, {40, 5, 31}, {33, 6, 20}, {45, 7, 20}, {100, 8, 300}, {50, 9, 11}, {50, 10, 11}, {50, 11, 11}, {50, 12, 11}, {33, 13, 11}, {65, 14, 12}, {31, 15, 257}, {70, 30, 530}, {5, 4, 0}, {5, 1, 0}, {3, 0, 4}} {
 					w, wide := putNumbers(kind, draws(t, r, c.m*c.k))
 					x := draws(t, r, c.n*(c.k+3))
 					count, ld := PanelsB(c.m), c.m+2

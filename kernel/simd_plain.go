@@ -56,6 +56,8 @@ func rowsBF16(y []Float, t Number, w []byte, x []Float, panels, k int) (did int)
 	panic("kernel: no bfloat16")
 }
 
+func rowsFewVector(y []Float, ld int, t Number, w []byte, x []Float, n, k int) bool { return false }
+
 func convTilesVector(y []Float, ld int, a, x []Float, off []int, m, n int, onto bool) bool {
 	return false
 }

@@ -44,6 +44,7 @@ var families = []struct {
 	{"quant", quant},
 	{"half_dots", halfDots},
 	{"rows", rows},
+	{"rows_few", rowsFew},
 	{"rows_bf16", rowsBF16},
 }
 

@@ -38,17 +38,9 @@ func (s *isa) pair(kind string, w operand.Mem, second bool, order reg.VecVirtual
 		s.VPERMW(r, order, r)
 		return r
 	}
-	a, b := s.ZMM(), s.ZMM()
-	widen := func(m operand.Mem, v reg.VecVirtual) {
-		if kind == "F16" {
-			s.VCVTPH2PS(m, v)
-		} else {
-			s.VMOVUPS(m, v)
-		}
-	}
-	widen(w, a)
+	a, b := s.asFloats(kind, w), s.ZMM()
 	if second {
-		widen(next, b)
+		b = s.asFloats(kind, next)
 	} else {
 		s.clear(b)
 	}
