@@ -9,93 +9,41 @@ func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) 
 	if level == Generic || k == 0 {
 		return 0
 	}
-	to, blocks := &y[0], k/q.Block()
-	if level != AVX512 || !cpu.X86.HasAVX512VNNI {
-		switch q {
-		case Q8_0:
-			tileQ8_0x1AVX2(to, 4*ld, &w[0], &x[0], stride, blocks)
-		case Q4_0:
-			tileQ4_0x1AVX2(to, 4*ld, &w[0], &x[0], stride, blocks)
-		case Q4_K:
-			tileQ4_Kx1AVX2(to, 4*ld, &w[0], &x[0], stride, blocks)
-		case Q5_K:
-			tileQ5_Kx1AVX2(to, 4*ld, &w[0], &x[0], stride, blocks)
-		case Q6_K:
-			tileQ6_Kx1AVX2(to, 4*ld, &w[0], &x[0], stride, blocks)
-		}
-		return 1
-	}
 	did = 1
-	for did < 8 && 2*did <= n && (did < 4 || q == Q8_0 || q == Q4_0) {
-		did *= 2
-	}
-	switch (tileKind{q, did}) {
-	case tileKind{Q8_0, 1}:
-		tileQ8_0x1AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q8_0, 2}:
-		tileQ8_0x2AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q8_0, 4}:
-		tileQ8_0x4AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q8_0, 8}:
-		tileQ8_0x8AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q4_0, 1}:
-		tileQ4_0x1AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q4_0, 2}:
-		tileQ4_0x2AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q4_0, 4}:
-		tileQ4_0x4AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q4_0, 8}:
-		tileQ4_0x8AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q4_K, 1}:
-		tileQ4_Kx1AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q4_K, 2}:
-		tileQ4_Kx2AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q4_K, 4}:
-		tileQ4_Kx4AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q5_K, 1}:
-		tileQ5_Kx1AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q5_K, 2}:
-		tileQ5_Kx2AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q5_K, 4}:
-		tileQ5_Kx4AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q6_K, 1}:
-		tileQ6_Kx1AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q6_K, 2}:
-		tileQ6_Kx2AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
-	case tileKind{Q6_K, 4}:
-		tileQ6_Kx4AVX512(to, 4*ld, &w[0], &x[0], stride, blocks)
+	if level == AVX512 && cpu.X86.HasAVX512VNNI {
+		for did < maxTileX && 2*did <= n {
+			did *= 2
+		}
+		tileQuantAVX512(&y[0], 4*ld, q, did, &w[0], &x[0], stride, k/q.Block())
+	} else {
+		tileQuantAVX2(&y[0], 4*ld, q, &w[0], &x[0], stride, k/q.Block())
 	}
 	return did
 }
 
-// A tileKind is a kind of weights and how many xs.
-type tileKind struct {
-	q Quant
-	n int
-}
-
-// farthestVector is the largest magnitude in x.
-func farthestVector(x []Float) (far Float, ok bool) {
-	switch level {
-	case Generic:
-		return 0, false
-	case AVX512:
-		farthestAVX512(&far, &x[0], len(x))
-	default:
-		farthestAVX2(&far, &x[0], len(x))
-	}
-	return far, true
-}
-
-// roundVector is roundX.
-func roundVector(dst []byte, sums []int32, x []Float, id Float) bool {
-	switch level {
-	case Generic:
+// packXVector is PackQuantX with vectors; it reports whether the level in use has them.
+func packXVector(dst []byte, q Quant, x []Float) bool {
+	if level == Generic {
 		return false
-	case AVX512:
-		roundCodesAVX512(&dst[0], &sums[0], &x[0], len(x), id)
+	}
+	p, factor, blocks := &packings[q], sumFactor(q), len(x)/q.Block()
+	switch wide := level == AVX512; {
+	case p.parts == 1 && wide:
+		packX32x1x4AVX512(&dst[0], &x[0], blocks, factor)
+	case p.parts == 1:
+		packX32x1x4AVX2(&dst[0], &x[0], blocks, factor)
+	case p.parts == 8 && wide:
+		packX256x8x2AVX512(&dst[0], &x[0], blocks, factor)
+	case p.parts == 8:
+		packX256x8x2AVX2(&dst[0], &x[0], blocks, factor)
+	case p.least && wide:
+		packX256x16x2AVX512(&dst[0], &x[0], blocks, factor)
+	case p.least:
+		packX256x16x2AVX2(&dst[0], &x[0], blocks, factor)
+	case wide:
+		packX256x16x4AVX512(&dst[0], &x[0], blocks, factor)
 	default:
-		roundCodesAVX2(&dst[0], &sums[0], &x[0], len(x), id)
+		packX256x16x4AVX2(&dst[0], &x[0], blocks, factor)
 	}
 	return true
 }

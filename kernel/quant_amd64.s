@@ -4,6 +4,352 @@
 
 #include "textflag.h"
 
+// func tileQ4_0x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_0x1AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS c0f0f0f0f<>+0(SB), Z1
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(BX), Z2
+	VMOVUPS       32(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST (BX), Z3, Z2
+	VMOVUPS       96(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 4(BX), Z3, Z2
+	VMOVUPS       160(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 8(BX), Z3, Z2
+	VMOVUPS       224(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 12(BX), Z3, Z2
+	VMOVUPS       32(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 16(BX), Z3, Z2
+	VMOVUPS       96(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 20(BX), Z3, Z2
+	VMOVUPS       160(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 24(BX), Z3, Z2
+	VMOVUPS       224(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 28(BX), Z3, Z2
+	VCVTPH2PS     (DX), Z3
+	VMULPS.BCST   36(BX), Z3, Z3
+	VCVTDQ2PS     Z2, Z2
+	VMULPS        Z3, Z2, Z2
+	VADDPS        Z2, Z0, Z0
+	ADDQ          $0x00000120, DX
+	ADDQ          $0x00000028, BX
+	DECQ          CX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA c0f0f0f0f<>+0(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+4(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+8(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+12(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+16(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+20(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+24(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+28(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+32(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+36(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+40(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+44(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+48(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+52(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+56(SB)/4, $0x0f0f0f0f
+DATA c0f0f0f0f<>+60(SB)/4, $0x0f0f0f0f
+GLOBL c0f0f0f0f<>(SB), RODATA|NOPTR, $64
+
+// func tileQ4_1x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_1x1AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS c0f0f0f0f<>+0(SB), Z1
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VPXORD        Z2, Z2, Z2
+	VMOVUPS       64(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST (BX), Z3, Z2
+	VMOVUPS       128(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 4(BX), Z3, Z2
+	VMOVUPS       192(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 8(BX), Z3, Z2
+	VMOVUPS       256(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 12(BX), Z3, Z2
+	VMOVUPS       64(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 16(BX), Z3, Z2
+	VMOVUPS       128(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 20(BX), Z3, Z2
+	VMOVUPS       192(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 24(BX), Z3, Z2
+	VMOVUPS       256(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VPDPBUSD.BCST 28(BX), Z3, Z2
+	VCVTPH2PS     (DX), Z3
+	VMULPS.BCST   36(BX), Z3, Z3
+	VCVTDQ2PS     Z2, Z2
+	VMULPS        Z3, Z2, Z2
+	VADDPS        Z2, Z0, Z0
+	VPBROADCASTD  32(BX), Z2
+	VCVTPH2PS     32(DX), Z3
+	VMULPS.BCST   36(BX), Z3, Z3
+	VCVTDQ2PS     Z2, Z2
+	VMULPS        Z3, Z2, Z2
+	VADDPS        Z2, Z0, Z0
+	ADDQ          $0x00000140, DX
+	ADDQ          $0x00000028, BX
+	DECQ          CX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_0x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_0x1AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS c0f0f0f0f<>+0(SB), Z1
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(BX), Z2
+	VMOVUPS       96(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPSLLW        $0x04, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST (BX), Z3, Z2
+	VMOVUPS       160(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPSLLW        $0x03, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 4(BX), Z3, Z2
+	VMOVUPS       224(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPSLLW        $0x02, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 8(BX), Z3, Z2
+	VMOVUPS       288(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPSLLW        $0x01, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 12(BX), Z3, Z2
+	VMOVUPS       96(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 16(BX), Z3, Z2
+	VMOVUPS       160(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPSRLW        $0x01, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 20(BX), Z3, Z2
+	VMOVUPS       224(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPSRLW        $0x02, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 24(BX), Z3, Z2
+	VMOVUPS       288(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       32(DX), Z4
+	VPSRLW        $0x03, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 28(BX), Z3, Z2
+	VCVTPH2PS     (DX), Z3
+	VMULPS.BCST   36(BX), Z3, Z3
+	VCVTDQ2PS     Z2, Z2
+	VMULPS        Z3, Z2, Z2
+	VADDPS        Z2, Z0, Z0
+	ADDQ          $0x00000160, DX
+	ADDQ          $0x00000028, BX
+	DECQ          CX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA c10101010<>+0(SB)/4, $0x10101010
+DATA c10101010<>+4(SB)/4, $0x10101010
+DATA c10101010<>+8(SB)/4, $0x10101010
+DATA c10101010<>+12(SB)/4, $0x10101010
+DATA c10101010<>+16(SB)/4, $0x10101010
+DATA c10101010<>+20(SB)/4, $0x10101010
+DATA c10101010<>+24(SB)/4, $0x10101010
+DATA c10101010<>+28(SB)/4, $0x10101010
+DATA c10101010<>+32(SB)/4, $0x10101010
+DATA c10101010<>+36(SB)/4, $0x10101010
+DATA c10101010<>+40(SB)/4, $0x10101010
+DATA c10101010<>+44(SB)/4, $0x10101010
+DATA c10101010<>+48(SB)/4, $0x10101010
+DATA c10101010<>+52(SB)/4, $0x10101010
+DATA c10101010<>+56(SB)/4, $0x10101010
+DATA c10101010<>+60(SB)/4, $0x10101010
+GLOBL c10101010<>(SB), RODATA|NOPTR, $64
+
+// func tileQ5_1x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_1x1AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS c0f0f0f0f<>+0(SB), Z1
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VPXORD        Z2, Z2, Z2
+	VMOVUPS       128(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPSLLW        $0x04, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST (BX), Z3, Z2
+	VMOVUPS       192(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPSLLW        $0x03, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 4(BX), Z3, Z2
+	VMOVUPS       256(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPSLLW        $0x02, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 8(BX), Z3, Z2
+	VMOVUPS       320(DX), Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPSLLW        $0x01, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 12(BX), Z3, Z2
+	VMOVUPS       128(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 16(BX), Z3, Z2
+	VMOVUPS       192(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPSRLW        $0x01, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 20(BX), Z3, Z2
+	VMOVUPS       256(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPSRLW        $0x02, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 24(BX), Z3, Z2
+	VMOVUPS       320(DX), Z3
+	VPSRLW        $0x04, Z3, Z3
+	VPANDD        Z1, Z3, Z3
+	VMOVUPS       64(DX), Z4
+	VPSRLW        $0x03, Z4, Z4
+	VPANDD        c10101010<>+0(SB), Z4, Z4
+	VPORD         Z4, Z3, Z3
+	VPDPBUSD.BCST 28(BX), Z3, Z2
+	VCVTPH2PS     (DX), Z3
+	VMULPS.BCST   36(BX), Z3, Z3
+	VCVTDQ2PS     Z2, Z2
+	VMULPS        Z3, Z2, Z2
+	VADDPS        Z2, Z0, Z0
+	VPBROADCASTD  32(BX), Z2
+	VCVTPH2PS     32(DX), Z3
+	VMULPS.BCST   36(BX), Z3, Z3
+	VCVTDQ2PS     Z2, Z2
+	VMULPS        Z3, Z2, Z2
+	VADDPS        Z2, Z0, Z0
+	ADDQ          $0x00000180, DX
+	ADDQ          $0x00000028, BX
+	DECQ          CX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
 // func tileQ8_0x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512F, AVX512VNNI
 TEXT ·tileQ8_0x1AVX512(SB), NOSPLIT, $0-48
@@ -50,9 +396,278 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileQ4_0x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// func tileIQ4_NLx1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
-TEXT ·tileQ4_0x1AVX512(SB), NOSPLIT, $0-48
+TEXT ·tileIQ4_NLx1AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS c0f0f0f0f<>+0(SB), Z1
+	VMOVUPS table5<>+0(SB), Z2
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(BX), Z3
+	VMOVUPS       32(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST (BX), Z4, Z3
+	VMOVUPS       96(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 4(BX), Z4, Z3
+	VMOVUPS       160(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 8(BX), Z4, Z3
+	VMOVUPS       224(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 12(BX), Z4, Z3
+	VMOVUPS       32(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 16(BX), Z4, Z3
+	VMOVUPS       96(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 20(BX), Z4, Z3
+	VMOVUPS       160(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 24(BX), Z4, Z3
+	VMOVUPS       224(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 28(BX), Z4, Z3
+	VCVTPH2PS     (DX), Z4
+	VMULPS.BCST   36(BX), Z4, Z4
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z4, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	ADDQ          $0x00000120, DX
+	ADDQ          $0x00000028, BX
+	DECQ          CX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA table5<>+0(SB)/1, $0x01
+DATA table5<>+1(SB)/1, $0x18
+DATA table5<>+2(SB)/1, $0x2d
+DATA table5<>+3(SB)/1, $0x3f
+DATA table5<>+4(SB)/1, $0x4f
+DATA table5<>+5(SB)/1, $0x5d
+DATA table5<>+6(SB)/1, $0x6a
+DATA table5<>+7(SB)/1, $0x76
+DATA table5<>+8(SB)/1, $0x81
+DATA table5<>+9(SB)/1, $0x8d
+DATA table5<>+10(SB)/1, $0x99
+DATA table5<>+11(SB)/1, $0xa6
+DATA table5<>+12(SB)/1, $0xb5
+DATA table5<>+13(SB)/1, $0xc5
+DATA table5<>+14(SB)/1, $0xd9
+DATA table5<>+15(SB)/1, $0xf1
+DATA table5<>+16(SB)/1, $0x01
+DATA table5<>+17(SB)/1, $0x18
+DATA table5<>+18(SB)/1, $0x2d
+DATA table5<>+19(SB)/1, $0x3f
+DATA table5<>+20(SB)/1, $0x4f
+DATA table5<>+21(SB)/1, $0x5d
+DATA table5<>+22(SB)/1, $0x6a
+DATA table5<>+23(SB)/1, $0x76
+DATA table5<>+24(SB)/1, $0x81
+DATA table5<>+25(SB)/1, $0x8d
+DATA table5<>+26(SB)/1, $0x99
+DATA table5<>+27(SB)/1, $0xa6
+DATA table5<>+28(SB)/1, $0xb5
+DATA table5<>+29(SB)/1, $0xc5
+DATA table5<>+30(SB)/1, $0xd9
+DATA table5<>+31(SB)/1, $0xf1
+DATA table5<>+32(SB)/1, $0x01
+DATA table5<>+33(SB)/1, $0x18
+DATA table5<>+34(SB)/1, $0x2d
+DATA table5<>+35(SB)/1, $0x3f
+DATA table5<>+36(SB)/1, $0x4f
+DATA table5<>+37(SB)/1, $0x5d
+DATA table5<>+38(SB)/1, $0x6a
+DATA table5<>+39(SB)/1, $0x76
+DATA table5<>+40(SB)/1, $0x81
+DATA table5<>+41(SB)/1, $0x8d
+DATA table5<>+42(SB)/1, $0x99
+DATA table5<>+43(SB)/1, $0xa6
+DATA table5<>+44(SB)/1, $0xb5
+DATA table5<>+45(SB)/1, $0xc5
+DATA table5<>+46(SB)/1, $0xd9
+DATA table5<>+47(SB)/1, $0xf1
+DATA table5<>+48(SB)/1, $0x01
+DATA table5<>+49(SB)/1, $0x18
+DATA table5<>+50(SB)/1, $0x2d
+DATA table5<>+51(SB)/1, $0x3f
+DATA table5<>+52(SB)/1, $0x4f
+DATA table5<>+53(SB)/1, $0x5d
+DATA table5<>+54(SB)/1, $0x6a
+DATA table5<>+55(SB)/1, $0x76
+DATA table5<>+56(SB)/1, $0x81
+DATA table5<>+57(SB)/1, $0x8d
+DATA table5<>+58(SB)/1, $0x99
+DATA table5<>+59(SB)/1, $0xa6
+DATA table5<>+60(SB)/1, $0xb5
+DATA table5<>+61(SB)/1, $0xc5
+DATA table5<>+62(SB)/1, $0xd9
+DATA table5<>+63(SB)/1, $0xf1
+GLOBL table5<>(SB), RODATA|NOPTR, $64
+
+// func tileMXFP4x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileMXFP4x1AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS c0f0f0f0f<>+0(SB), Z1
+	VMOVUPS table4<>+0(SB), Z2
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(BX), Z3
+	VMOVUPS       32(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST (BX), Z4, Z3
+	VMOVUPS       96(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 4(BX), Z4, Z3
+	VMOVUPS       160(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 8(BX), Z4, Z3
+	VMOVUPS       224(DX), Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 12(BX), Z4, Z3
+	VMOVUPS       32(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 16(BX), Z4, Z3
+	VMOVUPS       96(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 20(BX), Z4, Z3
+	VMOVUPS       160(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 24(BX), Z4, Z3
+	VMOVUPS       224(DX), Z4
+	VPSRLW        $0x04, Z4, Z4
+	VPANDD        Z1, Z4, Z4
+	VPSHUFB       Z4, Z2, Z4
+	VPDPBUSD.BCST 28(BX), Z4, Z3
+	VPMOVZXWD     (DX), Z4
+	VPSLLD        $0x10, Z4, Z4
+	VMULPS.BCST   36(BX), Z4, Z4
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z4, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	ADDQ          $0x00000120, DX
+	ADDQ          $0x00000028, BX
+	DECQ          CX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA table4<>+0(SB)/1, $0x0c
+DATA table4<>+1(SB)/1, $0x0d
+DATA table4<>+2(SB)/1, $0x0e
+DATA table4<>+3(SB)/1, $0x0f
+DATA table4<>+4(SB)/1, $0x10
+DATA table4<>+5(SB)/1, $0x12
+DATA table4<>+6(SB)/1, $0x14
+DATA table4<>+7(SB)/1, $0x18
+DATA table4<>+8(SB)/1, $0x0c
+DATA table4<>+9(SB)/1, $0x0b
+DATA table4<>+10(SB)/1, $0x0a
+DATA table4<>+11(SB)/1, $0x09
+DATA table4<>+12(SB)/1, $0x08
+DATA table4<>+13(SB)/1, $0x06
+DATA table4<>+14(SB)/1, $0x04
+DATA table4<>+15(SB)/1, $0x00
+DATA table4<>+16(SB)/1, $0x0c
+DATA table4<>+17(SB)/1, $0x0d
+DATA table4<>+18(SB)/1, $0x0e
+DATA table4<>+19(SB)/1, $0x0f
+DATA table4<>+20(SB)/1, $0x10
+DATA table4<>+21(SB)/1, $0x12
+DATA table4<>+22(SB)/1, $0x14
+DATA table4<>+23(SB)/1, $0x18
+DATA table4<>+24(SB)/1, $0x0c
+DATA table4<>+25(SB)/1, $0x0b
+DATA table4<>+26(SB)/1, $0x0a
+DATA table4<>+27(SB)/1, $0x09
+DATA table4<>+28(SB)/1, $0x08
+DATA table4<>+29(SB)/1, $0x06
+DATA table4<>+30(SB)/1, $0x04
+DATA table4<>+31(SB)/1, $0x00
+DATA table4<>+32(SB)/1, $0x0c
+DATA table4<>+33(SB)/1, $0x0d
+DATA table4<>+34(SB)/1, $0x0e
+DATA table4<>+35(SB)/1, $0x0f
+DATA table4<>+36(SB)/1, $0x10
+DATA table4<>+37(SB)/1, $0x12
+DATA table4<>+38(SB)/1, $0x14
+DATA table4<>+39(SB)/1, $0x18
+DATA table4<>+40(SB)/1, $0x0c
+DATA table4<>+41(SB)/1, $0x0b
+DATA table4<>+42(SB)/1, $0x0a
+DATA table4<>+43(SB)/1, $0x09
+DATA table4<>+44(SB)/1, $0x08
+DATA table4<>+45(SB)/1, $0x06
+DATA table4<>+46(SB)/1, $0x04
+DATA table4<>+47(SB)/1, $0x00
+DATA table4<>+48(SB)/1, $0x0c
+DATA table4<>+49(SB)/1, $0x0d
+DATA table4<>+50(SB)/1, $0x0e
+DATA table4<>+51(SB)/1, $0x0f
+DATA table4<>+52(SB)/1, $0x10
+DATA table4<>+53(SB)/1, $0x12
+DATA table4<>+54(SB)/1, $0x14
+DATA table4<>+55(SB)/1, $0x18
+DATA table4<>+56(SB)/1, $0x0c
+DATA table4<>+57(SB)/1, $0x0b
+DATA table4<>+58(SB)/1, $0x0a
+DATA table4<>+59(SB)/1, $0x09
+DATA table4<>+60(SB)/1, $0x08
+DATA table4<>+61(SB)/1, $0x06
+DATA table4<>+62(SB)/1, $0x04
+DATA table4<>+63(SB)/1, $0x00
+GLOBL table4<>(SB), RODATA|NOPTR, $64
+
+// func tileQ2_Kx1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ2_Kx1AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
 	MOVQ    ldy+8(FP), CX
 	MOVQ    stride+32(FP), CX
@@ -65,42 +680,410 @@ TEXT ·tileQ4_0x1AVX512(SB), NOSPLIT, $0-48
 	JZ      store
 
 block:
-	VCVTPH2PS     (DX), Z2
-	VPBROADCASTD  32(BX), Z3
-	VMOVUPS       32(DX), Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST (BX), Z4, Z3
-	VMOVUPS       96(DX), Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST 4(BX), Z4, Z3
-	VMOVUPS       160(DX), Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST 8(BX), Z4, Z3
-	VMOVUPS       224(DX), Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST 12(BX), Z4, Z3
-	VMOVUPS       32(DX), Z4
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST 16(BX), Z4, Z3
-	VMOVUPS       96(DX), Z4
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST 20(BX), Z4, Z3
-	VMOVUPS       160(DX), Z4
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST 24(BX), Z4, Z3
-	VMOVUPS       224(DX), Z4
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPDPBUSD.BCST 28(BX), Z4, Z3
-	VMULPS.BCST   36(BX), Z2, Z2
-	VCVTDQ2PS     Z3, Z3
-	VMULPS        Z2, Z3, Z3
-	VADDPS        Z3, Z0, Z0
-	ADDQ          $0x00000120, DX
-	ADDQ          $0x00000028, BX
+	VPXORD        Z3, Z3, Z3
+	VPXORD        Z4, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       320(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST (BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 32(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 64(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 96(BX), Z8, Z6
+	VMOVUPS       384(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 4(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 36(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 68(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 100(BX), Z8, Z6
+	VMOVUPS       448(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 8(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 40(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 72(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 104(BX), Z8, Z6
+	VMOVUPS       512(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 12(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 44(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 76(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 108(BX), Z8, Z6
+	VPMOVZXBD     64(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z3, Z2
+	VPMOVZXBD     96(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z4, Z4
+	VPADDD        Z4, Z2, Z2
+	VPMOVZXBD     128(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z2, Z2
+	VPMOVZXBD     160(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z2, Z2
+	VPXORD        Z3, Z3, Z3
+	VPXORD        Z4, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       576(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 16(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 48(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 80(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 112(BX), Z8, Z6
+	VMOVUPS       640(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 20(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 52(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 84(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 116(BX), Z8, Z6
+	VMOVUPS       704(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 24(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 56(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 88(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 120(BX), Z8, Z6
+	VMOVUPS       768(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 28(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 60(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 92(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 124(BX), Z8, Z6
+	VPMOVZXBD     80(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z3, Z3
+	VPADDD        Z3, Z2, Z2
+	VPMOVZXBD     112(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z4, Z4
+	VPADDD        Z4, Z2, Z2
+	VPMOVZXBD     144(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z2, Z2
+	VPMOVZXBD     176(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z2, Z2
+	VPXORD        Z3, Z3, Z3
+	VPXORD        Z4, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       832(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 128(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 160(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 192(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 224(BX), Z8, Z6
+	VMOVUPS       896(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 132(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 164(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 196(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 228(BX), Z8, Z6
+	VMOVUPS       960(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 136(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 168(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 200(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 232(BX), Z8, Z6
+	VMOVUPS       1024(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 140(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 172(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 204(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 236(BX), Z8, Z6
+	VPMOVZXBD     192(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z3, Z3
+	VPADDD        Z3, Z2, Z2
+	VPMOVZXBD     224(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z4, Z4
+	VPADDD        Z4, Z2, Z2
+	VPMOVZXBD     256(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z2, Z2
+	VPMOVZXBD     288(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z2, Z2
+	VPXORD        Z3, Z3, Z3
+	VPXORD        Z4, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1088(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 144(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 176(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 208(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 240(BX), Z8, Z6
+	VMOVUPS       1152(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 148(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 180(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 212(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 244(BX), Z8, Z6
+	VMOVUPS       1216(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 152(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 184(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 216(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 248(BX), Z8, Z6
+	VMOVUPS       1280(DX), Z7
+	VMOVAPS       Z7, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 156(BX), Z8, Z3
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 188(BX), Z8, Z4
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 220(BX), Z8, Z5
+	VMOVAPS       Z7, Z8
+	VPSRLW        $0x06, Z8, Z8
+	VPANDD        c03030303<>+0(SB), Z8, Z8
+	VPDPBUSD.BCST 252(BX), Z8, Z6
+	VPMOVZXBD     208(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z3, Z3
+	VPADDD        Z3, Z2, Z2
+	VPMOVZXBD     240(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z4, Z4
+	VPADDD        Z4, Z2, Z2
+	VPMOVZXBD     272(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z2, Z2
+	VPMOVZXBD     304(DX), Z7
+	VPANDD        Z1, Z7, Z7
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z2, Z2
+	VCVTPH2PS     (DX), Z7
+	VMULPS.BCST   288(BX), Z7, Z7
+	VCVTDQ2PS     Z2, Z2
+	VMULPS        Z7, Z2, Z2
+	VADDPS        Z2, Z0, Z0
+	VPXORD        Z9, Z9, Z9
+	VPMOVZXBD     64(DX), Z8
+	VPMOVZXBD     80(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 256(BX), Z8, Z9
+	VPMOVZXBD     96(DX), Z8
+	VPMOVZXBD     112(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 260(BX), Z8, Z9
+	VPMOVZXBD     128(DX), Z8
+	VPMOVZXBD     144(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 264(BX), Z8, Z9
+	VPMOVZXBD     160(DX), Z8
+	VPMOVZXBD     176(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 268(BX), Z8, Z9
+	VPMOVZXBD     192(DX), Z8
+	VPMOVZXBD     208(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 272(BX), Z8, Z9
+	VPMOVZXBD     224(DX), Z8
+	VPMOVZXBD     240(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 276(BX), Z8, Z9
+	VPMOVZXBD     256(DX), Z8
+	VPMOVZXBD     272(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 280(BX), Z8, Z9
+	VPMOVZXBD     288(DX), Z8
+	VPMOVZXBD     304(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z8, Z8
+	VPSRLW        $0x04, Z8, Z8
+	VPANDD        Z1, Z8, Z8
+	VPDPWSSD.BCST 284(BX), Z8, Z9
+	VCVTPH2PS     32(DX), Z7
+	VMULPS.BCST   288(BX), Z7, Z7
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z7, Z9, Z9
+	VSUBPS        Z9, Z0, Z0
+	ADDQ          $0x00000540, DX
+	ADDQ          $0x00000124, BX
 	DECQ          CX
 	JNZ           block
 
@@ -109,23 +1092,23 @@ store:
 	VZEROUPPER
 	RET
 
-DATA c0f0f0f0f<>+0(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+4(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+8(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+12(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+16(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+20(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+24(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+28(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+32(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+36(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+40(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+44(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+48(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+52(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+56(SB)/4, $0x0f0f0f0f
-DATA c0f0f0f0f<>+60(SB)/4, $0x0f0f0f0f
-GLOBL c0f0f0f0f<>(SB), RODATA|NOPTR, $64
+DATA c03030303<>+0(SB)/4, $0x03030303
+DATA c03030303<>+4(SB)/4, $0x03030303
+DATA c03030303<>+8(SB)/4, $0x03030303
+DATA c03030303<>+12(SB)/4, $0x03030303
+DATA c03030303<>+16(SB)/4, $0x03030303
+DATA c03030303<>+20(SB)/4, $0x03030303
+DATA c03030303<>+24(SB)/4, $0x03030303
+DATA c03030303<>+28(SB)/4, $0x03030303
+DATA c03030303<>+32(SB)/4, $0x03030303
+DATA c03030303<>+36(SB)/4, $0x03030303
+DATA c03030303<>+40(SB)/4, $0x03030303
+DATA c03030303<>+44(SB)/4, $0x03030303
+DATA c03030303<>+48(SB)/4, $0x03030303
+DATA c03030303<>+52(SB)/4, $0x03030303
+DATA c03030303<>+56(SB)/4, $0x03030303
+DATA c03030303<>+60(SB)/4, $0x03030303
+GLOBL c03030303<>(SB), RODATA|NOPTR, $64
 
 // func tileQ4_Kx1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
@@ -142,304 +1125,262 @@ TEXT ·tileQ4_Kx1AVX512(SB), NOSPLIT, $0-48
 	JZ      store
 
 block:
+	VPXORD        Z3, Z3, Z3
 	VPXORD        Z4, Z4, Z4
 	VMOVUPS       320(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST (BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST (BX), Z5, Z3
+	VPDPBUSD.BCST 32(BX), Z6, Z4
 	VMOVUPS       384(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 4(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 4(BX), Z5, Z3
+	VPDPBUSD.BCST 36(BX), Z6, Z4
 	VMOVUPS       448(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 8(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 8(BX), Z5, Z3
+	VPDPBUSD.BCST 40(BX), Z6, Z4
 	VMOVUPS       512(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 12(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 12(BX), Z5, Z3
+	VPDPBUSD.BCST 44(BX), Z6, Z4
 	VMOVUPS       576(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 16(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 16(BX), Z5, Z3
+	VPDPBUSD.BCST 48(BX), Z6, Z4
 	VMOVUPS       640(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 20(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 20(BX), Z5, Z3
+	VPDPBUSD.BCST 52(BX), Z6, Z4
 	VMOVUPS       704(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 24(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 24(BX), Z5, Z3
+	VPDPBUSD.BCST 56(BX), Z6, Z4
 	VMOVUPS       768(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 28(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 28(BX), Z5, Z3
+	VPDPBUSD.BCST 60(BX), Z6, Z4
 	VPMOVZXBD     64(DX), Z5
-	VPMULLD       Z5, Z4, Z2
-	VPBROADCASTD  256(BX), Z4
-	VPMOVZXBD     192(DX), Z5
-	VPMULLD       Z5, Z4, Z3
-	VPXORD        Z4, Z4, Z4
-	VMOVUPS       320(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 32(BX), Z5, Z4
-	VMOVUPS       384(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 36(BX), Z5, Z4
-	VMOVUPS       448(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 40(BX), Z5, Z4
-	VMOVUPS       512(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 44(BX), Z5, Z4
-	VMOVUPS       576(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 48(BX), Z5, Z4
-	VMOVUPS       640(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 52(BX), Z5, Z4
-	VMOVUPS       704(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 56(BX), Z5, Z4
-	VMOVUPS       768(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 60(BX), Z5, Z4
+	VPMULLD       Z5, Z3, Z2
 	VPMOVZXBD     80(DX), Z5
 	VPMULLD       Z5, Z4, Z4
 	VPADDD        Z4, Z2, Z2
-	VPBROADCASTD  260(BX), Z4
-	VPMOVZXBD     208(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z3, Z3
+	VPXORD        Z3, Z3, Z3
 	VPXORD        Z4, Z4, Z4
 	VMOVUPS       832(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 64(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 64(BX), Z5, Z3
+	VPDPBUSD.BCST 96(BX), Z6, Z4
 	VMOVUPS       896(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 68(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 68(BX), Z5, Z3
+	VPDPBUSD.BCST 100(BX), Z6, Z4
 	VMOVUPS       960(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 72(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 72(BX), Z5, Z3
+	VPDPBUSD.BCST 104(BX), Z6, Z4
 	VMOVUPS       1024(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 76(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 76(BX), Z5, Z3
+	VPDPBUSD.BCST 108(BX), Z6, Z4
 	VMOVUPS       1088(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 80(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 80(BX), Z5, Z3
+	VPDPBUSD.BCST 112(BX), Z6, Z4
 	VMOVUPS       1152(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 84(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 84(BX), Z5, Z3
+	VPDPBUSD.BCST 116(BX), Z6, Z4
 	VMOVUPS       1216(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 88(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 88(BX), Z5, Z3
+	VPDPBUSD.BCST 120(BX), Z6, Z4
 	VMOVUPS       1280(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 92(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 92(BX), Z5, Z3
+	VPDPBUSD.BCST 124(BX), Z6, Z4
 	VPMOVZXBD     96(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z2, Z2
-	VPBROADCASTD  264(BX), Z4
-	VPMOVZXBD     224(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z3, Z3
-	VPXORD        Z4, Z4, Z4
-	VMOVUPS       832(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 96(BX), Z5, Z4
-	VMOVUPS       896(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 100(BX), Z5, Z4
-	VMOVUPS       960(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 104(BX), Z5, Z4
-	VMOVUPS       1024(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 108(BX), Z5, Z4
-	VMOVUPS       1088(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 112(BX), Z5, Z4
-	VMOVUPS       1152(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 116(BX), Z5, Z4
-	VMOVUPS       1216(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 120(BX), Z5, Z4
-	VMOVUPS       1280(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 124(BX), Z5, Z4
+	VPMULLD       Z5, Z3, Z3
+	VPADDD        Z3, Z2, Z2
 	VPMOVZXBD     112(DX), Z5
 	VPMULLD       Z5, Z4, Z4
 	VPADDD        Z4, Z2, Z2
-	VPBROADCASTD  268(BX), Z4
-	VPMOVZXBD     240(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z3, Z3
+	VPXORD        Z3, Z3, Z3
 	VPXORD        Z4, Z4, Z4
 	VMOVUPS       1344(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 128(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 128(BX), Z5, Z3
+	VPDPBUSD.BCST 160(BX), Z6, Z4
 	VMOVUPS       1408(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 132(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 132(BX), Z5, Z3
+	VPDPBUSD.BCST 164(BX), Z6, Z4
 	VMOVUPS       1472(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 136(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 136(BX), Z5, Z3
+	VPDPBUSD.BCST 168(BX), Z6, Z4
 	VMOVUPS       1536(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 140(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 140(BX), Z5, Z3
+	VPDPBUSD.BCST 172(BX), Z6, Z4
 	VMOVUPS       1600(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 144(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 144(BX), Z5, Z3
+	VPDPBUSD.BCST 176(BX), Z6, Z4
 	VMOVUPS       1664(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 148(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 148(BX), Z5, Z3
+	VPDPBUSD.BCST 180(BX), Z6, Z4
 	VMOVUPS       1728(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 152(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 152(BX), Z5, Z3
+	VPDPBUSD.BCST 184(BX), Z6, Z4
 	VMOVUPS       1792(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 156(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 156(BX), Z5, Z3
+	VPDPBUSD.BCST 188(BX), Z6, Z4
 	VPMOVZXBD     128(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z2, Z2
-	VPBROADCASTD  272(BX), Z4
-	VPMOVZXBD     256(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z3, Z3
-	VPXORD        Z4, Z4, Z4
-	VMOVUPS       1344(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 160(BX), Z5, Z4
-	VMOVUPS       1408(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 164(BX), Z5, Z4
-	VMOVUPS       1472(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 168(BX), Z5, Z4
-	VMOVUPS       1536(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 172(BX), Z5, Z4
-	VMOVUPS       1600(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 176(BX), Z5, Z4
-	VMOVUPS       1664(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 180(BX), Z5, Z4
-	VMOVUPS       1728(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 184(BX), Z5, Z4
-	VMOVUPS       1792(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 188(BX), Z5, Z4
+	VPMULLD       Z5, Z3, Z3
+	VPADDD        Z3, Z2, Z2
 	VPMOVZXBD     144(DX), Z5
 	VPMULLD       Z5, Z4, Z4
 	VPADDD        Z4, Z2, Z2
-	VPBROADCASTD  276(BX), Z4
-	VPMOVZXBD     272(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z3, Z3
+	VPXORD        Z3, Z3, Z3
 	VPXORD        Z4, Z4, Z4
 	VMOVUPS       1856(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 192(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 192(BX), Z5, Z3
+	VPDPBUSD.BCST 224(BX), Z6, Z4
 	VMOVUPS       1920(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 196(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 196(BX), Z5, Z3
+	VPDPBUSD.BCST 228(BX), Z6, Z4
 	VMOVUPS       1984(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 200(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 200(BX), Z5, Z3
+	VPDPBUSD.BCST 232(BX), Z6, Z4
 	VMOVUPS       2048(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 204(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 204(BX), Z5, Z3
+	VPDPBUSD.BCST 236(BX), Z6, Z4
 	VMOVUPS       2112(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 208(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 208(BX), Z5, Z3
+	VPDPBUSD.BCST 240(BX), Z6, Z4
 	VMOVUPS       2176(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 212(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 212(BX), Z5, Z3
+	VPDPBUSD.BCST 244(BX), Z6, Z4
 	VMOVUPS       2240(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 216(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 216(BX), Z5, Z3
+	VPDPBUSD.BCST 248(BX), Z6, Z4
 	VMOVUPS       2304(DX), Z5
+	VPSRLW        $0x04, Z5, Z6
 	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 220(BX), Z5, Z4
+	VPANDD        Z1, Z6, Z6
+	VPDPBUSD.BCST 220(BX), Z5, Z3
+	VPDPBUSD.BCST 252(BX), Z6, Z4
 	VPMOVZXBD     160(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z2, Z2
-	VPBROADCASTD  280(BX), Z4
-	VPMOVZXBD     288(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z3, Z3
-	VPXORD        Z4, Z4, Z4
-	VMOVUPS       1856(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 224(BX), Z5, Z4
-	VMOVUPS       1920(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 228(BX), Z5, Z4
-	VMOVUPS       1984(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 232(BX), Z5, Z4
-	VMOVUPS       2048(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 236(BX), Z5, Z4
-	VMOVUPS       2112(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 240(BX), Z5, Z4
-	VMOVUPS       2176(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 244(BX), Z5, Z4
-	VMOVUPS       2240(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 248(BX), Z5, Z4
-	VMOVUPS       2304(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VPDPBUSD.BCST 252(BX), Z5, Z4
+	VPMULLD       Z5, Z3, Z3
+	VPADDD        Z3, Z2, Z2
 	VPMOVZXBD     176(DX), Z5
 	VPMULLD       Z5, Z4, Z4
 	VPADDD        Z4, Z2, Z2
-	VPBROADCASTD  284(BX), Z4
-	VPMOVZXBD     304(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z3, Z3
 	VCVTPH2PS     (DX), Z5
-	VMULPS.BCST   288(BX), Z5, Z5
+	VMULPS.BCST   272(BX), Z5, Z5
 	VCVTDQ2PS     Z2, Z2
 	VMULPS        Z5, Z2, Z2
 	VADDPS        Z2, Z0, Z0
+	VPXORD        Z3, Z3, Z3
+	VPMOVZXBD     192(DX), Z5
+	VPMOVZXBD     208(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z5, Z5
+	VPDPWSSD.BCST 256(BX), Z5, Z3
+	VPMOVZXBD     224(DX), Z5
+	VPMOVZXBD     240(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z5, Z5
+	VPDPWSSD.BCST 260(BX), Z5, Z3
+	VPMOVZXBD     256(DX), Z5
+	VPMOVZXBD     272(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z5, Z5
+	VPDPWSSD.BCST 264(BX), Z5, Z3
+	VPMOVZXBD     288(DX), Z5
+	VPMOVZXBD     304(DX), Z2
+	VPSLLD        $0x10, Z2, Z2
+	VPORD         Z2, Z5, Z5
+	VPDPWSSD.BCST 268(BX), Z5, Z3
 	VCVTPH2PS     32(DX), Z5
-	VMULPS.BCST   288(BX), Z5, Z5
+	VMULPS.BCST   272(BX), Z5, Z5
 	VCVTDQ2PS     Z3, Z3
 	VMULPS        Z5, Z3, Z3
 	VSUBPS        Z3, Z0, Z0
 	ADDQ          $0x00000940, DX
-	ADDQ          $0x00000124, BX
+	ADDQ          $0x00000114, BX
 	DECQ          CX
 	JNZ           block
 
@@ -463,552 +1404,518 @@ TEXT ·tileQ5_Kx1AVX512(SB), NOSPLIT, $0-48
 	JZ      store
 
 block:
-	VPXORD        Z4, Z4, Z4
-	VMOVUPS       320(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2368(DX), Z6
-	VPSLLW        $0x04, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST (BX), Z5, Z4
-	VMOVUPS       384(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2432(DX), Z6
-	VPSLLW        $0x04, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 4(BX), Z5, Z4
+	VMOVUPS       320(DX), Z3
+	VMOVUPS       384(DX), Z4
 	VMOVUPS       448(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2496(DX), Z6
-	VPSLLW        $0x04, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 8(BX), Z5, Z4
-	VMOVUPS       512(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2560(DX), Z6
-	VPSLLW        $0x04, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 12(BX), Z5, Z4
-	VMOVUPS       576(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2624(DX), Z6
-	VPSLLW        $0x04, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 16(BX), Z5, Z4
-	VMOVUPS       640(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2688(DX), Z6
-	VPSLLW        $0x04, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 20(BX), Z5, Z4
-	VMOVUPS       704(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2752(DX), Z6
-	VPSLLW        $0x04, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 24(BX), Z5, Z4
-	VMOVUPS       768(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2816(DX), Z6
-	VPSLLW        $0x04, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 28(BX), Z5, Z4
-	VPMOVZXBD     64(DX), Z5
-	VPMULLD       Z5, Z4, Z2
-	VPBROADCASTD  256(BX), Z4
-	VPMOVZXBD     192(DX), Z5
-	VPMULLD       Z5, Z4, Z3
-	VPXORD        Z4, Z4, Z4
-	VMOVUPS       320(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2368(DX), Z6
-	VPSLLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 32(BX), Z5, Z4
-	VMOVUPS       384(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2432(DX), Z6
-	VPSLLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 36(BX), Z5, Z4
-	VMOVUPS       448(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2496(DX), Z6
-	VPSLLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 40(BX), Z5, Z4
-	VMOVUPS       512(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2560(DX), Z6
-	VPSLLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 44(BX), Z5, Z4
-	VMOVUPS       576(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2624(DX), Z6
-	VPSLLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 48(BX), Z5, Z4
-	VMOVUPS       640(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2688(DX), Z6
-	VPSLLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 52(BX), Z5, Z4
-	VMOVUPS       704(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2752(DX), Z6
-	VPSLLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 56(BX), Z5, Z4
-	VMOVUPS       768(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2816(DX), Z6
-	VPSLLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 60(BX), Z5, Z4
-	VPMOVZXBD     80(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z2, Z2
-	VPBROADCASTD  260(BX), Z4
-	VPMOVZXBD     208(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z3, Z3
-	VPXORD        Z4, Z4, Z4
-	VMOVUPS       832(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2368(DX), Z6
-	VPSLLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 64(BX), Z5, Z4
-	VMOVUPS       896(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2432(DX), Z6
-	VPSLLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 68(BX), Z5, Z4
-	VMOVUPS       960(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2496(DX), Z6
-	VPSLLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 72(BX), Z5, Z4
-	VMOVUPS       1024(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2560(DX), Z6
-	VPSLLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 76(BX), Z5, Z4
-	VMOVUPS       1088(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2624(DX), Z6
-	VPSLLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 80(BX), Z5, Z4
-	VMOVUPS       1152(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2688(DX), Z6
-	VPSLLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 84(BX), Z5, Z4
-	VMOVUPS       1216(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2752(DX), Z6
-	VPSLLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 88(BX), Z5, Z4
-	VMOVUPS       1280(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2816(DX), Z6
-	VPSLLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 92(BX), Z5, Z4
-	VPMOVZXBD     96(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z2, Z2
-	VPBROADCASTD  264(BX), Z4
-	VPMOVZXBD     224(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z3, Z3
-	VPXORD        Z4, Z4, Z4
-	VMOVUPS       832(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2368(DX), Z6
-	VPSLLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 96(BX), Z5, Z4
-	VMOVUPS       896(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2432(DX), Z6
-	VPSLLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 100(BX), Z5, Z4
-	VMOVUPS       960(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2496(DX), Z6
-	VPSLLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 104(BX), Z5, Z4
-	VMOVUPS       1024(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2560(DX), Z6
-	VPSLLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 108(BX), Z5, Z4
-	VMOVUPS       1088(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2624(DX), Z6
-	VPSLLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 112(BX), Z5, Z4
-	VMOVUPS       1152(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2688(DX), Z6
-	VPSLLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 116(BX), Z5, Z4
-	VMOVUPS       1216(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2752(DX), Z6
-	VPSLLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 120(BX), Z5, Z4
-	VMOVUPS       1280(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2816(DX), Z6
-	VPSLLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 124(BX), Z5, Z4
-	VPMOVZXBD     112(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z2, Z2
-	VPBROADCASTD  268(BX), Z4
-	VPMOVZXBD     240(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z3, Z3
-	VPXORD        Z4, Z4, Z4
-	VMOVUPS       1344(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2368(DX), Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 128(BX), Z5, Z4
-	VMOVUPS       1408(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2432(DX), Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 132(BX), Z5, Z4
-	VMOVUPS       1472(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2496(DX), Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 136(BX), Z5, Z4
-	VMOVUPS       1536(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2560(DX), Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 140(BX), Z5, Z4
-	VMOVUPS       1600(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2624(DX), Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 144(BX), Z5, Z4
-	VMOVUPS       1664(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2688(DX), Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 148(BX), Z5, Z4
-	VMOVUPS       1728(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2752(DX), Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 152(BX), Z5, Z4
-	VMOVUPS       1792(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2816(DX), Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 156(BX), Z5, Z4
-	VPMOVZXBD     128(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z2, Z2
-	VPBROADCASTD  272(BX), Z4
-	VPMOVZXBD     256(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z3, Z3
-	VPXORD        Z4, Z4, Z4
-	VMOVUPS       1344(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2368(DX), Z6
-	VPSRLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 160(BX), Z5, Z4
-	VMOVUPS       1408(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2432(DX), Z6
-	VPSRLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 164(BX), Z5, Z4
-	VMOVUPS       1472(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2496(DX), Z6
-	VPSRLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 168(BX), Z5, Z4
-	VMOVUPS       1536(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2560(DX), Z6
-	VPSRLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 172(BX), Z5, Z4
-	VMOVUPS       1600(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2624(DX), Z6
-	VPSRLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 176(BX), Z5, Z4
-	VMOVUPS       1664(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2688(DX), Z6
-	VPSRLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 180(BX), Z5, Z4
-	VMOVUPS       1728(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2752(DX), Z6
-	VPSRLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 184(BX), Z5, Z4
-	VMOVUPS       1792(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2816(DX), Z6
-	VPSRLW        $0x01, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 188(BX), Z5, Z4
-	VPMOVZXBD     144(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z2, Z2
-	VPBROADCASTD  276(BX), Z4
-	VPMOVZXBD     272(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z3, Z3
-	VPXORD        Z4, Z4, Z4
-	VMOVUPS       1856(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2368(DX), Z6
-	VPSRLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 192(BX), Z5, Z4
-	VMOVUPS       1920(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2432(DX), Z6
-	VPSRLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 196(BX), Z5, Z4
-	VMOVUPS       1984(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2496(DX), Z6
-	VPSRLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 200(BX), Z5, Z4
-	VMOVUPS       2048(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2560(DX), Z6
-	VPSRLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 204(BX), Z5, Z4
-	VMOVUPS       2112(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2624(DX), Z6
-	VPSRLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 208(BX), Z5, Z4
-	VMOVUPS       2176(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2688(DX), Z6
-	VPSRLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 212(BX), Z5, Z4
-	VMOVUPS       2240(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2752(DX), Z6
-	VPSRLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 216(BX), Z5, Z4
-	VMOVUPS       2304(DX), Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2816(DX), Z6
-	VPSRLW        $0x02, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 220(BX), Z5, Z4
-	VPMOVZXBD     160(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z2, Z2
-	VPBROADCASTD  280(BX), Z4
-	VPMOVZXBD     288(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z3, Z3
-	VPXORD        Z4, Z4, Z4
-	VMOVUPS       1856(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2368(DX), Z6
-	VPSRLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 224(BX), Z5, Z4
-	VMOVUPS       1920(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2432(DX), Z6
-	VPSRLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 228(BX), Z5, Z4
-	VMOVUPS       1984(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2496(DX), Z6
-	VPSRLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 232(BX), Z5, Z4
-	VMOVUPS       2048(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2560(DX), Z6
-	VPSRLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 236(BX), Z5, Z4
-	VMOVUPS       2112(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2624(DX), Z6
-	VPSRLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 240(BX), Z5, Z4
-	VMOVUPS       2176(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2688(DX), Z6
-	VPSRLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 244(BX), Z5, Z4
-	VMOVUPS       2240(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2752(DX), Z6
-	VPSRLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 248(BX), Z5, Z4
-	VMOVUPS       2304(DX), Z5
-	VPSRLW        $0x04, Z5, Z5
-	VPANDD        Z1, Z5, Z5
-	VMOVUPS       2816(DX), Z6
-	VPSRLW        $0x03, Z6, Z6
-	VPANDD        c10101010<>+0(SB), Z6, Z6
-	VPORD         Z6, Z5, Z5
-	VPDPBUSD.BCST 252(BX), Z5, Z4
-	VPMOVZXBD     176(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z2, Z2
-	VPBROADCASTD  284(BX), Z4
-	VPMOVZXBD     304(DX), Z5
-	VPMULLD       Z5, Z4, Z4
-	VPADDD        Z4, Z3, Z3
-	VCVTPH2PS     (DX), Z5
-	VMULPS.BCST   288(BX), Z5, Z5
+	VMOVUPS       512(DX), Z6
+	VMOVUPS       576(DX), Z7
+	VMOVUPS       640(DX), Z8
+	VMOVUPS       704(DX), Z9
+	VMOVUPS       768(DX), Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       832(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z3, Z15
+	VPSLLW        $0x04, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z3, Z15
+	VPSLLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST (BX), Z13, Z11
+	VPDPBUSD.BCST 32(BX), Z14, Z12
+	VMOVUPS       896(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z4, Z15
+	VPSLLW        $0x04, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z4, Z15
+	VPSLLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 4(BX), Z13, Z11
+	VPDPBUSD.BCST 36(BX), Z14, Z12
+	VMOVUPS       960(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z5, Z15
+	VPSLLW        $0x04, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z5, Z15
+	VPSLLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 8(BX), Z13, Z11
+	VPDPBUSD.BCST 40(BX), Z14, Z12
+	VMOVUPS       1024(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z6, Z15
+	VPSLLW        $0x04, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z6, Z15
+	VPSLLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 12(BX), Z13, Z11
+	VPDPBUSD.BCST 44(BX), Z14, Z12
+	VMOVUPS       1088(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z7, Z15
+	VPSLLW        $0x04, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z7, Z15
+	VPSLLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 16(BX), Z13, Z11
+	VPDPBUSD.BCST 48(BX), Z14, Z12
+	VMOVUPS       1152(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z8, Z15
+	VPSLLW        $0x04, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z8, Z15
+	VPSLLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 20(BX), Z13, Z11
+	VPDPBUSD.BCST 52(BX), Z14, Z12
+	VMOVUPS       1216(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z9, Z15
+	VPSLLW        $0x04, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z9, Z15
+	VPSLLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 24(BX), Z13, Z11
+	VPDPBUSD.BCST 56(BX), Z14, Z12
+	VMOVUPS       1280(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z10, Z15
+	VPSLLW        $0x04, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z10, Z15
+	VPSLLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 28(BX), Z13, Z11
+	VPDPBUSD.BCST 60(BX), Z14, Z12
+	VPMOVZXBD     64(DX), Z13
+	VPMULLD       Z13, Z11, Z2
+	VPMOVZXBD     80(DX), Z13
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z2, Z2
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1344(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z3, Z15
+	VPSLLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z3, Z15
+	VPSLLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 64(BX), Z13, Z11
+	VPDPBUSD.BCST 96(BX), Z14, Z12
+	VMOVUPS       1408(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z4, Z15
+	VPSLLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z4, Z15
+	VPSLLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 68(BX), Z13, Z11
+	VPDPBUSD.BCST 100(BX), Z14, Z12
+	VMOVUPS       1472(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z5, Z15
+	VPSLLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z5, Z15
+	VPSLLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 72(BX), Z13, Z11
+	VPDPBUSD.BCST 104(BX), Z14, Z12
+	VMOVUPS       1536(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z6, Z15
+	VPSLLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z6, Z15
+	VPSLLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 76(BX), Z13, Z11
+	VPDPBUSD.BCST 108(BX), Z14, Z12
+	VMOVUPS       1600(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z7, Z15
+	VPSLLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z7, Z15
+	VPSLLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 80(BX), Z13, Z11
+	VPDPBUSD.BCST 112(BX), Z14, Z12
+	VMOVUPS       1664(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z8, Z15
+	VPSLLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z8, Z15
+	VPSLLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 84(BX), Z13, Z11
+	VPDPBUSD.BCST 116(BX), Z14, Z12
+	VMOVUPS       1728(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z9, Z15
+	VPSLLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z9, Z15
+	VPSLLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 88(BX), Z13, Z11
+	VPDPBUSD.BCST 120(BX), Z14, Z12
+	VMOVUPS       1792(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z10, Z15
+	VPSLLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z10, Z15
+	VPSLLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 92(BX), Z13, Z11
+	VPDPBUSD.BCST 124(BX), Z14, Z12
+	VPMOVZXBD     96(DX), Z13
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z2, Z2
+	VPMOVZXBD     112(DX), Z13
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z2, Z2
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1856(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z3, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z3, Z15
+	VPSRLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 128(BX), Z13, Z11
+	VPDPBUSD.BCST 160(BX), Z14, Z12
+	VMOVUPS       1920(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z4, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z4, Z15
+	VPSRLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 132(BX), Z13, Z11
+	VPDPBUSD.BCST 164(BX), Z14, Z12
+	VMOVUPS       1984(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z5, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z5, Z15
+	VPSRLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 136(BX), Z13, Z11
+	VPDPBUSD.BCST 168(BX), Z14, Z12
+	VMOVUPS       2048(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z6, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z6, Z15
+	VPSRLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 140(BX), Z13, Z11
+	VPDPBUSD.BCST 172(BX), Z14, Z12
+	VMOVUPS       2112(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z7, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z7, Z15
+	VPSRLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 144(BX), Z13, Z11
+	VPDPBUSD.BCST 176(BX), Z14, Z12
+	VMOVUPS       2176(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z8, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z8, Z15
+	VPSRLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 148(BX), Z13, Z11
+	VPDPBUSD.BCST 180(BX), Z14, Z12
+	VMOVUPS       2240(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z9, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z9, Z15
+	VPSRLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 152(BX), Z13, Z11
+	VPDPBUSD.BCST 184(BX), Z14, Z12
+	VMOVUPS       2304(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z10, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z10, Z15
+	VPSRLW        $0x01, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 156(BX), Z13, Z11
+	VPDPBUSD.BCST 188(BX), Z14, Z12
+	VPMOVZXBD     128(DX), Z13
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z2, Z2
+	VPMOVZXBD     144(DX), Z13
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z2, Z2
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       2368(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z3, Z15
+	VPSRLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z3, Z15
+	VPSRLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 192(BX), Z13, Z11
+	VPDPBUSD.BCST 224(BX), Z14, Z12
+	VMOVUPS       2432(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z4, Z15
+	VPSRLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z4, Z15
+	VPSRLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 196(BX), Z13, Z11
+	VPDPBUSD.BCST 228(BX), Z14, Z12
+	VMOVUPS       2496(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z5, Z15
+	VPSRLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z5, Z15
+	VPSRLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 200(BX), Z13, Z11
+	VPDPBUSD.BCST 232(BX), Z14, Z12
+	VMOVUPS       2560(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z6, Z15
+	VPSRLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z6, Z15
+	VPSRLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 204(BX), Z13, Z11
+	VPDPBUSD.BCST 236(BX), Z14, Z12
+	VMOVUPS       2624(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z7, Z15
+	VPSRLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z7, Z15
+	VPSRLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 208(BX), Z13, Z11
+	VPDPBUSD.BCST 240(BX), Z14, Z12
+	VMOVUPS       2688(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z8, Z15
+	VPSRLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z8, Z15
+	VPSRLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 212(BX), Z13, Z11
+	VPDPBUSD.BCST 244(BX), Z14, Z12
+	VMOVUPS       2752(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z9, Z15
+	VPSRLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z9, Z15
+	VPSRLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 216(BX), Z13, Z11
+	VPDPBUSD.BCST 248(BX), Z14, Z12
+	VMOVUPS       2816(DX), Z13
+	VPSRLW        $0x04, Z13, Z14
+	VPANDD        Z1, Z13, Z13
+	VPANDD        Z1, Z14, Z14
+	VMOVAPS       Z10, Z15
+	VPSRLW        $0x02, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VMOVAPS       Z10, Z15
+	VPSRLW        $0x03, Z15, Z15
+	VPANDD        c10101010<>+0(SB), Z15, Z15
+	VPORD         Z15, Z14, Z14
+	VPDPBUSD.BCST 220(BX), Z13, Z11
+	VPDPBUSD.BCST 252(BX), Z14, Z12
+	VPMOVZXBD     160(DX), Z13
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z2, Z2
+	VPMOVZXBD     176(DX), Z13
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z2, Z2
+	VCVTPH2PS     (DX), Z3
+	VMULPS.BCST   272(BX), Z3, Z3
 	VCVTDQ2PS     Z2, Z2
-	VMULPS        Z5, Z2, Z2
+	VMULPS        Z3, Z2, Z2
 	VADDPS        Z2, Z0, Z0
-	VCVTPH2PS     32(DX), Z5
-	VMULPS.BCST   288(BX), Z5, Z5
-	VCVTDQ2PS     Z3, Z3
-	VMULPS        Z5, Z3, Z3
-	VSUBPS        Z3, Z0, Z0
+	VPXORD        Z11, Z11, Z11
+	VPMOVZXBD     192(DX), Z13
+	VPMOVZXBD     208(DX), Z15
+	VPSLLD        $0x10, Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VPDPWSSD.BCST 256(BX), Z13, Z11
+	VPMOVZXBD     224(DX), Z13
+	VPMOVZXBD     240(DX), Z15
+	VPSLLD        $0x10, Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VPDPWSSD.BCST 260(BX), Z13, Z11
+	VPMOVZXBD     256(DX), Z13
+	VPMOVZXBD     272(DX), Z15
+	VPSLLD        $0x10, Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VPDPWSSD.BCST 264(BX), Z13, Z11
+	VPMOVZXBD     288(DX), Z13
+	VPMOVZXBD     304(DX), Z15
+	VPSLLD        $0x10, Z15, Z15
+	VPORD         Z15, Z13, Z13
+	VPDPWSSD.BCST 268(BX), Z13, Z11
+	VCVTPH2PS     32(DX), Z3
+	VMULPS.BCST   272(BX), Z3, Z3
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z3, Z11, Z11
+	VSUBPS        Z11, Z0, Z0
 	ADDQ          $0x00000b40, DX
-	ADDQ          $0x00000124, BX
+	ADDQ          $0x00000114, BX
 	DECQ          CX
 	JNZ           block
 
@@ -1016,24 +1923,6 @@ store:
 	VMOVUPS Z0, (AX)
 	VZEROUPPER
 	RET
-
-DATA c10101010<>+0(SB)/4, $0x10101010
-DATA c10101010<>+4(SB)/4, $0x10101010
-DATA c10101010<>+8(SB)/4, $0x10101010
-DATA c10101010<>+12(SB)/4, $0x10101010
-DATA c10101010<>+16(SB)/4, $0x10101010
-DATA c10101010<>+20(SB)/4, $0x10101010
-DATA c10101010<>+24(SB)/4, $0x10101010
-DATA c10101010<>+28(SB)/4, $0x10101010
-DATA c10101010<>+32(SB)/4, $0x10101010
-DATA c10101010<>+36(SB)/4, $0x10101010
-DATA c10101010<>+40(SB)/4, $0x10101010
-DATA c10101010<>+44(SB)/4, $0x10101010
-DATA c10101010<>+48(SB)/4, $0x10101010
-DATA c10101010<>+52(SB)/4, $0x10101010
-DATA c10101010<>+56(SB)/4, $0x10101010
-DATA c10101010<>+60(SB)/4, $0x10101010
-GLOBL c10101010<>(SB), RODATA|NOPTR, $64
 
 // func tileQ6_Kx1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
@@ -1051,532 +1940,516 @@ TEXT ·tileQ6_Kx1AVX512(SB), NOSPLIT, $0-48
 
 block:
 	VPBROADCASTD  256(BX), Z3
-	VMOVUPS       288(DX), Z4
-	VMOVUPS       2336(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST (BX), Z4, Z3
-	VMOVUPS       352(DX), Z4
-	VMOVUPS       2400(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 4(BX), Z4, Z3
-	VMOVUPS       416(DX), Z4
-	VMOVUPS       2464(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 8(BX), Z4, Z3
-	VMOVUPS       480(DX), Z4
-	VMOVUPS       2528(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 12(BX), Z4, Z3
-	VPMOVSXBD     32(DX), Z4
-	VPMULLD       Z4, Z3, Z2
+	VPBROADCASTD  264(BX), Z4
+	VPBROADCASTD  272(BX), Z5
+	VPBROADCASTD  280(BX), Z6
+	VMOVUPS       288(DX), Z7
+	VMOVUPS       352(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST (BX), Z8, Z3
+	VPDPBUSD.BCST 64(BX), Z9, Z5
+	VMOVUPS       416(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 32(BX), Z8, Z4
+	VPDPBUSD.BCST 96(BX), Z9, Z6
+	VMOVUPS       480(DX), Z7
+	VMOVUPS       544(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 4(BX), Z8, Z3
+	VPDPBUSD.BCST 68(BX), Z9, Z5
+	VMOVUPS       608(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 36(BX), Z8, Z4
+	VPDPBUSD.BCST 100(BX), Z9, Z6
+	VMOVUPS       672(DX), Z7
+	VMOVUPS       736(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 8(BX), Z8, Z3
+	VPDPBUSD.BCST 72(BX), Z9, Z5
+	VMOVUPS       800(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 40(BX), Z8, Z4
+	VPDPBUSD.BCST 104(BX), Z9, Z6
+	VMOVUPS       864(DX), Z7
+	VMOVUPS       928(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 12(BX), Z8, Z3
+	VPDPBUSD.BCST 76(BX), Z9, Z5
+	VMOVUPS       992(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 44(BX), Z8, Z4
+	VPDPBUSD.BCST 108(BX), Z9, Z6
+	VPMOVSXBD     32(DX), Z7
+	VPMULLD       Z7, Z3, Z2
+	VPMOVSXBD     64(DX), Z7
+	VPMULLD       Z7, Z4, Z4
+	VPADDD        Z4, Z2, Z2
+	VPMOVSXBD     96(DX), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z2, Z2
+	VPMOVSXBD     128(DX), Z7
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z2, Z2
 	VPBROADCASTD  260(BX), Z3
-	VMOVUPS       544(DX), Z4
-	VMOVUPS       2592(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 16(BX), Z4, Z3
-	VMOVUPS       608(DX), Z4
-	VMOVUPS       2656(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 20(BX), Z4, Z3
-	VMOVUPS       672(DX), Z4
-	VMOVUPS       2720(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 24(BX), Z4, Z3
-	VMOVUPS       736(DX), Z4
-	VMOVUPS       2784(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 28(BX), Z4, Z3
-	VPMOVSXBD     48(DX), Z4
-	VPMULLD       Z4, Z3, Z3
+	VPBROADCASTD  268(BX), Z4
+	VPBROADCASTD  276(BX), Z5
+	VPBROADCASTD  284(BX), Z6
+	VMOVUPS       1056(DX), Z7
+	VMOVUPS       1120(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 16(BX), Z8, Z3
+	VPDPBUSD.BCST 80(BX), Z9, Z5
+	VMOVUPS       1184(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 48(BX), Z8, Z4
+	VPDPBUSD.BCST 112(BX), Z9, Z6
+	VMOVUPS       1248(DX), Z7
+	VMOVUPS       1312(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 20(BX), Z8, Z3
+	VPDPBUSD.BCST 84(BX), Z9, Z5
+	VMOVUPS       1376(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 52(BX), Z8, Z4
+	VPDPBUSD.BCST 116(BX), Z9, Z6
+	VMOVUPS       1440(DX), Z7
+	VMOVUPS       1504(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 24(BX), Z8, Z3
+	VPDPBUSD.BCST 88(BX), Z9, Z5
+	VMOVUPS       1568(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 56(BX), Z8, Z4
+	VPDPBUSD.BCST 120(BX), Z9, Z6
+	VMOVUPS       1632(DX), Z7
+	VMOVUPS       1696(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 28(BX), Z8, Z3
+	VPDPBUSD.BCST 92(BX), Z9, Z5
+	VMOVUPS       1760(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 60(BX), Z8, Z4
+	VPDPBUSD.BCST 124(BX), Z9, Z6
+	VPMOVSXBD     48(DX), Z7
+	VPMULLD       Z7, Z3, Z3
 	VPADDD        Z3, Z2, Z2
-	VPBROADCASTD  264(BX), Z3
-	VMOVUPS       800(DX), Z4
-	VMOVUPS       2336(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 32(BX), Z4, Z3
-	VMOVUPS       864(DX), Z4
-	VMOVUPS       2400(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 36(BX), Z4, Z3
-	VMOVUPS       928(DX), Z4
-	VMOVUPS       2464(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 40(BX), Z4, Z3
-	VMOVUPS       992(DX), Z4
-	VMOVUPS       2528(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 44(BX), Z4, Z3
-	VPMOVSXBD     64(DX), Z4
-	VPMULLD       Z4, Z3, Z3
-	VPADDD        Z3, Z2, Z2
-	VPBROADCASTD  268(BX), Z3
-	VMOVUPS       1056(DX), Z4
-	VMOVUPS       2592(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 48(BX), Z4, Z3
-	VMOVUPS       1120(DX), Z4
-	VMOVUPS       2656(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 52(BX), Z4, Z3
-	VMOVUPS       1184(DX), Z4
-	VMOVUPS       2720(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 56(BX), Z4, Z3
-	VMOVUPS       1248(DX), Z4
-	VMOVUPS       2784(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 60(BX), Z4, Z3
-	VPMOVSXBD     80(DX), Z4
-	VPMULLD       Z4, Z3, Z3
-	VPADDD        Z3, Z2, Z2
-	VPBROADCASTD  272(BX), Z3
-	VMOVUPS       288(DX), Z4
-	VMOVUPS       2336(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 64(BX), Z4, Z3
-	VMOVUPS       352(DX), Z4
-	VMOVUPS       2400(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 68(BX), Z4, Z3
-	VMOVUPS       416(DX), Z4
-	VMOVUPS       2464(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 72(BX), Z4, Z3
-	VMOVUPS       480(DX), Z4
-	VMOVUPS       2528(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 76(BX), Z4, Z3
-	VPMOVSXBD     96(DX), Z4
-	VPMULLD       Z4, Z3, Z3
-	VPADDD        Z3, Z2, Z2
-	VPBROADCASTD  276(BX), Z3
-	VMOVUPS       544(DX), Z4
-	VMOVUPS       2592(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 80(BX), Z4, Z3
-	VMOVUPS       608(DX), Z4
-	VMOVUPS       2656(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 84(BX), Z4, Z3
-	VMOVUPS       672(DX), Z4
-	VMOVUPS       2720(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 88(BX), Z4, Z3
-	VMOVUPS       736(DX), Z4
-	VMOVUPS       2784(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 92(BX), Z4, Z3
-	VPMOVSXBD     112(DX), Z4
-	VPMULLD       Z4, Z3, Z3
-	VPADDD        Z3, Z2, Z2
-	VPBROADCASTD  280(BX), Z3
-	VMOVUPS       800(DX), Z4
-	VMOVUPS       2336(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 96(BX), Z4, Z3
-	VMOVUPS       864(DX), Z4
-	VMOVUPS       2400(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 100(BX), Z4, Z3
-	VMOVUPS       928(DX), Z4
-	VMOVUPS       2464(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 104(BX), Z4, Z3
-	VMOVUPS       992(DX), Z4
-	VMOVUPS       2528(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 108(BX), Z4, Z3
-	VPMOVSXBD     128(DX), Z4
-	VPMULLD       Z4, Z3, Z3
-	VPADDD        Z3, Z2, Z2
-	VPBROADCASTD  284(BX), Z3
-	VMOVUPS       1056(DX), Z4
-	VMOVUPS       2592(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 112(BX), Z4, Z3
-	VMOVUPS       1120(DX), Z4
-	VMOVUPS       2656(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 116(BX), Z4, Z3
-	VMOVUPS       1184(DX), Z4
-	VMOVUPS       2720(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 120(BX), Z4, Z3
-	VMOVUPS       1248(DX), Z4
-	VMOVUPS       2784(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 124(BX), Z4, Z3
-	VPMOVSXBD     144(DX), Z4
-	VPMULLD       Z4, Z3, Z3
-	VPADDD        Z3, Z2, Z2
+	VPMOVSXBD     80(DX), Z7
+	VPMULLD       Z7, Z4, Z4
+	VPADDD        Z4, Z2, Z2
+	VPMOVSXBD     112(DX), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z2, Z2
+	VPMOVSXBD     144(DX), Z7
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z2, Z2
 	VPBROADCASTD  288(BX), Z3
-	VMOVUPS       1312(DX), Z4
-	VMOVUPS       2848(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 128(BX), Z4, Z3
-	VMOVUPS       1376(DX), Z4
-	VMOVUPS       2912(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 132(BX), Z4, Z3
-	VMOVUPS       1440(DX), Z4
-	VMOVUPS       2976(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 136(BX), Z4, Z3
-	VMOVUPS       1504(DX), Z4
-	VMOVUPS       3040(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 140(BX), Z4, Z3
-	VPMOVSXBD     160(DX), Z4
-	VPMULLD       Z4, Z3, Z3
+	VPBROADCASTD  296(BX), Z4
+	VPBROADCASTD  304(BX), Z5
+	VPBROADCASTD  312(BX), Z6
+	VMOVUPS       1824(DX), Z7
+	VMOVUPS       1888(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 128(BX), Z8, Z3
+	VPDPBUSD.BCST 192(BX), Z9, Z5
+	VMOVUPS       1952(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 160(BX), Z8, Z4
+	VPDPBUSD.BCST 224(BX), Z9, Z6
+	VMOVUPS       2016(DX), Z7
+	VMOVUPS       2080(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 132(BX), Z8, Z3
+	VPDPBUSD.BCST 196(BX), Z9, Z5
+	VMOVUPS       2144(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 164(BX), Z8, Z4
+	VPDPBUSD.BCST 228(BX), Z9, Z6
+	VMOVUPS       2208(DX), Z7
+	VMOVUPS       2272(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 136(BX), Z8, Z3
+	VPDPBUSD.BCST 200(BX), Z9, Z5
+	VMOVUPS       2336(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 168(BX), Z8, Z4
+	VPDPBUSD.BCST 232(BX), Z9, Z6
+	VMOVUPS       2400(DX), Z7
+	VMOVUPS       2464(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 140(BX), Z8, Z3
+	VPDPBUSD.BCST 204(BX), Z9, Z5
+	VMOVUPS       2528(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 172(BX), Z8, Z4
+	VPDPBUSD.BCST 236(BX), Z9, Z6
+	VPMOVSXBD     160(DX), Z7
+	VPMULLD       Z7, Z3, Z3
 	VPADDD        Z3, Z2, Z2
+	VPMOVSXBD     192(DX), Z7
+	VPMULLD       Z7, Z4, Z4
+	VPADDD        Z4, Z2, Z2
+	VPMOVSXBD     224(DX), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z2, Z2
+	VPMOVSXBD     256(DX), Z7
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z2, Z2
 	VPBROADCASTD  292(BX), Z3
-	VMOVUPS       1568(DX), Z4
-	VMOVUPS       3104(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 144(BX), Z4, Z3
-	VMOVUPS       1632(DX), Z4
-	VMOVUPS       3168(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 148(BX), Z4, Z3
-	VMOVUPS       1696(DX), Z4
-	VMOVUPS       3232(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 152(BX), Z4, Z3
-	VMOVUPS       1760(DX), Z4
-	VMOVUPS       3296(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x04, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 156(BX), Z4, Z3
-	VPMOVSXBD     176(DX), Z4
-	VPMULLD       Z4, Z3, Z3
+	VPBROADCASTD  300(BX), Z4
+	VPBROADCASTD  308(BX), Z5
+	VPBROADCASTD  316(BX), Z6
+	VMOVUPS       2592(DX), Z7
+	VMOVUPS       2656(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 144(BX), Z8, Z3
+	VPDPBUSD.BCST 208(BX), Z9, Z5
+	VMOVUPS       2720(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 176(BX), Z8, Z4
+	VPDPBUSD.BCST 240(BX), Z9, Z6
+	VMOVUPS       2784(DX), Z7
+	VMOVUPS       2848(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 148(BX), Z8, Z3
+	VPDPBUSD.BCST 212(BX), Z9, Z5
+	VMOVUPS       2912(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 180(BX), Z8, Z4
+	VPDPBUSD.BCST 244(BX), Z9, Z6
+	VMOVUPS       2976(DX), Z7
+	VMOVUPS       3040(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 152(BX), Z8, Z3
+	VPDPBUSD.BCST 216(BX), Z9, Z5
+	VMOVUPS       3104(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 184(BX), Z8, Z4
+	VPDPBUSD.BCST 248(BX), Z9, Z6
+	VMOVUPS       3168(DX), Z7
+	VMOVUPS       3232(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 156(BX), Z8, Z3
+	VPDPBUSD.BCST 220(BX), Z9, Z5
+	VMOVUPS       3296(DX), Z8
+	VPSRLW        $0x04, Z8, Z9
+	VPANDD        Z1, Z8, Z8
+	VPANDD        Z1, Z9, Z9
+	VMOVAPS       Z7, Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z8, Z8
+	VMOVAPS       Z7, Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c30303030<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 188(BX), Z8, Z4
+	VPDPBUSD.BCST 252(BX), Z9, Z6
+	VPMOVSXBD     176(DX), Z7
+	VPMULLD       Z7, Z3, Z3
 	VPADDD        Z3, Z2, Z2
-	VPBROADCASTD  296(BX), Z3
-	VMOVUPS       1824(DX), Z4
-	VMOVUPS       2848(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 160(BX), Z4, Z3
-	VMOVUPS       1888(DX), Z4
-	VMOVUPS       2912(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 164(BX), Z4, Z3
-	VMOVUPS       1952(DX), Z4
-	VMOVUPS       2976(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 168(BX), Z4, Z3
-	VMOVUPS       2016(DX), Z4
-	VMOVUPS       3040(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 172(BX), Z4, Z3
-	VPMOVSXBD     192(DX), Z4
-	VPMULLD       Z4, Z3, Z3
-	VPADDD        Z3, Z2, Z2
-	VPBROADCASTD  300(BX), Z3
-	VMOVUPS       2080(DX), Z4
-	VMOVUPS       3104(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 176(BX), Z4, Z3
-	VMOVUPS       2144(DX), Z4
-	VMOVUPS       3168(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 180(BX), Z4, Z3
-	VMOVUPS       2208(DX), Z4
-	VMOVUPS       3232(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 184(BX), Z4, Z3
-	VMOVUPS       2272(DX), Z4
-	VMOVUPS       3296(DX), Z5
-	VPANDD        Z1, Z4, Z4
-	VPSLLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 188(BX), Z4, Z3
-	VPMOVSXBD     208(DX), Z4
-	VPMULLD       Z4, Z3, Z3
-	VPADDD        Z3, Z2, Z2
-	VPBROADCASTD  304(BX), Z3
-	VMOVUPS       1312(DX), Z4
-	VMOVUPS       2848(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 192(BX), Z4, Z3
-	VMOVUPS       1376(DX), Z4
-	VMOVUPS       2912(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 196(BX), Z4, Z3
-	VMOVUPS       1440(DX), Z4
-	VMOVUPS       2976(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 200(BX), Z4, Z3
-	VMOVUPS       1504(DX), Z4
-	VMOVUPS       3040(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 204(BX), Z4, Z3
-	VPMOVSXBD     224(DX), Z4
-	VPMULLD       Z4, Z3, Z3
-	VPADDD        Z3, Z2, Z2
-	VPBROADCASTD  308(BX), Z3
-	VMOVUPS       1568(DX), Z4
-	VMOVUPS       3104(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 208(BX), Z4, Z3
-	VMOVUPS       1632(DX), Z4
-	VMOVUPS       3168(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 212(BX), Z4, Z3
-	VMOVUPS       1696(DX), Z4
-	VMOVUPS       3232(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 216(BX), Z4, Z3
-	VMOVUPS       1760(DX), Z4
-	VMOVUPS       3296(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 220(BX), Z4, Z3
-	VPMOVSXBD     240(DX), Z4
-	VPMULLD       Z4, Z3, Z3
-	VPADDD        Z3, Z2, Z2
-	VPBROADCASTD  312(BX), Z3
-	VMOVUPS       1824(DX), Z4
-	VMOVUPS       2848(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 224(BX), Z4, Z3
-	VMOVUPS       1888(DX), Z4
-	VMOVUPS       2912(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 228(BX), Z4, Z3
-	VMOVUPS       1952(DX), Z4
-	VMOVUPS       2976(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 232(BX), Z4, Z3
-	VMOVUPS       2016(DX), Z4
-	VMOVUPS       3040(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 236(BX), Z4, Z3
-	VPMOVSXBD     256(DX), Z4
-	VPMULLD       Z4, Z3, Z3
-	VPADDD        Z3, Z2, Z2
-	VPBROADCASTD  316(BX), Z3
-	VMOVUPS       2080(DX), Z4
-	VMOVUPS       3104(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 240(BX), Z4, Z3
-	VMOVUPS       2144(DX), Z4
-	VMOVUPS       3168(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 244(BX), Z4, Z3
-	VMOVUPS       2208(DX), Z4
-	VMOVUPS       3232(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 248(BX), Z4, Z3
-	VMOVUPS       2272(DX), Z4
-	VMOVUPS       3296(DX), Z5
-	VPSRLW        $0x04, Z4, Z4
-	VPANDD        Z1, Z4, Z4
-	VPSRLW        $0x02, Z5, Z5
-	VPANDD        c30303030<>+0(SB), Z5, Z5
-	VPORD         Z5, Z4, Z4
-	VPDPBUSD.BCST 252(BX), Z4, Z3
-	VPMOVSXBD     272(DX), Z4
-	VPMULLD       Z4, Z3, Z3
-	VPADDD        Z3, Z2, Z2
+	VPMOVSXBD     208(DX), Z7
+	VPMULLD       Z7, Z4, Z4
+	VPADDD        Z4, Z2, Z2
+	VPMOVSXBD     240(DX), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z2, Z2
+	VPMOVSXBD     272(DX), Z7
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z2, Z2
 	VCVTPH2PS     (DX), Z3
 	VMULPS.BCST   320(BX), Z3, Z3
 	VCVTDQ2PS     Z2, Z2
@@ -1609,6 +2482,390 @@ DATA c30303030<>+52(SB)/4, $0x30303030
 DATA c30303030<>+56(SB)/4, $0x30303030
 DATA c30303030<>+60(SB)/4, $0x30303030
 GLOBL c30303030<>(SB), RODATA|NOPTR, $64
+
+// func tileQ4_0x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_0x2AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VMOVUPS c0f0f0f0f<>+0(SB), Z2
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z3
+	VPBROADCASTD  32(DI)(DX*1), Z4
+	VMOVUPS       32(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST (DI), Z5, Z3
+	VPDPBUSD.BCST (DI)(DX*1), Z5, Z4
+	VMOVUPS       96(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 4(DI), Z5, Z3
+	VPDPBUSD.BCST 4(DI)(DX*1), Z5, Z4
+	VMOVUPS       160(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 8(DI), Z5, Z3
+	VPDPBUSD.BCST 8(DI)(DX*1), Z5, Z4
+	VMOVUPS       224(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 12(DI), Z5, Z3
+	VPDPBUSD.BCST 12(DI)(DX*1), Z5, Z4
+	VMOVUPS       32(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 16(DI), Z5, Z3
+	VPDPBUSD.BCST 16(DI)(DX*1), Z5, Z4
+	VMOVUPS       96(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 20(DI), Z5, Z3
+	VPDPBUSD.BCST 20(DI)(DX*1), Z5, Z4
+	VMOVUPS       160(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 24(DI), Z5, Z3
+	VPDPBUSD.BCST 24(DI)(DX*1), Z5, Z4
+	VMOVUPS       224(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 28(DI), Z5, Z3
+	VPDPBUSD.BCST 28(DI)(DX*1), Z5, Z4
+	VCVTPH2PS     (SI), Z5
+	VMULPS.BCST   36(DI), Z5, Z6
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z6, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z5, Z6
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z6, Z4, Z4
+	VADDPS        Z4, Z1, Z1
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ4_1x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_1x2AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VMOVUPS c0f0f0f0f<>+0(SB), Z2
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPXORD        Z3, Z3, Z3
+	VPXORD        Z4, Z4, Z4
+	VMOVUPS       64(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST (DI), Z5, Z3
+	VPDPBUSD.BCST (DI)(DX*1), Z5, Z4
+	VMOVUPS       128(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 4(DI), Z5, Z3
+	VPDPBUSD.BCST 4(DI)(DX*1), Z5, Z4
+	VMOVUPS       192(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 8(DI), Z5, Z3
+	VPDPBUSD.BCST 8(DI)(DX*1), Z5, Z4
+	VMOVUPS       256(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 12(DI), Z5, Z3
+	VPDPBUSD.BCST 12(DI)(DX*1), Z5, Z4
+	VMOVUPS       64(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 16(DI), Z5, Z3
+	VPDPBUSD.BCST 16(DI)(DX*1), Z5, Z4
+	VMOVUPS       128(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 20(DI), Z5, Z3
+	VPDPBUSD.BCST 20(DI)(DX*1), Z5, Z4
+	VMOVUPS       192(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 24(DI), Z5, Z3
+	VPDPBUSD.BCST 24(DI)(DX*1), Z5, Z4
+	VMOVUPS       256(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VPDPBUSD.BCST 28(DI), Z5, Z3
+	VPDPBUSD.BCST 28(DI)(DX*1), Z5, Z4
+	VCVTPH2PS     (SI), Z5
+	VMULPS.BCST   36(DI), Z5, Z6
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z6, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z5, Z6
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z6, Z4, Z4
+	VADDPS        Z4, Z1, Z1
+	VPBROADCASTD  32(DI), Z3
+	VPBROADCASTD  32(DI)(DX*1), Z4
+	VCVTPH2PS     32(SI), Z5
+	VMULPS.BCST   36(DI), Z5, Z6
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z6, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z5, Z6
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z6, Z4, Z4
+	VADDPS        Z4, Z1, Z1
+	ADDQ          $0x00000140, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_0x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_0x2AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VMOVUPS c0f0f0f0f<>+0(SB), Z2
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z3
+	VPBROADCASTD  32(DI)(DX*1), Z4
+	VMOVUPS       96(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPSLLW        $0x04, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST (DI), Z5, Z3
+	VPDPBUSD.BCST (DI)(DX*1), Z5, Z4
+	VMOVUPS       160(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPSLLW        $0x03, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 4(DI), Z5, Z3
+	VPDPBUSD.BCST 4(DI)(DX*1), Z5, Z4
+	VMOVUPS       224(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPSLLW        $0x02, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 8(DI), Z5, Z3
+	VPDPBUSD.BCST 8(DI)(DX*1), Z5, Z4
+	VMOVUPS       288(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPSLLW        $0x01, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 12(DI), Z5, Z3
+	VPDPBUSD.BCST 12(DI)(DX*1), Z5, Z4
+	VMOVUPS       96(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 16(DI), Z5, Z3
+	VPDPBUSD.BCST 16(DI)(DX*1), Z5, Z4
+	VMOVUPS       160(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPSRLW        $0x01, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 20(DI), Z5, Z3
+	VPDPBUSD.BCST 20(DI)(DX*1), Z5, Z4
+	VMOVUPS       224(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPSRLW        $0x02, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 24(DI), Z5, Z3
+	VPDPBUSD.BCST 24(DI)(DX*1), Z5, Z4
+	VMOVUPS       288(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       32(SI), Z6
+	VPSRLW        $0x03, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 28(DI), Z5, Z3
+	VPDPBUSD.BCST 28(DI)(DX*1), Z5, Z4
+	VCVTPH2PS     (SI), Z5
+	VMULPS.BCST   36(DI), Z5, Z6
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z6, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z5, Z6
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z6, Z4, Z4
+	VADDPS        Z4, Z1, Z1
+	ADDQ          $0x00000160, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_1x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_1x2AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VMOVUPS c0f0f0f0f<>+0(SB), Z2
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPXORD        Z3, Z3, Z3
+	VPXORD        Z4, Z4, Z4
+	VMOVUPS       128(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPSLLW        $0x04, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST (DI), Z5, Z3
+	VPDPBUSD.BCST (DI)(DX*1), Z5, Z4
+	VMOVUPS       192(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPSLLW        $0x03, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 4(DI), Z5, Z3
+	VPDPBUSD.BCST 4(DI)(DX*1), Z5, Z4
+	VMOVUPS       256(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPSLLW        $0x02, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 8(DI), Z5, Z3
+	VPDPBUSD.BCST 8(DI)(DX*1), Z5, Z4
+	VMOVUPS       320(SI), Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPSLLW        $0x01, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 12(DI), Z5, Z3
+	VPDPBUSD.BCST 12(DI)(DX*1), Z5, Z4
+	VMOVUPS       128(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 16(DI), Z5, Z3
+	VPDPBUSD.BCST 16(DI)(DX*1), Z5, Z4
+	VMOVUPS       192(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPSRLW        $0x01, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 20(DI), Z5, Z3
+	VPDPBUSD.BCST 20(DI)(DX*1), Z5, Z4
+	VMOVUPS       256(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPSRLW        $0x02, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 24(DI), Z5, Z3
+	VPDPBUSD.BCST 24(DI)(DX*1), Z5, Z4
+	VMOVUPS       320(SI), Z5
+	VPSRLW        $0x04, Z5, Z5
+	VPANDD        Z2, Z5, Z5
+	VMOVUPS       64(SI), Z6
+	VPSRLW        $0x03, Z6, Z6
+	VPANDD        c10101010<>+0(SB), Z6, Z6
+	VPORD         Z6, Z5, Z5
+	VPDPBUSD.BCST 28(DI), Z5, Z3
+	VPDPBUSD.BCST 28(DI)(DX*1), Z5, Z4
+	VCVTPH2PS     (SI), Z5
+	VMULPS.BCST   36(DI), Z5, Z6
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z6, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z5, Z6
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z6, Z4, Z4
+	VADDPS        Z4, Z1, Z1
+	VPBROADCASTD  32(DI), Z3
+	VPBROADCASTD  32(DI)(DX*1), Z4
+	VCVTPH2PS     32(SI), Z5
+	VMULPS.BCST   36(DI), Z5, Z6
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z6, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z5, Z6
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z6, Z4, Z4
+	VADDPS        Z4, Z1, Z1
+	ADDQ          $0x00000180, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
 
 // func tileQ8_0x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512F, AVX512VNNI
@@ -1672,9 +2929,178 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileQ4_0x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// func tileIQ4_NLx2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
-TEXT ·tileQ4_0x2AVX512(SB), NOSPLIT, $0-48
+TEXT ·tileIQ4_NLx2AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VMOVUPS c0f0f0f0f<>+0(SB), Z2
+	VMOVUPS table5<>+0(SB), Z3
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z4
+	VPBROADCASTD  32(DI)(DX*1), Z5
+	VMOVUPS       32(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST (DI), Z6, Z4
+	VPDPBUSD.BCST (DI)(DX*1), Z6, Z5
+	VMOVUPS       96(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 4(DI), Z6, Z4
+	VPDPBUSD.BCST 4(DI)(DX*1), Z6, Z5
+	VMOVUPS       160(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 8(DI), Z6, Z4
+	VPDPBUSD.BCST 8(DI)(DX*1), Z6, Z5
+	VMOVUPS       224(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 12(DI), Z6, Z4
+	VPDPBUSD.BCST 12(DI)(DX*1), Z6, Z5
+	VMOVUPS       32(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 16(DI), Z6, Z4
+	VPDPBUSD.BCST 16(DI)(DX*1), Z6, Z5
+	VMOVUPS       96(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 20(DI), Z6, Z4
+	VPDPBUSD.BCST 20(DI)(DX*1), Z6, Z5
+	VMOVUPS       160(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 24(DI), Z6, Z4
+	VPDPBUSD.BCST 24(DI)(DX*1), Z6, Z5
+	VMOVUPS       224(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 28(DI), Z6, Z4
+	VPDPBUSD.BCST 28(DI)(DX*1), Z6, Z5
+	VCVTPH2PS     (SI), Z6
+	VMULPS.BCST   36(DI), Z6, Z7
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z7, Z4, Z4
+	VADDPS        Z4, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z6, Z7
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z7, Z5, Z5
+	VADDPS        Z5, Z1, Z1
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func tileMXFP4x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileMXFP4x2AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VMOVUPS c0f0f0f0f<>+0(SB), Z2
+	VMOVUPS table4<>+0(SB), Z3
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z4
+	VPBROADCASTD  32(DI)(DX*1), Z5
+	VMOVUPS       32(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST (DI), Z6, Z4
+	VPDPBUSD.BCST (DI)(DX*1), Z6, Z5
+	VMOVUPS       96(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 4(DI), Z6, Z4
+	VPDPBUSD.BCST 4(DI)(DX*1), Z6, Z5
+	VMOVUPS       160(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 8(DI), Z6, Z4
+	VPDPBUSD.BCST 8(DI)(DX*1), Z6, Z5
+	VMOVUPS       224(SI), Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 12(DI), Z6, Z4
+	VPDPBUSD.BCST 12(DI)(DX*1), Z6, Z5
+	VMOVUPS       32(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 16(DI), Z6, Z4
+	VPDPBUSD.BCST 16(DI)(DX*1), Z6, Z5
+	VMOVUPS       96(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 20(DI), Z6, Z4
+	VPDPBUSD.BCST 20(DI)(DX*1), Z6, Z5
+	VMOVUPS       160(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 24(DI), Z6, Z4
+	VPDPBUSD.BCST 24(DI)(DX*1), Z6, Z5
+	VMOVUPS       224(SI), Z6
+	VPSRLW        $0x04, Z6, Z6
+	VPANDD        Z2, Z6, Z6
+	VPSHUFB       Z6, Z3, Z6
+	VPDPBUSD.BCST 28(DI), Z6, Z4
+	VPDPBUSD.BCST 28(DI)(DX*1), Z6, Z5
+	VPMOVZXWD     (SI), Z6
+	VPSLLD        $0x10, Z6, Z6
+	VMULPS.BCST   36(DI), Z6, Z7
+	VCVTDQ2PS     Z4, Z4
+	VMULPS        Z7, Z4, Z4
+	VADDPS        Z4, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z6, Z7
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z7, Z5, Z5
+	VADDPS        Z5, Z1, Z1
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ2_Kx2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ2_Kx2AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
 	MOVQ    ldy+8(FP), CX
 	MOVQ    stride+32(FP), DX
@@ -1688,55 +3114,522 @@ TEXT ·tileQ4_0x2AVX512(SB), NOSPLIT, $0-48
 	JZ      store
 
 block:
-	VCVTPH2PS     (SI), Z3
-	VPBROADCASTD  32(DI), Z4
-	VPBROADCASTD  32(DI)(DX*1), Z5
-	VMOVUPS       32(SI), Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST (DI), Z6, Z4
-	VPDPBUSD.BCST (DI)(DX*1), Z6, Z5
-	VMOVUPS       96(SI), Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST 4(DI), Z6, Z4
-	VPDPBUSD.BCST 4(DI)(DX*1), Z6, Z5
-	VMOVUPS       160(SI), Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST 8(DI), Z6, Z4
-	VPDPBUSD.BCST 8(DI)(DX*1), Z6, Z5
-	VMOVUPS       224(SI), Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST 12(DI), Z6, Z4
-	VPDPBUSD.BCST 12(DI)(DX*1), Z6, Z5
-	VMOVUPS       32(SI), Z6
-	VPSRLW        $0x04, Z6, Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST 16(DI), Z6, Z4
-	VPDPBUSD.BCST 16(DI)(DX*1), Z6, Z5
-	VMOVUPS       96(SI), Z6
-	VPSRLW        $0x04, Z6, Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST 20(DI), Z6, Z4
-	VPDPBUSD.BCST 20(DI)(DX*1), Z6, Z5
-	VMOVUPS       160(SI), Z6
-	VPSRLW        $0x04, Z6, Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST 24(DI), Z6, Z4
-	VPDPBUSD.BCST 24(DI)(DX*1), Z6, Z5
-	VMOVUPS       224(SI), Z6
-	VPSRLW        $0x04, Z6, Z6
-	VPANDD        Z2, Z6, Z6
-	VPDPBUSD.BCST 28(DI), Z6, Z4
-	VPDPBUSD.BCST 28(DI)(DX*1), Z6, Z5
-	VMULPS.BCST   36(DI), Z3, Z6
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       320(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST (DI), Z7, Z5
+	VPDPBUSD.BCST (DI)(DX*1), Z7, Z6
+	VMOVUPS       384(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 4(DI), Z7, Z5
+	VPDPBUSD.BCST 4(DI)(DX*1), Z7, Z6
+	VMOVUPS       448(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 8(DI), Z7, Z5
+	VPDPBUSD.BCST 8(DI)(DX*1), Z7, Z6
+	VMOVUPS       512(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 12(DI), Z7, Z5
+	VPDPBUSD.BCST 12(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     64(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z3
+	VPMULLD       Z7, Z6, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       576(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 16(DI), Z7, Z5
+	VPDPBUSD.BCST 16(DI)(DX*1), Z7, Z6
+	VMOVUPS       640(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 20(DI), Z7, Z5
+	VPDPBUSD.BCST 20(DI)(DX*1), Z7, Z6
+	VMOVUPS       704(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 24(DI), Z7, Z5
+	VPDPBUSD.BCST 24(DI)(DX*1), Z7, Z6
+	VMOVUPS       768(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 28(DI), Z7, Z5
+	VPDPBUSD.BCST 28(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     80(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       320(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 32(DI), Z7, Z5
+	VPDPBUSD.BCST 32(DI)(DX*1), Z7, Z6
+	VMOVUPS       384(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 36(DI), Z7, Z5
+	VPDPBUSD.BCST 36(DI)(DX*1), Z7, Z6
+	VMOVUPS       448(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 40(DI), Z7, Z5
+	VPDPBUSD.BCST 40(DI)(DX*1), Z7, Z6
+	VMOVUPS       512(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 44(DI), Z7, Z5
+	VPDPBUSD.BCST 44(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     96(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       576(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 48(DI), Z7, Z5
+	VPDPBUSD.BCST 48(DI)(DX*1), Z7, Z6
+	VMOVUPS       640(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 52(DI), Z7, Z5
+	VPDPBUSD.BCST 52(DI)(DX*1), Z7, Z6
+	VMOVUPS       704(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 56(DI), Z7, Z5
+	VPDPBUSD.BCST 56(DI)(DX*1), Z7, Z6
+	VMOVUPS       768(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 60(DI), Z7, Z5
+	VPDPBUSD.BCST 60(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     112(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       320(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 64(DI), Z7, Z5
+	VPDPBUSD.BCST 64(DI)(DX*1), Z7, Z6
+	VMOVUPS       384(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 68(DI), Z7, Z5
+	VPDPBUSD.BCST 68(DI)(DX*1), Z7, Z6
+	VMOVUPS       448(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 72(DI), Z7, Z5
+	VPDPBUSD.BCST 72(DI)(DX*1), Z7, Z6
+	VMOVUPS       512(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 76(DI), Z7, Z5
+	VPDPBUSD.BCST 76(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     128(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       576(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 80(DI), Z7, Z5
+	VPDPBUSD.BCST 80(DI)(DX*1), Z7, Z6
+	VMOVUPS       640(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 84(DI), Z7, Z5
+	VPDPBUSD.BCST 84(DI)(DX*1), Z7, Z6
+	VMOVUPS       704(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 88(DI), Z7, Z5
+	VPDPBUSD.BCST 88(DI)(DX*1), Z7, Z6
+	VMOVUPS       768(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 92(DI), Z7, Z5
+	VPDPBUSD.BCST 92(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     144(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       320(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 96(DI), Z7, Z5
+	VPDPBUSD.BCST 96(DI)(DX*1), Z7, Z6
+	VMOVUPS       384(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 100(DI), Z7, Z5
+	VPDPBUSD.BCST 100(DI)(DX*1), Z7, Z6
+	VMOVUPS       448(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 104(DI), Z7, Z5
+	VPDPBUSD.BCST 104(DI)(DX*1), Z7, Z6
+	VMOVUPS       512(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 108(DI), Z7, Z5
+	VPDPBUSD.BCST 108(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     160(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       576(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 112(DI), Z7, Z5
+	VPDPBUSD.BCST 112(DI)(DX*1), Z7, Z6
+	VMOVUPS       640(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 116(DI), Z7, Z5
+	VPDPBUSD.BCST 116(DI)(DX*1), Z7, Z6
+	VMOVUPS       704(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 120(DI), Z7, Z5
+	VPDPBUSD.BCST 120(DI)(DX*1), Z7, Z6
+	VMOVUPS       768(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 124(DI), Z7, Z5
+	VPDPBUSD.BCST 124(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     176(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       832(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 128(DI), Z7, Z5
+	VPDPBUSD.BCST 128(DI)(DX*1), Z7, Z6
+	VMOVUPS       896(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 132(DI), Z7, Z5
+	VPDPBUSD.BCST 132(DI)(DX*1), Z7, Z6
+	VMOVUPS       960(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 136(DI), Z7, Z5
+	VPDPBUSD.BCST 136(DI)(DX*1), Z7, Z6
+	VMOVUPS       1024(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 140(DI), Z7, Z5
+	VPDPBUSD.BCST 140(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     192(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1088(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 144(DI), Z7, Z5
+	VPDPBUSD.BCST 144(DI)(DX*1), Z7, Z6
+	VMOVUPS       1152(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 148(DI), Z7, Z5
+	VPDPBUSD.BCST 148(DI)(DX*1), Z7, Z6
+	VMOVUPS       1216(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 152(DI), Z7, Z5
+	VPDPBUSD.BCST 152(DI)(DX*1), Z7, Z6
+	VMOVUPS       1280(SI), Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 156(DI), Z7, Z5
+	VPDPBUSD.BCST 156(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     208(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       832(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 160(DI), Z7, Z5
+	VPDPBUSD.BCST 160(DI)(DX*1), Z7, Z6
+	VMOVUPS       896(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 164(DI), Z7, Z5
+	VPDPBUSD.BCST 164(DI)(DX*1), Z7, Z6
+	VMOVUPS       960(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 168(DI), Z7, Z5
+	VPDPBUSD.BCST 168(DI)(DX*1), Z7, Z6
+	VMOVUPS       1024(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 172(DI), Z7, Z5
+	VPDPBUSD.BCST 172(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     224(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1088(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 176(DI), Z7, Z5
+	VPDPBUSD.BCST 176(DI)(DX*1), Z7, Z6
+	VMOVUPS       1152(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 180(DI), Z7, Z5
+	VPDPBUSD.BCST 180(DI)(DX*1), Z7, Z6
+	VMOVUPS       1216(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 184(DI), Z7, Z5
+	VPDPBUSD.BCST 184(DI)(DX*1), Z7, Z6
+	VMOVUPS       1280(SI), Z7
+	VPSRLW        $0x02, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 188(DI), Z7, Z5
+	VPDPBUSD.BCST 188(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     240(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       832(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 192(DI), Z7, Z5
+	VPDPBUSD.BCST 192(DI)(DX*1), Z7, Z6
+	VMOVUPS       896(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 196(DI), Z7, Z5
+	VPDPBUSD.BCST 196(DI)(DX*1), Z7, Z6
+	VMOVUPS       960(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 200(DI), Z7, Z5
+	VPDPBUSD.BCST 200(DI)(DX*1), Z7, Z6
+	VMOVUPS       1024(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 204(DI), Z7, Z5
+	VPDPBUSD.BCST 204(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     256(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1088(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 208(DI), Z7, Z5
+	VPDPBUSD.BCST 208(DI)(DX*1), Z7, Z6
+	VMOVUPS       1152(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 212(DI), Z7, Z5
+	VPDPBUSD.BCST 212(DI)(DX*1), Z7, Z6
+	VMOVUPS       1216(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 216(DI), Z7, Z5
+	VPDPBUSD.BCST 216(DI)(DX*1), Z7, Z6
+	VMOVUPS       1280(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 220(DI), Z7, Z5
+	VPDPBUSD.BCST 220(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     272(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       832(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 224(DI), Z7, Z5
+	VPDPBUSD.BCST 224(DI)(DX*1), Z7, Z6
+	VMOVUPS       896(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 228(DI), Z7, Z5
+	VPDPBUSD.BCST 228(DI)(DX*1), Z7, Z6
+	VMOVUPS       960(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 232(DI), Z7, Z5
+	VPDPBUSD.BCST 232(DI)(DX*1), Z7, Z6
+	VMOVUPS       1024(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 236(DI), Z7, Z5
+	VPDPBUSD.BCST 236(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     288(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1088(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 240(DI), Z7, Z5
+	VPDPBUSD.BCST 240(DI)(DX*1), Z7, Z6
+	VMOVUPS       1152(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 244(DI), Z7, Z5
+	VPDPBUSD.BCST 244(DI)(DX*1), Z7, Z6
+	VMOVUPS       1216(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 248(DI), Z7, Z5
+	VPDPBUSD.BCST 248(DI)(DX*1), Z7, Z6
+	VMOVUPS       1280(SI), Z7
+	VPSRLW        $0x06, Z7, Z7
+	VPANDD        c03030303<>+0(SB), Z7, Z7
+	VPDPBUSD.BCST 252(DI), Z7, Z5
+	VPDPBUSD.BCST 252(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     304(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VCVTPH2PS     (SI), Z7
+	VMULPS.BCST   288(DI), Z7, Z8
+	VCVTDQ2PS     Z3, Z3
+	VMULPS        Z8, Z3, Z3
+	VADDPS        Z3, Z0, Z0
+	VMULPS.BCST   288(DI)(DX*1), Z7, Z8
 	VCVTDQ2PS     Z4, Z4
-	VMULPS        Z6, Z4, Z4
-	VADDPS        Z4, Z0, Z0
-	VMULPS.BCST   36(DI)(DX*1), Z3, Z6
+	VMULPS        Z8, Z4, Z4
+	VADDPS        Z4, Z1, Z1
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VPMOVZXBD     64(SI), Z7
+	VPMOVZXBD     80(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 256(DI), Z7, Z5
+	VPDPWSSD.BCST 256(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     96(SI), Z7
+	VPMOVZXBD     112(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 260(DI), Z7, Z5
+	VPDPWSSD.BCST 260(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     128(SI), Z7
+	VPMOVZXBD     144(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 264(DI), Z7, Z5
+	VPDPWSSD.BCST 264(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     160(SI), Z7
+	VPMOVZXBD     176(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 268(DI), Z7, Z5
+	VPDPWSSD.BCST 268(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     192(SI), Z7
+	VPMOVZXBD     208(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 272(DI), Z7, Z5
+	VPDPWSSD.BCST 272(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     224(SI), Z7
+	VPMOVZXBD     240(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 276(DI), Z7, Z5
+	VPDPWSSD.BCST 276(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     256(SI), Z7
+	VPMOVZXBD     272(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 280(DI), Z7, Z5
+	VPDPWSSD.BCST 280(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     288(SI), Z7
+	VPMOVZXBD     304(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPWSSD.BCST 284(DI), Z7, Z5
+	VPDPWSSD.BCST 284(DI)(DX*1), Z7, Z6
+	VCVTPH2PS     32(SI), Z7
+	VMULPS.BCST   288(DI), Z7, Z8
 	VCVTDQ2PS     Z5, Z5
-	VMULPS        Z6, Z5, Z5
-	VADDPS        Z5, Z1, Z1
-	ADDQ          $0x00000120, SI
-	ADDQ          $0x00000028, DI
+	VMULPS        Z8, Z5, Z5
+	VSUBPS        Z5, Z0, Z0
+	VMULPS.BCST   288(DI)(DX*1), Z7, Z8
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z8, Z6, Z6
+	VSUBPS        Z6, Z1, Z1
+	ADDQ          $0x00000540, SI
+	ADDQ          $0x00000124, DI
 	DECQ          BX
 	JNZ           block
 
@@ -1763,422 +3656,394 @@ TEXT ·tileQ4_Kx2AVX512(SB), NOSPLIT, $0-48
 	JZ      store
 
 block:
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       320(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST (DI), Z9, Z7
-	VPDPBUSD.BCST (DI)(DX*1), Z9, Z8
-	VMOVUPS       384(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 4(DI), Z9, Z7
-	VPDPBUSD.BCST 4(DI)(DX*1), Z9, Z8
-	VMOVUPS       448(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 8(DI), Z9, Z7
-	VPDPBUSD.BCST 8(DI)(DX*1), Z9, Z8
-	VMOVUPS       512(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 12(DI), Z9, Z7
-	VPDPBUSD.BCST 12(DI)(DX*1), Z9, Z8
-	VMOVUPS       576(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 16(DI), Z9, Z7
-	VPDPBUSD.BCST 16(DI)(DX*1), Z9, Z8
-	VMOVUPS       640(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 20(DI), Z9, Z7
-	VPDPBUSD.BCST 20(DI)(DX*1), Z9, Z8
-	VMOVUPS       704(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 24(DI), Z9, Z7
-	VPDPBUSD.BCST 24(DI)(DX*1), Z9, Z8
-	VMOVUPS       768(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 28(DI), Z9, Z7
-	VPDPBUSD.BCST 28(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     64(SI), Z9
-	VPMULLD       Z9, Z7, Z3
-	VPMULLD       Z9, Z8, Z4
-	VPBROADCASTD  256(DI), Z7
-	VPBROADCASTD  256(DI)(DX*1), Z8
-	VPMOVZXBD     192(SI), Z9
-	VPMULLD       Z9, Z7, Z5
-	VPMULLD       Z9, Z8, Z6
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       320(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 32(DI), Z9, Z7
-	VPDPBUSD.BCST 32(DI)(DX*1), Z9, Z8
-	VMOVUPS       384(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 36(DI), Z9, Z7
-	VPDPBUSD.BCST 36(DI)(DX*1), Z9, Z8
-	VMOVUPS       448(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 40(DI), Z9, Z7
-	VPDPBUSD.BCST 40(DI)(DX*1), Z9, Z8
-	VMOVUPS       512(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 44(DI), Z9, Z7
-	VPDPBUSD.BCST 44(DI)(DX*1), Z9, Z8
-	VMOVUPS       576(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 48(DI), Z9, Z7
-	VPDPBUSD.BCST 48(DI)(DX*1), Z9, Z8
-	VMOVUPS       640(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 52(DI), Z9, Z7
-	VPDPBUSD.BCST 52(DI)(DX*1), Z9, Z8
-	VMOVUPS       704(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 56(DI), Z9, Z7
-	VPDPBUSD.BCST 56(DI)(DX*1), Z9, Z8
-	VMOVUPS       768(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 60(DI), Z9, Z7
-	VPDPBUSD.BCST 60(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     80(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z3, Z3
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z4, Z4
-	VPBROADCASTD  260(DI), Z7
-	VPBROADCASTD  260(DI)(DX*1), Z8
-	VPMOVZXBD     208(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z5, Z5
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z6, Z6
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       832(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 64(DI), Z9, Z7
-	VPDPBUSD.BCST 64(DI)(DX*1), Z9, Z8
-	VMOVUPS       896(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 68(DI), Z9, Z7
-	VPDPBUSD.BCST 68(DI)(DX*1), Z9, Z8
-	VMOVUPS       960(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 72(DI), Z9, Z7
-	VPDPBUSD.BCST 72(DI)(DX*1), Z9, Z8
-	VMOVUPS       1024(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 76(DI), Z9, Z7
-	VPDPBUSD.BCST 76(DI)(DX*1), Z9, Z8
-	VMOVUPS       1088(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 80(DI), Z9, Z7
-	VPDPBUSD.BCST 80(DI)(DX*1), Z9, Z8
-	VMOVUPS       1152(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 84(DI), Z9, Z7
-	VPDPBUSD.BCST 84(DI)(DX*1), Z9, Z8
-	VMOVUPS       1216(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 88(DI), Z9, Z7
-	VPDPBUSD.BCST 88(DI)(DX*1), Z9, Z8
-	VMOVUPS       1280(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 92(DI), Z9, Z7
-	VPDPBUSD.BCST 92(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     96(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z3, Z3
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z4, Z4
-	VPBROADCASTD  264(DI), Z7
-	VPBROADCASTD  264(DI)(DX*1), Z8
-	VPMOVZXBD     224(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z5, Z5
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z6, Z6
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       832(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 96(DI), Z9, Z7
-	VPDPBUSD.BCST 96(DI)(DX*1), Z9, Z8
-	VMOVUPS       896(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 100(DI), Z9, Z7
-	VPDPBUSD.BCST 100(DI)(DX*1), Z9, Z8
-	VMOVUPS       960(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 104(DI), Z9, Z7
-	VPDPBUSD.BCST 104(DI)(DX*1), Z9, Z8
-	VMOVUPS       1024(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 108(DI), Z9, Z7
-	VPDPBUSD.BCST 108(DI)(DX*1), Z9, Z8
-	VMOVUPS       1088(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 112(DI), Z9, Z7
-	VPDPBUSD.BCST 112(DI)(DX*1), Z9, Z8
-	VMOVUPS       1152(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 116(DI), Z9, Z7
-	VPDPBUSD.BCST 116(DI)(DX*1), Z9, Z8
-	VMOVUPS       1216(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 120(DI), Z9, Z7
-	VPDPBUSD.BCST 120(DI)(DX*1), Z9, Z8
-	VMOVUPS       1280(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 124(DI), Z9, Z7
-	VPDPBUSD.BCST 124(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     112(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z3, Z3
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z4, Z4
-	VPBROADCASTD  268(DI), Z7
-	VPBROADCASTD  268(DI)(DX*1), Z8
-	VPMOVZXBD     240(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z5, Z5
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z6, Z6
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       1344(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 128(DI), Z9, Z7
-	VPDPBUSD.BCST 128(DI)(DX*1), Z9, Z8
-	VMOVUPS       1408(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 132(DI), Z9, Z7
-	VPDPBUSD.BCST 132(DI)(DX*1), Z9, Z8
-	VMOVUPS       1472(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 136(DI), Z9, Z7
-	VPDPBUSD.BCST 136(DI)(DX*1), Z9, Z8
-	VMOVUPS       1536(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 140(DI), Z9, Z7
-	VPDPBUSD.BCST 140(DI)(DX*1), Z9, Z8
-	VMOVUPS       1600(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 144(DI), Z9, Z7
-	VPDPBUSD.BCST 144(DI)(DX*1), Z9, Z8
-	VMOVUPS       1664(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 148(DI), Z9, Z7
-	VPDPBUSD.BCST 148(DI)(DX*1), Z9, Z8
-	VMOVUPS       1728(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 152(DI), Z9, Z7
-	VPDPBUSD.BCST 152(DI)(DX*1), Z9, Z8
-	VMOVUPS       1792(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 156(DI), Z9, Z7
-	VPDPBUSD.BCST 156(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     128(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z3, Z3
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z4, Z4
-	VPBROADCASTD  272(DI), Z7
-	VPBROADCASTD  272(DI)(DX*1), Z8
-	VPMOVZXBD     256(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z5, Z5
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z6, Z6
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       1344(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 160(DI), Z9, Z7
-	VPDPBUSD.BCST 160(DI)(DX*1), Z9, Z8
-	VMOVUPS       1408(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 164(DI), Z9, Z7
-	VPDPBUSD.BCST 164(DI)(DX*1), Z9, Z8
-	VMOVUPS       1472(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 168(DI), Z9, Z7
-	VPDPBUSD.BCST 168(DI)(DX*1), Z9, Z8
-	VMOVUPS       1536(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 172(DI), Z9, Z7
-	VPDPBUSD.BCST 172(DI)(DX*1), Z9, Z8
-	VMOVUPS       1600(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 176(DI), Z9, Z7
-	VPDPBUSD.BCST 176(DI)(DX*1), Z9, Z8
-	VMOVUPS       1664(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 180(DI), Z9, Z7
-	VPDPBUSD.BCST 180(DI)(DX*1), Z9, Z8
-	VMOVUPS       1728(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 184(DI), Z9, Z7
-	VPDPBUSD.BCST 184(DI)(DX*1), Z9, Z8
-	VMOVUPS       1792(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 188(DI), Z9, Z7
-	VPDPBUSD.BCST 188(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     144(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z3, Z3
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z4, Z4
-	VPBROADCASTD  276(DI), Z7
-	VPBROADCASTD  276(DI)(DX*1), Z8
-	VPMOVZXBD     272(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z5, Z5
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z6, Z6
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       1856(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 192(DI), Z9, Z7
-	VPDPBUSD.BCST 192(DI)(DX*1), Z9, Z8
-	VMOVUPS       1920(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 196(DI), Z9, Z7
-	VPDPBUSD.BCST 196(DI)(DX*1), Z9, Z8
-	VMOVUPS       1984(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 200(DI), Z9, Z7
-	VPDPBUSD.BCST 200(DI)(DX*1), Z9, Z8
-	VMOVUPS       2048(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 204(DI), Z9, Z7
-	VPDPBUSD.BCST 204(DI)(DX*1), Z9, Z8
-	VMOVUPS       2112(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 208(DI), Z9, Z7
-	VPDPBUSD.BCST 208(DI)(DX*1), Z9, Z8
-	VMOVUPS       2176(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 212(DI), Z9, Z7
-	VPDPBUSD.BCST 212(DI)(DX*1), Z9, Z8
-	VMOVUPS       2240(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 216(DI), Z9, Z7
-	VPDPBUSD.BCST 216(DI)(DX*1), Z9, Z8
-	VMOVUPS       2304(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 220(DI), Z9, Z7
-	VPDPBUSD.BCST 220(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     160(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z3, Z3
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z4, Z4
-	VPBROADCASTD  280(DI), Z7
-	VPBROADCASTD  280(DI)(DX*1), Z8
-	VPMOVZXBD     288(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z5, Z5
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z6, Z6
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       1856(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 224(DI), Z9, Z7
-	VPDPBUSD.BCST 224(DI)(DX*1), Z9, Z8
-	VMOVUPS       1920(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 228(DI), Z9, Z7
-	VPDPBUSD.BCST 228(DI)(DX*1), Z9, Z8
-	VMOVUPS       1984(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 232(DI), Z9, Z7
-	VPDPBUSD.BCST 232(DI)(DX*1), Z9, Z8
-	VMOVUPS       2048(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 236(DI), Z9, Z7
-	VPDPBUSD.BCST 236(DI)(DX*1), Z9, Z8
-	VMOVUPS       2112(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 240(DI), Z9, Z7
-	VPDPBUSD.BCST 240(DI)(DX*1), Z9, Z8
-	VMOVUPS       2176(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 244(DI), Z9, Z7
-	VPDPBUSD.BCST 244(DI)(DX*1), Z9, Z8
-	VMOVUPS       2240(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 248(DI), Z9, Z7
-	VPDPBUSD.BCST 248(DI)(DX*1), Z9, Z8
-	VMOVUPS       2304(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VPDPBUSD.BCST 252(DI), Z9, Z7
-	VPDPBUSD.BCST 252(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     176(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z3, Z3
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z4, Z4
-	VPBROADCASTD  284(DI), Z7
-	VPBROADCASTD  284(DI)(DX*1), Z8
-	VPMOVZXBD     304(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z5, Z5
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z6, Z6
-	VCVTPH2PS     (SI), Z9
-	VMULPS.BCST   288(DI), Z9, Z10
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       320(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST (DI), Z7, Z5
+	VPDPBUSD.BCST (DI)(DX*1), Z7, Z6
+	VMOVUPS       384(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 4(DI), Z7, Z5
+	VPDPBUSD.BCST 4(DI)(DX*1), Z7, Z6
+	VMOVUPS       448(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 8(DI), Z7, Z5
+	VPDPBUSD.BCST 8(DI)(DX*1), Z7, Z6
+	VMOVUPS       512(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 12(DI), Z7, Z5
+	VPDPBUSD.BCST 12(DI)(DX*1), Z7, Z6
+	VMOVUPS       576(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 16(DI), Z7, Z5
+	VPDPBUSD.BCST 16(DI)(DX*1), Z7, Z6
+	VMOVUPS       640(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 20(DI), Z7, Z5
+	VPDPBUSD.BCST 20(DI)(DX*1), Z7, Z6
+	VMOVUPS       704(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 24(DI), Z7, Z5
+	VPDPBUSD.BCST 24(DI)(DX*1), Z7, Z6
+	VMOVUPS       768(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 28(DI), Z7, Z5
+	VPDPBUSD.BCST 28(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     64(SI), Z7
+	VPMULLD       Z7, Z5, Z3
+	VPMULLD       Z7, Z6, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       320(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 32(DI), Z7, Z5
+	VPDPBUSD.BCST 32(DI)(DX*1), Z7, Z6
+	VMOVUPS       384(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 36(DI), Z7, Z5
+	VPDPBUSD.BCST 36(DI)(DX*1), Z7, Z6
+	VMOVUPS       448(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 40(DI), Z7, Z5
+	VPDPBUSD.BCST 40(DI)(DX*1), Z7, Z6
+	VMOVUPS       512(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 44(DI), Z7, Z5
+	VPDPBUSD.BCST 44(DI)(DX*1), Z7, Z6
+	VMOVUPS       576(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 48(DI), Z7, Z5
+	VPDPBUSD.BCST 48(DI)(DX*1), Z7, Z6
+	VMOVUPS       640(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 52(DI), Z7, Z5
+	VPDPBUSD.BCST 52(DI)(DX*1), Z7, Z6
+	VMOVUPS       704(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 56(DI), Z7, Z5
+	VPDPBUSD.BCST 56(DI)(DX*1), Z7, Z6
+	VMOVUPS       768(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 60(DI), Z7, Z5
+	VPDPBUSD.BCST 60(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     80(SI), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       832(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 64(DI), Z7, Z5
+	VPDPBUSD.BCST 64(DI)(DX*1), Z7, Z6
+	VMOVUPS       896(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 68(DI), Z7, Z5
+	VPDPBUSD.BCST 68(DI)(DX*1), Z7, Z6
+	VMOVUPS       960(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 72(DI), Z7, Z5
+	VPDPBUSD.BCST 72(DI)(DX*1), Z7, Z6
+	VMOVUPS       1024(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 76(DI), Z7, Z5
+	VPDPBUSD.BCST 76(DI)(DX*1), Z7, Z6
+	VMOVUPS       1088(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 80(DI), Z7, Z5
+	VPDPBUSD.BCST 80(DI)(DX*1), Z7, Z6
+	VMOVUPS       1152(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 84(DI), Z7, Z5
+	VPDPBUSD.BCST 84(DI)(DX*1), Z7, Z6
+	VMOVUPS       1216(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 88(DI), Z7, Z5
+	VPDPBUSD.BCST 88(DI)(DX*1), Z7, Z6
+	VMOVUPS       1280(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 92(DI), Z7, Z5
+	VPDPBUSD.BCST 92(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     96(SI), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       832(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 96(DI), Z7, Z5
+	VPDPBUSD.BCST 96(DI)(DX*1), Z7, Z6
+	VMOVUPS       896(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 100(DI), Z7, Z5
+	VPDPBUSD.BCST 100(DI)(DX*1), Z7, Z6
+	VMOVUPS       960(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 104(DI), Z7, Z5
+	VPDPBUSD.BCST 104(DI)(DX*1), Z7, Z6
+	VMOVUPS       1024(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 108(DI), Z7, Z5
+	VPDPBUSD.BCST 108(DI)(DX*1), Z7, Z6
+	VMOVUPS       1088(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 112(DI), Z7, Z5
+	VPDPBUSD.BCST 112(DI)(DX*1), Z7, Z6
+	VMOVUPS       1152(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 116(DI), Z7, Z5
+	VPDPBUSD.BCST 116(DI)(DX*1), Z7, Z6
+	VMOVUPS       1216(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 120(DI), Z7, Z5
+	VPDPBUSD.BCST 120(DI)(DX*1), Z7, Z6
+	VMOVUPS       1280(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 124(DI), Z7, Z5
+	VPDPBUSD.BCST 124(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     112(SI), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1344(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 128(DI), Z7, Z5
+	VPDPBUSD.BCST 128(DI)(DX*1), Z7, Z6
+	VMOVUPS       1408(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 132(DI), Z7, Z5
+	VPDPBUSD.BCST 132(DI)(DX*1), Z7, Z6
+	VMOVUPS       1472(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 136(DI), Z7, Z5
+	VPDPBUSD.BCST 136(DI)(DX*1), Z7, Z6
+	VMOVUPS       1536(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 140(DI), Z7, Z5
+	VPDPBUSD.BCST 140(DI)(DX*1), Z7, Z6
+	VMOVUPS       1600(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 144(DI), Z7, Z5
+	VPDPBUSD.BCST 144(DI)(DX*1), Z7, Z6
+	VMOVUPS       1664(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 148(DI), Z7, Z5
+	VPDPBUSD.BCST 148(DI)(DX*1), Z7, Z6
+	VMOVUPS       1728(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 152(DI), Z7, Z5
+	VPDPBUSD.BCST 152(DI)(DX*1), Z7, Z6
+	VMOVUPS       1792(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 156(DI), Z7, Z5
+	VPDPBUSD.BCST 156(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     128(SI), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1344(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 160(DI), Z7, Z5
+	VPDPBUSD.BCST 160(DI)(DX*1), Z7, Z6
+	VMOVUPS       1408(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 164(DI), Z7, Z5
+	VPDPBUSD.BCST 164(DI)(DX*1), Z7, Z6
+	VMOVUPS       1472(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 168(DI), Z7, Z5
+	VPDPBUSD.BCST 168(DI)(DX*1), Z7, Z6
+	VMOVUPS       1536(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 172(DI), Z7, Z5
+	VPDPBUSD.BCST 172(DI)(DX*1), Z7, Z6
+	VMOVUPS       1600(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 176(DI), Z7, Z5
+	VPDPBUSD.BCST 176(DI)(DX*1), Z7, Z6
+	VMOVUPS       1664(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 180(DI), Z7, Z5
+	VPDPBUSD.BCST 180(DI)(DX*1), Z7, Z6
+	VMOVUPS       1728(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 184(DI), Z7, Z5
+	VPDPBUSD.BCST 184(DI)(DX*1), Z7, Z6
+	VMOVUPS       1792(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 188(DI), Z7, Z5
+	VPDPBUSD.BCST 188(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     144(SI), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1856(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 192(DI), Z7, Z5
+	VPDPBUSD.BCST 192(DI)(DX*1), Z7, Z6
+	VMOVUPS       1920(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 196(DI), Z7, Z5
+	VPDPBUSD.BCST 196(DI)(DX*1), Z7, Z6
+	VMOVUPS       1984(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 200(DI), Z7, Z5
+	VPDPBUSD.BCST 200(DI)(DX*1), Z7, Z6
+	VMOVUPS       2048(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 204(DI), Z7, Z5
+	VPDPBUSD.BCST 204(DI)(DX*1), Z7, Z6
+	VMOVUPS       2112(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 208(DI), Z7, Z5
+	VPDPBUSD.BCST 208(DI)(DX*1), Z7, Z6
+	VMOVUPS       2176(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 212(DI), Z7, Z5
+	VPDPBUSD.BCST 212(DI)(DX*1), Z7, Z6
+	VMOVUPS       2240(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 216(DI), Z7, Z5
+	VPDPBUSD.BCST 216(DI)(DX*1), Z7, Z6
+	VMOVUPS       2304(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 220(DI), Z7, Z5
+	VPDPBUSD.BCST 220(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     160(SI), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1856(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 224(DI), Z7, Z5
+	VPDPBUSD.BCST 224(DI)(DX*1), Z7, Z6
+	VMOVUPS       1920(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 228(DI), Z7, Z5
+	VPDPBUSD.BCST 228(DI)(DX*1), Z7, Z6
+	VMOVUPS       1984(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 232(DI), Z7, Z5
+	VPDPBUSD.BCST 232(DI)(DX*1), Z7, Z6
+	VMOVUPS       2048(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 236(DI), Z7, Z5
+	VPDPBUSD.BCST 236(DI)(DX*1), Z7, Z6
+	VMOVUPS       2112(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 240(DI), Z7, Z5
+	VPDPBUSD.BCST 240(DI)(DX*1), Z7, Z6
+	VMOVUPS       2176(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 244(DI), Z7, Z5
+	VPDPBUSD.BCST 244(DI)(DX*1), Z7, Z6
+	VMOVUPS       2240(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 248(DI), Z7, Z5
+	VPDPBUSD.BCST 248(DI)(DX*1), Z7, Z6
+	VMOVUPS       2304(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VPDPBUSD.BCST 252(DI), Z7, Z5
+	VPDPBUSD.BCST 252(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     176(SI), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VCVTPH2PS     (SI), Z7
+	VMULPS.BCST   272(DI), Z7, Z8
 	VCVTDQ2PS     Z3, Z3
-	VMULPS        Z10, Z3, Z3
+	VMULPS        Z8, Z3, Z3
 	VADDPS        Z3, Z0, Z0
-	VMULPS.BCST   288(DI)(DX*1), Z9, Z10
+	VMULPS.BCST   272(DI)(DX*1), Z7, Z8
 	VCVTDQ2PS     Z4, Z4
-	VMULPS        Z10, Z4, Z4
+	VMULPS        Z8, Z4, Z4
 	VADDPS        Z4, Z1, Z1
-	VCVTPH2PS     32(SI), Z9
-	VMULPS.BCST   288(DI), Z9, Z10
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VPMOVZXBD     192(SI), Z7
+	VPMOVZXBD     208(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPDPWSSD.BCST 256(DI), Z7, Z5
+	VPDPWSSD.BCST 256(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     224(SI), Z7
+	VPMOVZXBD     240(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPDPWSSD.BCST 260(DI), Z7, Z5
+	VPDPWSSD.BCST 260(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     256(SI), Z7
+	VPMOVZXBD     272(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPDPWSSD.BCST 264(DI), Z7, Z5
+	VPDPWSSD.BCST 264(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     288(SI), Z7
+	VPMOVZXBD     304(SI), Z3
+	VPSLLD        $0x10, Z3, Z3
+	VPORD         Z3, Z7, Z7
+	VPDPWSSD.BCST 268(DI), Z7, Z5
+	VPDPWSSD.BCST 268(DI)(DX*1), Z7, Z6
+	VCVTPH2PS     32(SI), Z7
+	VMULPS.BCST   272(DI), Z7, Z8
 	VCVTDQ2PS     Z5, Z5
-	VMULPS        Z10, Z5, Z5
+	VMULPS        Z8, Z5, Z5
 	VSUBPS        Z5, Z0, Z0
-	VMULPS.BCST   288(DI)(DX*1), Z9, Z10
+	VMULPS.BCST   272(DI)(DX*1), Z7, Z8
 	VCVTDQ2PS     Z6, Z6
-	VMULPS        Z10, Z6, Z6
+	VMULPS        Z8, Z6, Z6
 	VSUBPS        Z6, Z1, Z1
 	ADDQ          $0x00000940, SI
-	ADDQ          $0x00000124, DI
+	ADDQ          $0x00000114, DI
 	DECQ          BX
 	JNZ           block
 
@@ -2205,670 +4070,642 @@ TEXT ·tileQ5_Kx2AVX512(SB), NOSPLIT, $0-48
 	JZ      store
 
 block:
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       320(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2368(SI), Z10
-	VPSLLW        $0x04, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST (DI), Z9, Z7
-	VPDPBUSD.BCST (DI)(DX*1), Z9, Z8
-	VMOVUPS       384(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2432(SI), Z10
-	VPSLLW        $0x04, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 4(DI), Z9, Z7
-	VPDPBUSD.BCST 4(DI)(DX*1), Z9, Z8
-	VMOVUPS       448(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2496(SI), Z10
-	VPSLLW        $0x04, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 8(DI), Z9, Z7
-	VPDPBUSD.BCST 8(DI)(DX*1), Z9, Z8
-	VMOVUPS       512(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2560(SI), Z10
-	VPSLLW        $0x04, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 12(DI), Z9, Z7
-	VPDPBUSD.BCST 12(DI)(DX*1), Z9, Z8
-	VMOVUPS       576(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2624(SI), Z10
-	VPSLLW        $0x04, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 16(DI), Z9, Z7
-	VPDPBUSD.BCST 16(DI)(DX*1), Z9, Z8
-	VMOVUPS       640(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2688(SI), Z10
-	VPSLLW        $0x04, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 20(DI), Z9, Z7
-	VPDPBUSD.BCST 20(DI)(DX*1), Z9, Z8
-	VMOVUPS       704(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2752(SI), Z10
-	VPSLLW        $0x04, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 24(DI), Z9, Z7
-	VPDPBUSD.BCST 24(DI)(DX*1), Z9, Z8
-	VMOVUPS       768(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2816(SI), Z10
-	VPSLLW        $0x04, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 28(DI), Z9, Z7
-	VPDPBUSD.BCST 28(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     64(SI), Z9
-	VPMULLD       Z9, Z7, Z3
-	VPMULLD       Z9, Z8, Z4
-	VPBROADCASTD  256(DI), Z7
-	VPBROADCASTD  256(DI)(DX*1), Z8
-	VPMOVZXBD     192(SI), Z9
-	VPMULLD       Z9, Z7, Z5
-	VPMULLD       Z9, Z8, Z6
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       320(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2368(SI), Z10
-	VPSLLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 32(DI), Z9, Z7
-	VPDPBUSD.BCST 32(DI)(DX*1), Z9, Z8
-	VMOVUPS       384(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2432(SI), Z10
-	VPSLLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 36(DI), Z9, Z7
-	VPDPBUSD.BCST 36(DI)(DX*1), Z9, Z8
-	VMOVUPS       448(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2496(SI), Z10
-	VPSLLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 40(DI), Z9, Z7
-	VPDPBUSD.BCST 40(DI)(DX*1), Z9, Z8
-	VMOVUPS       512(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2560(SI), Z10
-	VPSLLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 44(DI), Z9, Z7
-	VPDPBUSD.BCST 44(DI)(DX*1), Z9, Z8
-	VMOVUPS       576(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2624(SI), Z10
-	VPSLLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 48(DI), Z9, Z7
-	VPDPBUSD.BCST 48(DI)(DX*1), Z9, Z8
-	VMOVUPS       640(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2688(SI), Z10
-	VPSLLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 52(DI), Z9, Z7
-	VPDPBUSD.BCST 52(DI)(DX*1), Z9, Z8
-	VMOVUPS       704(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2752(SI), Z10
-	VPSLLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 56(DI), Z9, Z7
-	VPDPBUSD.BCST 56(DI)(DX*1), Z9, Z8
-	VMOVUPS       768(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2816(SI), Z10
-	VPSLLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 60(DI), Z9, Z7
-	VPDPBUSD.BCST 60(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     80(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z3, Z3
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z4, Z4
-	VPBROADCASTD  260(DI), Z7
-	VPBROADCASTD  260(DI)(DX*1), Z8
-	VPMOVZXBD     208(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z5, Z5
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z6, Z6
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       832(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2368(SI), Z10
-	VPSLLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 64(DI), Z9, Z7
-	VPDPBUSD.BCST 64(DI)(DX*1), Z9, Z8
-	VMOVUPS       896(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2432(SI), Z10
-	VPSLLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 68(DI), Z9, Z7
-	VPDPBUSD.BCST 68(DI)(DX*1), Z9, Z8
-	VMOVUPS       960(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2496(SI), Z10
-	VPSLLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 72(DI), Z9, Z7
-	VPDPBUSD.BCST 72(DI)(DX*1), Z9, Z8
-	VMOVUPS       1024(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2560(SI), Z10
-	VPSLLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 76(DI), Z9, Z7
-	VPDPBUSD.BCST 76(DI)(DX*1), Z9, Z8
-	VMOVUPS       1088(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2624(SI), Z10
-	VPSLLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 80(DI), Z9, Z7
-	VPDPBUSD.BCST 80(DI)(DX*1), Z9, Z8
-	VMOVUPS       1152(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2688(SI), Z10
-	VPSLLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 84(DI), Z9, Z7
-	VPDPBUSD.BCST 84(DI)(DX*1), Z9, Z8
-	VMOVUPS       1216(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2752(SI), Z10
-	VPSLLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 88(DI), Z9, Z7
-	VPDPBUSD.BCST 88(DI)(DX*1), Z9, Z8
-	VMOVUPS       1280(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2816(SI), Z10
-	VPSLLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 92(DI), Z9, Z7
-	VPDPBUSD.BCST 92(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     96(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z3, Z3
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z4, Z4
-	VPBROADCASTD  264(DI), Z7
-	VPBROADCASTD  264(DI)(DX*1), Z8
-	VPMOVZXBD     224(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z5, Z5
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z6, Z6
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       832(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2368(SI), Z10
-	VPSLLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 96(DI), Z9, Z7
-	VPDPBUSD.BCST 96(DI)(DX*1), Z9, Z8
-	VMOVUPS       896(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2432(SI), Z10
-	VPSLLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 100(DI), Z9, Z7
-	VPDPBUSD.BCST 100(DI)(DX*1), Z9, Z8
-	VMOVUPS       960(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2496(SI), Z10
-	VPSLLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 104(DI), Z9, Z7
-	VPDPBUSD.BCST 104(DI)(DX*1), Z9, Z8
-	VMOVUPS       1024(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2560(SI), Z10
-	VPSLLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 108(DI), Z9, Z7
-	VPDPBUSD.BCST 108(DI)(DX*1), Z9, Z8
-	VMOVUPS       1088(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2624(SI), Z10
-	VPSLLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 112(DI), Z9, Z7
-	VPDPBUSD.BCST 112(DI)(DX*1), Z9, Z8
-	VMOVUPS       1152(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2688(SI), Z10
-	VPSLLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 116(DI), Z9, Z7
-	VPDPBUSD.BCST 116(DI)(DX*1), Z9, Z8
-	VMOVUPS       1216(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2752(SI), Z10
-	VPSLLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 120(DI), Z9, Z7
-	VPDPBUSD.BCST 120(DI)(DX*1), Z9, Z8
-	VMOVUPS       1280(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2816(SI), Z10
-	VPSLLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 124(DI), Z9, Z7
-	VPDPBUSD.BCST 124(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     112(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z3, Z3
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z4, Z4
-	VPBROADCASTD  268(DI), Z7
-	VPBROADCASTD  268(DI)(DX*1), Z8
-	VPMOVZXBD     240(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z5, Z5
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z6, Z6
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       1344(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2368(SI), Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 128(DI), Z9, Z7
-	VPDPBUSD.BCST 128(DI)(DX*1), Z9, Z8
-	VMOVUPS       1408(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2432(SI), Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 132(DI), Z9, Z7
-	VPDPBUSD.BCST 132(DI)(DX*1), Z9, Z8
-	VMOVUPS       1472(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2496(SI), Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 136(DI), Z9, Z7
-	VPDPBUSD.BCST 136(DI)(DX*1), Z9, Z8
-	VMOVUPS       1536(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2560(SI), Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 140(DI), Z9, Z7
-	VPDPBUSD.BCST 140(DI)(DX*1), Z9, Z8
-	VMOVUPS       1600(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2624(SI), Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 144(DI), Z9, Z7
-	VPDPBUSD.BCST 144(DI)(DX*1), Z9, Z8
-	VMOVUPS       1664(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2688(SI), Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 148(DI), Z9, Z7
-	VPDPBUSD.BCST 148(DI)(DX*1), Z9, Z8
-	VMOVUPS       1728(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2752(SI), Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 152(DI), Z9, Z7
-	VPDPBUSD.BCST 152(DI)(DX*1), Z9, Z8
-	VMOVUPS       1792(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2816(SI), Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 156(DI), Z9, Z7
-	VPDPBUSD.BCST 156(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     128(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z3, Z3
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z4, Z4
-	VPBROADCASTD  272(DI), Z7
-	VPBROADCASTD  272(DI)(DX*1), Z8
-	VPMOVZXBD     256(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z5, Z5
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z6, Z6
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       1344(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2368(SI), Z10
-	VPSRLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 160(DI), Z9, Z7
-	VPDPBUSD.BCST 160(DI)(DX*1), Z9, Z8
-	VMOVUPS       1408(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2432(SI), Z10
-	VPSRLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 164(DI), Z9, Z7
-	VPDPBUSD.BCST 164(DI)(DX*1), Z9, Z8
-	VMOVUPS       1472(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2496(SI), Z10
-	VPSRLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 168(DI), Z9, Z7
-	VPDPBUSD.BCST 168(DI)(DX*1), Z9, Z8
-	VMOVUPS       1536(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2560(SI), Z10
-	VPSRLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 172(DI), Z9, Z7
-	VPDPBUSD.BCST 172(DI)(DX*1), Z9, Z8
-	VMOVUPS       1600(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2624(SI), Z10
-	VPSRLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 176(DI), Z9, Z7
-	VPDPBUSD.BCST 176(DI)(DX*1), Z9, Z8
-	VMOVUPS       1664(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2688(SI), Z10
-	VPSRLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 180(DI), Z9, Z7
-	VPDPBUSD.BCST 180(DI)(DX*1), Z9, Z8
-	VMOVUPS       1728(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2752(SI), Z10
-	VPSRLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 184(DI), Z9, Z7
-	VPDPBUSD.BCST 184(DI)(DX*1), Z9, Z8
-	VMOVUPS       1792(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2816(SI), Z10
-	VPSRLW        $0x01, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 188(DI), Z9, Z7
-	VPDPBUSD.BCST 188(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     144(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z3, Z3
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z4, Z4
-	VPBROADCASTD  276(DI), Z7
-	VPBROADCASTD  276(DI)(DX*1), Z8
-	VPMOVZXBD     272(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z5, Z5
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z6, Z6
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       1856(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2368(SI), Z10
-	VPSRLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 192(DI), Z9, Z7
-	VPDPBUSD.BCST 192(DI)(DX*1), Z9, Z8
-	VMOVUPS       1920(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2432(SI), Z10
-	VPSRLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 196(DI), Z9, Z7
-	VPDPBUSD.BCST 196(DI)(DX*1), Z9, Z8
-	VMOVUPS       1984(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2496(SI), Z10
-	VPSRLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 200(DI), Z9, Z7
-	VPDPBUSD.BCST 200(DI)(DX*1), Z9, Z8
-	VMOVUPS       2048(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2560(SI), Z10
-	VPSRLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 204(DI), Z9, Z7
-	VPDPBUSD.BCST 204(DI)(DX*1), Z9, Z8
-	VMOVUPS       2112(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2624(SI), Z10
-	VPSRLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 208(DI), Z9, Z7
-	VPDPBUSD.BCST 208(DI)(DX*1), Z9, Z8
-	VMOVUPS       2176(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2688(SI), Z10
-	VPSRLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 212(DI), Z9, Z7
-	VPDPBUSD.BCST 212(DI)(DX*1), Z9, Z8
-	VMOVUPS       2240(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2752(SI), Z10
-	VPSRLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 216(DI), Z9, Z7
-	VPDPBUSD.BCST 216(DI)(DX*1), Z9, Z8
-	VMOVUPS       2304(SI), Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2816(SI), Z10
-	VPSRLW        $0x02, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 220(DI), Z9, Z7
-	VPDPBUSD.BCST 220(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     160(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z3, Z3
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z4, Z4
-	VPBROADCASTD  280(DI), Z7
-	VPBROADCASTD  280(DI)(DX*1), Z8
-	VPMOVZXBD     288(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z5, Z5
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z6, Z6
-	VPXORD        Z7, Z7, Z7
-	VPXORD        Z8, Z8, Z8
-	VMOVUPS       1856(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2368(SI), Z10
-	VPSRLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 224(DI), Z9, Z7
-	VPDPBUSD.BCST 224(DI)(DX*1), Z9, Z8
-	VMOVUPS       1920(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2432(SI), Z10
-	VPSRLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 228(DI), Z9, Z7
-	VPDPBUSD.BCST 228(DI)(DX*1), Z9, Z8
-	VMOVUPS       1984(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2496(SI), Z10
-	VPSRLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 232(DI), Z9, Z7
-	VPDPBUSD.BCST 232(DI)(DX*1), Z9, Z8
-	VMOVUPS       2048(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2560(SI), Z10
-	VPSRLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 236(DI), Z9, Z7
-	VPDPBUSD.BCST 236(DI)(DX*1), Z9, Z8
-	VMOVUPS       2112(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2624(SI), Z10
-	VPSRLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 240(DI), Z9, Z7
-	VPDPBUSD.BCST 240(DI)(DX*1), Z9, Z8
-	VMOVUPS       2176(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2688(SI), Z10
-	VPSRLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 244(DI), Z9, Z7
-	VPDPBUSD.BCST 244(DI)(DX*1), Z9, Z8
-	VMOVUPS       2240(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2752(SI), Z10
-	VPSRLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 248(DI), Z9, Z7
-	VPDPBUSD.BCST 248(DI)(DX*1), Z9, Z8
-	VMOVUPS       2304(SI), Z9
-	VPSRLW        $0x04, Z9, Z9
-	VPANDD        Z2, Z9, Z9
-	VMOVUPS       2816(SI), Z10
-	VPSRLW        $0x03, Z10, Z10
-	VPANDD        c10101010<>+0(SB), Z10, Z10
-	VPORD         Z10, Z9, Z9
-	VPDPBUSD.BCST 252(DI), Z9, Z7
-	VPDPBUSD.BCST 252(DI)(DX*1), Z9, Z8
-	VPMOVZXBD     176(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z3, Z3
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z4, Z4
-	VPBROADCASTD  284(DI), Z7
-	VPBROADCASTD  284(DI)(DX*1), Z8
-	VPMOVZXBD     304(SI), Z9
-	VPMULLD       Z9, Z7, Z7
-	VPADDD        Z7, Z5, Z5
-	VPMULLD       Z9, Z8, Z8
-	VPADDD        Z8, Z6, Z6
-	VCVTPH2PS     (SI), Z9
-	VMULPS.BCST   288(DI), Z9, Z10
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       832(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       320(SI), Z8
+	VPSLLW        $0x04, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST (DI), Z7, Z5
+	VPDPBUSD.BCST (DI)(DX*1), Z7, Z6
+	VMOVUPS       896(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       384(SI), Z8
+	VPSLLW        $0x04, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 4(DI), Z7, Z5
+	VPDPBUSD.BCST 4(DI)(DX*1), Z7, Z6
+	VMOVUPS       960(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       448(SI), Z8
+	VPSLLW        $0x04, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 8(DI), Z7, Z5
+	VPDPBUSD.BCST 8(DI)(DX*1), Z7, Z6
+	VMOVUPS       1024(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       512(SI), Z8
+	VPSLLW        $0x04, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 12(DI), Z7, Z5
+	VPDPBUSD.BCST 12(DI)(DX*1), Z7, Z6
+	VMOVUPS       1088(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       576(SI), Z8
+	VPSLLW        $0x04, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 16(DI), Z7, Z5
+	VPDPBUSD.BCST 16(DI)(DX*1), Z7, Z6
+	VMOVUPS       1152(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       640(SI), Z8
+	VPSLLW        $0x04, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 20(DI), Z7, Z5
+	VPDPBUSD.BCST 20(DI)(DX*1), Z7, Z6
+	VMOVUPS       1216(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       704(SI), Z8
+	VPSLLW        $0x04, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 24(DI), Z7, Z5
+	VPDPBUSD.BCST 24(DI)(DX*1), Z7, Z6
+	VMOVUPS       1280(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       768(SI), Z8
+	VPSLLW        $0x04, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 28(DI), Z7, Z5
+	VPDPBUSD.BCST 28(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     64(SI), Z7
+	VPMULLD       Z7, Z5, Z3
+	VPMULLD       Z7, Z6, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       832(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       320(SI), Z8
+	VPSLLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 32(DI), Z7, Z5
+	VPDPBUSD.BCST 32(DI)(DX*1), Z7, Z6
+	VMOVUPS       896(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       384(SI), Z8
+	VPSLLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 36(DI), Z7, Z5
+	VPDPBUSD.BCST 36(DI)(DX*1), Z7, Z6
+	VMOVUPS       960(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       448(SI), Z8
+	VPSLLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 40(DI), Z7, Z5
+	VPDPBUSD.BCST 40(DI)(DX*1), Z7, Z6
+	VMOVUPS       1024(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       512(SI), Z8
+	VPSLLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 44(DI), Z7, Z5
+	VPDPBUSD.BCST 44(DI)(DX*1), Z7, Z6
+	VMOVUPS       1088(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       576(SI), Z8
+	VPSLLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 48(DI), Z7, Z5
+	VPDPBUSD.BCST 48(DI)(DX*1), Z7, Z6
+	VMOVUPS       1152(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       640(SI), Z8
+	VPSLLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 52(DI), Z7, Z5
+	VPDPBUSD.BCST 52(DI)(DX*1), Z7, Z6
+	VMOVUPS       1216(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       704(SI), Z8
+	VPSLLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 56(DI), Z7, Z5
+	VPDPBUSD.BCST 56(DI)(DX*1), Z7, Z6
+	VMOVUPS       1280(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       768(SI), Z8
+	VPSLLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 60(DI), Z7, Z5
+	VPDPBUSD.BCST 60(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     80(SI), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1344(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       320(SI), Z8
+	VPSLLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 64(DI), Z7, Z5
+	VPDPBUSD.BCST 64(DI)(DX*1), Z7, Z6
+	VMOVUPS       1408(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       384(SI), Z8
+	VPSLLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 68(DI), Z7, Z5
+	VPDPBUSD.BCST 68(DI)(DX*1), Z7, Z6
+	VMOVUPS       1472(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       448(SI), Z8
+	VPSLLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 72(DI), Z7, Z5
+	VPDPBUSD.BCST 72(DI)(DX*1), Z7, Z6
+	VMOVUPS       1536(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       512(SI), Z8
+	VPSLLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 76(DI), Z7, Z5
+	VPDPBUSD.BCST 76(DI)(DX*1), Z7, Z6
+	VMOVUPS       1600(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       576(SI), Z8
+	VPSLLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 80(DI), Z7, Z5
+	VPDPBUSD.BCST 80(DI)(DX*1), Z7, Z6
+	VMOVUPS       1664(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       640(SI), Z8
+	VPSLLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 84(DI), Z7, Z5
+	VPDPBUSD.BCST 84(DI)(DX*1), Z7, Z6
+	VMOVUPS       1728(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       704(SI), Z8
+	VPSLLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 88(DI), Z7, Z5
+	VPDPBUSD.BCST 88(DI)(DX*1), Z7, Z6
+	VMOVUPS       1792(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       768(SI), Z8
+	VPSLLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 92(DI), Z7, Z5
+	VPDPBUSD.BCST 92(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     96(SI), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1344(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       320(SI), Z8
+	VPSLLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 96(DI), Z7, Z5
+	VPDPBUSD.BCST 96(DI)(DX*1), Z7, Z6
+	VMOVUPS       1408(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       384(SI), Z8
+	VPSLLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 100(DI), Z7, Z5
+	VPDPBUSD.BCST 100(DI)(DX*1), Z7, Z6
+	VMOVUPS       1472(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       448(SI), Z8
+	VPSLLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 104(DI), Z7, Z5
+	VPDPBUSD.BCST 104(DI)(DX*1), Z7, Z6
+	VMOVUPS       1536(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       512(SI), Z8
+	VPSLLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 108(DI), Z7, Z5
+	VPDPBUSD.BCST 108(DI)(DX*1), Z7, Z6
+	VMOVUPS       1600(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       576(SI), Z8
+	VPSLLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 112(DI), Z7, Z5
+	VPDPBUSD.BCST 112(DI)(DX*1), Z7, Z6
+	VMOVUPS       1664(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       640(SI), Z8
+	VPSLLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 116(DI), Z7, Z5
+	VPDPBUSD.BCST 116(DI)(DX*1), Z7, Z6
+	VMOVUPS       1728(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       704(SI), Z8
+	VPSLLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 120(DI), Z7, Z5
+	VPDPBUSD.BCST 120(DI)(DX*1), Z7, Z6
+	VMOVUPS       1792(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       768(SI), Z8
+	VPSLLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 124(DI), Z7, Z5
+	VPDPBUSD.BCST 124(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     112(SI), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1856(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       320(SI), Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 128(DI), Z7, Z5
+	VPDPBUSD.BCST 128(DI)(DX*1), Z7, Z6
+	VMOVUPS       1920(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       384(SI), Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 132(DI), Z7, Z5
+	VPDPBUSD.BCST 132(DI)(DX*1), Z7, Z6
+	VMOVUPS       1984(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       448(SI), Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 136(DI), Z7, Z5
+	VPDPBUSD.BCST 136(DI)(DX*1), Z7, Z6
+	VMOVUPS       2048(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       512(SI), Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 140(DI), Z7, Z5
+	VPDPBUSD.BCST 140(DI)(DX*1), Z7, Z6
+	VMOVUPS       2112(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       576(SI), Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 144(DI), Z7, Z5
+	VPDPBUSD.BCST 144(DI)(DX*1), Z7, Z6
+	VMOVUPS       2176(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       640(SI), Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 148(DI), Z7, Z5
+	VPDPBUSD.BCST 148(DI)(DX*1), Z7, Z6
+	VMOVUPS       2240(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       704(SI), Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 152(DI), Z7, Z5
+	VPDPBUSD.BCST 152(DI)(DX*1), Z7, Z6
+	VMOVUPS       2304(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       768(SI), Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 156(DI), Z7, Z5
+	VPDPBUSD.BCST 156(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     128(SI), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       1856(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       320(SI), Z8
+	VPSRLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 160(DI), Z7, Z5
+	VPDPBUSD.BCST 160(DI)(DX*1), Z7, Z6
+	VMOVUPS       1920(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       384(SI), Z8
+	VPSRLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 164(DI), Z7, Z5
+	VPDPBUSD.BCST 164(DI)(DX*1), Z7, Z6
+	VMOVUPS       1984(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       448(SI), Z8
+	VPSRLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 168(DI), Z7, Z5
+	VPDPBUSD.BCST 168(DI)(DX*1), Z7, Z6
+	VMOVUPS       2048(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       512(SI), Z8
+	VPSRLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 172(DI), Z7, Z5
+	VPDPBUSD.BCST 172(DI)(DX*1), Z7, Z6
+	VMOVUPS       2112(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       576(SI), Z8
+	VPSRLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 176(DI), Z7, Z5
+	VPDPBUSD.BCST 176(DI)(DX*1), Z7, Z6
+	VMOVUPS       2176(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       640(SI), Z8
+	VPSRLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 180(DI), Z7, Z5
+	VPDPBUSD.BCST 180(DI)(DX*1), Z7, Z6
+	VMOVUPS       2240(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       704(SI), Z8
+	VPSRLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 184(DI), Z7, Z5
+	VPDPBUSD.BCST 184(DI)(DX*1), Z7, Z6
+	VMOVUPS       2304(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       768(SI), Z8
+	VPSRLW        $0x01, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 188(DI), Z7, Z5
+	VPDPBUSD.BCST 188(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     144(SI), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       2368(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       320(SI), Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 192(DI), Z7, Z5
+	VPDPBUSD.BCST 192(DI)(DX*1), Z7, Z6
+	VMOVUPS       2432(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       384(SI), Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 196(DI), Z7, Z5
+	VPDPBUSD.BCST 196(DI)(DX*1), Z7, Z6
+	VMOVUPS       2496(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       448(SI), Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 200(DI), Z7, Z5
+	VPDPBUSD.BCST 200(DI)(DX*1), Z7, Z6
+	VMOVUPS       2560(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       512(SI), Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 204(DI), Z7, Z5
+	VPDPBUSD.BCST 204(DI)(DX*1), Z7, Z6
+	VMOVUPS       2624(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       576(SI), Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 208(DI), Z7, Z5
+	VPDPBUSD.BCST 208(DI)(DX*1), Z7, Z6
+	VMOVUPS       2688(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       640(SI), Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 212(DI), Z7, Z5
+	VPDPBUSD.BCST 212(DI)(DX*1), Z7, Z6
+	VMOVUPS       2752(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       704(SI), Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 216(DI), Z7, Z5
+	VPDPBUSD.BCST 216(DI)(DX*1), Z7, Z6
+	VMOVUPS       2816(SI), Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       768(SI), Z8
+	VPSRLW        $0x02, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 220(DI), Z7, Z5
+	VPDPBUSD.BCST 220(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     160(SI), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       2368(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       320(SI), Z8
+	VPSRLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 224(DI), Z7, Z5
+	VPDPBUSD.BCST 224(DI)(DX*1), Z7, Z6
+	VMOVUPS       2432(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       384(SI), Z8
+	VPSRLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 228(DI), Z7, Z5
+	VPDPBUSD.BCST 228(DI)(DX*1), Z7, Z6
+	VMOVUPS       2496(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       448(SI), Z8
+	VPSRLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 232(DI), Z7, Z5
+	VPDPBUSD.BCST 232(DI)(DX*1), Z7, Z6
+	VMOVUPS       2560(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       512(SI), Z8
+	VPSRLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 236(DI), Z7, Z5
+	VPDPBUSD.BCST 236(DI)(DX*1), Z7, Z6
+	VMOVUPS       2624(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       576(SI), Z8
+	VPSRLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 240(DI), Z7, Z5
+	VPDPBUSD.BCST 240(DI)(DX*1), Z7, Z6
+	VMOVUPS       2688(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       640(SI), Z8
+	VPSRLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 244(DI), Z7, Z5
+	VPDPBUSD.BCST 244(DI)(DX*1), Z7, Z6
+	VMOVUPS       2752(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       704(SI), Z8
+	VPSRLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 248(DI), Z7, Z5
+	VPDPBUSD.BCST 248(DI)(DX*1), Z7, Z6
+	VMOVUPS       2816(SI), Z7
+	VPSRLW        $0x04, Z7, Z7
+	VPANDD        Z2, Z7, Z7
+	VMOVUPS       768(SI), Z8
+	VPSRLW        $0x03, Z8, Z8
+	VPANDD        c10101010<>+0(SB), Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPBUSD.BCST 252(DI), Z7, Z5
+	VPDPBUSD.BCST 252(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     176(SI), Z7
+	VPMULLD       Z7, Z5, Z5
+	VPADDD        Z5, Z3, Z3
+	VPMULLD       Z7, Z6, Z6
+	VPADDD        Z6, Z4, Z4
+	VCVTPH2PS     (SI), Z7
+	VMULPS.BCST   272(DI), Z7, Z8
 	VCVTDQ2PS     Z3, Z3
-	VMULPS        Z10, Z3, Z3
+	VMULPS        Z8, Z3, Z3
 	VADDPS        Z3, Z0, Z0
-	VMULPS.BCST   288(DI)(DX*1), Z9, Z10
+	VMULPS.BCST   272(DI)(DX*1), Z7, Z8
 	VCVTDQ2PS     Z4, Z4
-	VMULPS        Z10, Z4, Z4
+	VMULPS        Z8, Z4, Z4
 	VADDPS        Z4, Z1, Z1
-	VCVTPH2PS     32(SI), Z9
-	VMULPS.BCST   288(DI), Z9, Z10
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VPMOVZXBD     192(SI), Z7
+	VPMOVZXBD     208(SI), Z8
+	VPSLLD        $0x10, Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPWSSD.BCST 256(DI), Z7, Z5
+	VPDPWSSD.BCST 256(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     224(SI), Z7
+	VPMOVZXBD     240(SI), Z8
+	VPSLLD        $0x10, Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPWSSD.BCST 260(DI), Z7, Z5
+	VPDPWSSD.BCST 260(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     256(SI), Z7
+	VPMOVZXBD     272(SI), Z8
+	VPSLLD        $0x10, Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPWSSD.BCST 264(DI), Z7, Z5
+	VPDPWSSD.BCST 264(DI)(DX*1), Z7, Z6
+	VPMOVZXBD     288(SI), Z7
+	VPMOVZXBD     304(SI), Z8
+	VPSLLD        $0x10, Z8, Z8
+	VPORD         Z8, Z7, Z7
+	VPDPWSSD.BCST 268(DI), Z7, Z5
+	VPDPWSSD.BCST 268(DI)(DX*1), Z7, Z6
+	VCVTPH2PS     32(SI), Z7
+	VMULPS.BCST   272(DI), Z7, Z8
 	VCVTDQ2PS     Z5, Z5
-	VMULPS        Z10, Z5, Z5
+	VMULPS        Z8, Z5, Z5
 	VSUBPS        Z5, Z0, Z0
-	VMULPS.BCST   288(DI)(DX*1), Z9, Z10
+	VMULPS.BCST   272(DI)(DX*1), Z7, Z8
 	VCVTDQ2PS     Z6, Z6
-	VMULPS        Z10, Z6, Z6
+	VMULPS        Z8, Z6, Z6
 	VSUBPS        Z6, Z1, Z1
 	ADDQ          $0x00000b40, SI
-	ADDQ          $0x00000124, DI
+	ADDQ          $0x00000114, DI
 	DECQ          BX
 	JNZ           block
 
@@ -2897,32 +4734,32 @@ TEXT ·tileQ6_Kx2AVX512(SB), NOSPLIT, $0-48
 block:
 	VPBROADCASTD  256(DI), Z5
 	VPBROADCASTD  256(DI)(DX*1), Z6
-	VMOVUPS       288(SI), Z7
-	VMOVUPS       2336(SI), Z8
+	VMOVUPS       352(SI), Z7
+	VMOVUPS       288(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST (DI), Z7, Z5
 	VPDPBUSD.BCST (DI)(DX*1), Z7, Z6
-	VMOVUPS       352(SI), Z7
-	VMOVUPS       2400(SI), Z8
+	VMOVUPS       544(SI), Z7
+	VMOVUPS       480(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 4(DI), Z7, Z5
 	VPDPBUSD.BCST 4(DI)(DX*1), Z7, Z6
-	VMOVUPS       416(SI), Z7
-	VMOVUPS       2464(SI), Z8
+	VMOVUPS       736(SI), Z7
+	VMOVUPS       672(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 8(DI), Z7, Z5
 	VPDPBUSD.BCST 8(DI)(DX*1), Z7, Z6
-	VMOVUPS       480(SI), Z7
-	VMOVUPS       2528(SI), Z8
+	VMOVUPS       928(SI), Z7
+	VMOVUPS       864(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
@@ -2934,32 +4771,32 @@ block:
 	VPMULLD       Z7, Z6, Z4
 	VPBROADCASTD  260(DI), Z5
 	VPBROADCASTD  260(DI)(DX*1), Z6
-	VMOVUPS       544(SI), Z7
-	VMOVUPS       2592(SI), Z8
+	VMOVUPS       1120(SI), Z7
+	VMOVUPS       1056(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 16(DI), Z7, Z5
 	VPDPBUSD.BCST 16(DI)(DX*1), Z7, Z6
-	VMOVUPS       608(SI), Z7
-	VMOVUPS       2656(SI), Z8
+	VMOVUPS       1312(SI), Z7
+	VMOVUPS       1248(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 20(DI), Z7, Z5
 	VPDPBUSD.BCST 20(DI)(DX*1), Z7, Z6
-	VMOVUPS       672(SI), Z7
-	VMOVUPS       2720(SI), Z8
+	VMOVUPS       1504(SI), Z7
+	VMOVUPS       1440(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 24(DI), Z7, Z5
 	VPDPBUSD.BCST 24(DI)(DX*1), Z7, Z6
-	VMOVUPS       736(SI), Z7
-	VMOVUPS       2784(SI), Z8
+	VMOVUPS       1696(SI), Z7
+	VMOVUPS       1632(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
@@ -2973,24 +4810,24 @@ block:
 	VPADDD        Z6, Z4, Z4
 	VPBROADCASTD  264(DI), Z5
 	VPBROADCASTD  264(DI)(DX*1), Z6
-	VMOVUPS       800(SI), Z7
-	VMOVUPS       2336(SI), Z8
+	VMOVUPS       416(SI), Z7
+	VMOVUPS       288(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 32(DI), Z7, Z5
 	VPDPBUSD.BCST 32(DI)(DX*1), Z7, Z6
-	VMOVUPS       864(SI), Z7
-	VMOVUPS       2400(SI), Z8
+	VMOVUPS       608(SI), Z7
+	VMOVUPS       480(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 36(DI), Z7, Z5
 	VPDPBUSD.BCST 36(DI)(DX*1), Z7, Z6
-	VMOVUPS       928(SI), Z7
-	VMOVUPS       2464(SI), Z8
+	VMOVUPS       800(SI), Z7
+	VMOVUPS       672(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
@@ -2998,7 +4835,7 @@ block:
 	VPDPBUSD.BCST 40(DI), Z7, Z5
 	VPDPBUSD.BCST 40(DI)(DX*1), Z7, Z6
 	VMOVUPS       992(SI), Z7
-	VMOVUPS       2528(SI), Z8
+	VMOVUPS       864(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
@@ -3012,32 +4849,32 @@ block:
 	VPADDD        Z6, Z4, Z4
 	VPBROADCASTD  268(DI), Z5
 	VPBROADCASTD  268(DI)(DX*1), Z6
-	VMOVUPS       1056(SI), Z7
-	VMOVUPS       2592(SI), Z8
+	VMOVUPS       1184(SI), Z7
+	VMOVUPS       1056(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 48(DI), Z7, Z5
 	VPDPBUSD.BCST 48(DI)(DX*1), Z7, Z6
-	VMOVUPS       1120(SI), Z7
-	VMOVUPS       2656(SI), Z8
+	VMOVUPS       1376(SI), Z7
+	VMOVUPS       1248(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 52(DI), Z7, Z5
 	VPDPBUSD.BCST 52(DI)(DX*1), Z7, Z6
-	VMOVUPS       1184(SI), Z7
-	VMOVUPS       2720(SI), Z8
+	VMOVUPS       1568(SI), Z7
+	VMOVUPS       1440(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 56(DI), Z7, Z5
 	VPDPBUSD.BCST 56(DI)(DX*1), Z7, Z6
-	VMOVUPS       1248(SI), Z7
-	VMOVUPS       2784(SI), Z8
+	VMOVUPS       1760(SI), Z7
+	VMOVUPS       1632(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
@@ -3051,32 +4888,32 @@ block:
 	VPADDD        Z6, Z4, Z4
 	VPBROADCASTD  272(DI), Z5
 	VPBROADCASTD  272(DI)(DX*1), Z6
-	VMOVUPS       288(SI), Z7
-	VMOVUPS       2336(SI), Z8
+	VMOVUPS       352(SI), Z7
+	VMOVUPS       288(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 64(DI), Z7, Z5
 	VPDPBUSD.BCST 64(DI)(DX*1), Z7, Z6
-	VMOVUPS       352(SI), Z7
-	VMOVUPS       2400(SI), Z8
+	VMOVUPS       544(SI), Z7
+	VMOVUPS       480(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 68(DI), Z7, Z5
 	VPDPBUSD.BCST 68(DI)(DX*1), Z7, Z6
-	VMOVUPS       416(SI), Z7
-	VMOVUPS       2464(SI), Z8
+	VMOVUPS       736(SI), Z7
+	VMOVUPS       672(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 72(DI), Z7, Z5
 	VPDPBUSD.BCST 72(DI)(DX*1), Z7, Z6
-	VMOVUPS       480(SI), Z7
-	VMOVUPS       2528(SI), Z8
+	VMOVUPS       928(SI), Z7
+	VMOVUPS       864(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
@@ -3090,32 +4927,32 @@ block:
 	VPADDD        Z6, Z4, Z4
 	VPBROADCASTD  276(DI), Z5
 	VPBROADCASTD  276(DI)(DX*1), Z6
-	VMOVUPS       544(SI), Z7
-	VMOVUPS       2592(SI), Z8
+	VMOVUPS       1120(SI), Z7
+	VMOVUPS       1056(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 80(DI), Z7, Z5
 	VPDPBUSD.BCST 80(DI)(DX*1), Z7, Z6
-	VMOVUPS       608(SI), Z7
-	VMOVUPS       2656(SI), Z8
+	VMOVUPS       1312(SI), Z7
+	VMOVUPS       1248(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 84(DI), Z7, Z5
 	VPDPBUSD.BCST 84(DI)(DX*1), Z7, Z6
-	VMOVUPS       672(SI), Z7
-	VMOVUPS       2720(SI), Z8
+	VMOVUPS       1504(SI), Z7
+	VMOVUPS       1440(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 88(DI), Z7, Z5
 	VPDPBUSD.BCST 88(DI)(DX*1), Z7, Z6
-	VMOVUPS       736(SI), Z7
-	VMOVUPS       2784(SI), Z8
+	VMOVUPS       1696(SI), Z7
+	VMOVUPS       1632(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
@@ -3129,8 +4966,8 @@ block:
 	VPADDD        Z6, Z4, Z4
 	VPBROADCASTD  280(DI), Z5
 	VPBROADCASTD  280(DI)(DX*1), Z6
-	VMOVUPS       800(SI), Z7
-	VMOVUPS       2336(SI), Z8
+	VMOVUPS       416(SI), Z7
+	VMOVUPS       288(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3138,8 +4975,8 @@ block:
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 96(DI), Z7, Z5
 	VPDPBUSD.BCST 96(DI)(DX*1), Z7, Z6
-	VMOVUPS       864(SI), Z7
-	VMOVUPS       2400(SI), Z8
+	VMOVUPS       608(SI), Z7
+	VMOVUPS       480(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3147,8 +4984,8 @@ block:
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 100(DI), Z7, Z5
 	VPDPBUSD.BCST 100(DI)(DX*1), Z7, Z6
-	VMOVUPS       928(SI), Z7
-	VMOVUPS       2464(SI), Z8
+	VMOVUPS       800(SI), Z7
+	VMOVUPS       672(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3157,7 +4994,7 @@ block:
 	VPDPBUSD.BCST 104(DI), Z7, Z5
 	VPDPBUSD.BCST 104(DI)(DX*1), Z7, Z6
 	VMOVUPS       992(SI), Z7
-	VMOVUPS       2528(SI), Z8
+	VMOVUPS       864(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3172,8 +5009,8 @@ block:
 	VPADDD        Z6, Z4, Z4
 	VPBROADCASTD  284(DI), Z5
 	VPBROADCASTD  284(DI)(DX*1), Z6
-	VMOVUPS       1056(SI), Z7
-	VMOVUPS       2592(SI), Z8
+	VMOVUPS       1184(SI), Z7
+	VMOVUPS       1056(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3181,8 +5018,8 @@ block:
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 112(DI), Z7, Z5
 	VPDPBUSD.BCST 112(DI)(DX*1), Z7, Z6
-	VMOVUPS       1120(SI), Z7
-	VMOVUPS       2656(SI), Z8
+	VMOVUPS       1376(SI), Z7
+	VMOVUPS       1248(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3190,8 +5027,8 @@ block:
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 116(DI), Z7, Z5
 	VPDPBUSD.BCST 116(DI)(DX*1), Z7, Z6
-	VMOVUPS       1184(SI), Z7
-	VMOVUPS       2720(SI), Z8
+	VMOVUPS       1568(SI), Z7
+	VMOVUPS       1440(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3199,8 +5036,8 @@ block:
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 120(DI), Z7, Z5
 	VPDPBUSD.BCST 120(DI)(DX*1), Z7, Z6
-	VMOVUPS       1248(SI), Z7
-	VMOVUPS       2784(SI), Z8
+	VMOVUPS       1760(SI), Z7
+	VMOVUPS       1632(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3215,32 +5052,32 @@ block:
 	VPADDD        Z6, Z4, Z4
 	VPBROADCASTD  288(DI), Z5
 	VPBROADCASTD  288(DI)(DX*1), Z6
-	VMOVUPS       1312(SI), Z7
-	VMOVUPS       2848(SI), Z8
+	VMOVUPS       1888(SI), Z7
+	VMOVUPS       1824(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 128(DI), Z7, Z5
 	VPDPBUSD.BCST 128(DI)(DX*1), Z7, Z6
-	VMOVUPS       1376(SI), Z7
-	VMOVUPS       2912(SI), Z8
+	VMOVUPS       2080(SI), Z7
+	VMOVUPS       2016(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 132(DI), Z7, Z5
 	VPDPBUSD.BCST 132(DI)(DX*1), Z7, Z6
-	VMOVUPS       1440(SI), Z7
-	VMOVUPS       2976(SI), Z8
+	VMOVUPS       2272(SI), Z7
+	VMOVUPS       2208(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 136(DI), Z7, Z5
 	VPDPBUSD.BCST 136(DI)(DX*1), Z7, Z6
-	VMOVUPS       1504(SI), Z7
-	VMOVUPS       3040(SI), Z8
+	VMOVUPS       2464(SI), Z7
+	VMOVUPS       2400(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
@@ -3254,32 +5091,32 @@ block:
 	VPADDD        Z6, Z4, Z4
 	VPBROADCASTD  292(DI), Z5
 	VPBROADCASTD  292(DI)(DX*1), Z6
-	VMOVUPS       1568(SI), Z7
-	VMOVUPS       3104(SI), Z8
+	VMOVUPS       2656(SI), Z7
+	VMOVUPS       2592(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 144(DI), Z7, Z5
 	VPDPBUSD.BCST 144(DI)(DX*1), Z7, Z6
-	VMOVUPS       1632(SI), Z7
-	VMOVUPS       3168(SI), Z8
+	VMOVUPS       2848(SI), Z7
+	VMOVUPS       2784(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 148(DI), Z7, Z5
 	VPDPBUSD.BCST 148(DI)(DX*1), Z7, Z6
-	VMOVUPS       1696(SI), Z7
-	VMOVUPS       3232(SI), Z8
+	VMOVUPS       3040(SI), Z7
+	VMOVUPS       2976(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 152(DI), Z7, Z5
 	VPDPBUSD.BCST 152(DI)(DX*1), Z7, Z6
-	VMOVUPS       1760(SI), Z7
-	VMOVUPS       3296(SI), Z8
+	VMOVUPS       3232(SI), Z7
+	VMOVUPS       3168(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x04, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
@@ -3293,32 +5130,32 @@ block:
 	VPADDD        Z6, Z4, Z4
 	VPBROADCASTD  296(DI), Z5
 	VPBROADCASTD  296(DI)(DX*1), Z6
-	VMOVUPS       1824(SI), Z7
-	VMOVUPS       2848(SI), Z8
+	VMOVUPS       1952(SI), Z7
+	VMOVUPS       1824(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 160(DI), Z7, Z5
 	VPDPBUSD.BCST 160(DI)(DX*1), Z7, Z6
-	VMOVUPS       1888(SI), Z7
-	VMOVUPS       2912(SI), Z8
+	VMOVUPS       2144(SI), Z7
+	VMOVUPS       2016(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 164(DI), Z7, Z5
 	VPDPBUSD.BCST 164(DI)(DX*1), Z7, Z6
-	VMOVUPS       1952(SI), Z7
-	VMOVUPS       2976(SI), Z8
+	VMOVUPS       2336(SI), Z7
+	VMOVUPS       2208(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 168(DI), Z7, Z5
 	VPDPBUSD.BCST 168(DI)(DX*1), Z7, Z6
-	VMOVUPS       2016(SI), Z7
-	VMOVUPS       3040(SI), Z8
+	VMOVUPS       2528(SI), Z7
+	VMOVUPS       2400(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
@@ -3332,32 +5169,32 @@ block:
 	VPADDD        Z6, Z4, Z4
 	VPBROADCASTD  300(DI), Z5
 	VPBROADCASTD  300(DI)(DX*1), Z6
-	VMOVUPS       2080(SI), Z7
-	VMOVUPS       3104(SI), Z8
+	VMOVUPS       2720(SI), Z7
+	VMOVUPS       2592(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 176(DI), Z7, Z5
 	VPDPBUSD.BCST 176(DI)(DX*1), Z7, Z6
-	VMOVUPS       2144(SI), Z7
-	VMOVUPS       3168(SI), Z8
+	VMOVUPS       2912(SI), Z7
+	VMOVUPS       2784(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 180(DI), Z7, Z5
 	VPDPBUSD.BCST 180(DI)(DX*1), Z7, Z6
-	VMOVUPS       2208(SI), Z7
-	VMOVUPS       3232(SI), Z8
+	VMOVUPS       3104(SI), Z7
+	VMOVUPS       2976(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 184(DI), Z7, Z5
 	VPDPBUSD.BCST 184(DI)(DX*1), Z7, Z6
-	VMOVUPS       2272(SI), Z7
-	VMOVUPS       3296(SI), Z8
+	VMOVUPS       3296(SI), Z7
+	VMOVUPS       3168(SI), Z8
 	VPANDD        Z2, Z7, Z7
 	VPSLLW        $0x02, Z8, Z8
 	VPANDD        c30303030<>+0(SB), Z8, Z8
@@ -3371,32 +5208,32 @@ block:
 	VPADDD        Z6, Z4, Z4
 	VPBROADCASTD  304(DI), Z5
 	VPBROADCASTD  304(DI)(DX*1), Z6
-	VMOVUPS       1312(SI), Z7
-	VMOVUPS       2848(SI), Z8
+	VMOVUPS       1888(SI), Z7
+	VMOVUPS       1824(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 192(DI), Z7, Z5
 	VPDPBUSD.BCST 192(DI)(DX*1), Z7, Z6
-	VMOVUPS       1376(SI), Z7
-	VMOVUPS       2912(SI), Z8
+	VMOVUPS       2080(SI), Z7
+	VMOVUPS       2016(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 196(DI), Z7, Z5
 	VPDPBUSD.BCST 196(DI)(DX*1), Z7, Z6
-	VMOVUPS       1440(SI), Z7
-	VMOVUPS       2976(SI), Z8
+	VMOVUPS       2272(SI), Z7
+	VMOVUPS       2208(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 200(DI), Z7, Z5
 	VPDPBUSD.BCST 200(DI)(DX*1), Z7, Z6
-	VMOVUPS       1504(SI), Z7
-	VMOVUPS       3040(SI), Z8
+	VMOVUPS       2464(SI), Z7
+	VMOVUPS       2400(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
@@ -3410,32 +5247,32 @@ block:
 	VPADDD        Z6, Z4, Z4
 	VPBROADCASTD  308(DI), Z5
 	VPBROADCASTD  308(DI)(DX*1), Z6
-	VMOVUPS       1568(SI), Z7
-	VMOVUPS       3104(SI), Z8
+	VMOVUPS       2656(SI), Z7
+	VMOVUPS       2592(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 208(DI), Z7, Z5
 	VPDPBUSD.BCST 208(DI)(DX*1), Z7, Z6
-	VMOVUPS       1632(SI), Z7
-	VMOVUPS       3168(SI), Z8
+	VMOVUPS       2848(SI), Z7
+	VMOVUPS       2784(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 212(DI), Z7, Z5
 	VPDPBUSD.BCST 212(DI)(DX*1), Z7, Z6
-	VMOVUPS       1696(SI), Z7
-	VMOVUPS       3232(SI), Z8
+	VMOVUPS       3040(SI), Z7
+	VMOVUPS       2976(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 216(DI), Z7, Z5
 	VPDPBUSD.BCST 216(DI)(DX*1), Z7, Z6
-	VMOVUPS       1760(SI), Z7
-	VMOVUPS       3296(SI), Z8
+	VMOVUPS       3232(SI), Z7
+	VMOVUPS       3168(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPANDD        c30303030<>+0(SB), Z8, Z8
@@ -3449,8 +5286,8 @@ block:
 	VPADDD        Z6, Z4, Z4
 	VPBROADCASTD  312(DI), Z5
 	VPBROADCASTD  312(DI)(DX*1), Z6
-	VMOVUPS       1824(SI), Z7
-	VMOVUPS       2848(SI), Z8
+	VMOVUPS       1952(SI), Z7
+	VMOVUPS       1824(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3458,8 +5295,8 @@ block:
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 224(DI), Z7, Z5
 	VPDPBUSD.BCST 224(DI)(DX*1), Z7, Z6
-	VMOVUPS       1888(SI), Z7
-	VMOVUPS       2912(SI), Z8
+	VMOVUPS       2144(SI), Z7
+	VMOVUPS       2016(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3467,8 +5304,8 @@ block:
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 228(DI), Z7, Z5
 	VPDPBUSD.BCST 228(DI)(DX*1), Z7, Z6
-	VMOVUPS       1952(SI), Z7
-	VMOVUPS       2976(SI), Z8
+	VMOVUPS       2336(SI), Z7
+	VMOVUPS       2208(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3476,8 +5313,8 @@ block:
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 232(DI), Z7, Z5
 	VPDPBUSD.BCST 232(DI)(DX*1), Z7, Z6
-	VMOVUPS       2016(SI), Z7
-	VMOVUPS       3040(SI), Z8
+	VMOVUPS       2528(SI), Z7
+	VMOVUPS       2400(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3492,8 +5329,8 @@ block:
 	VPADDD        Z6, Z4, Z4
 	VPBROADCASTD  316(DI), Z5
 	VPBROADCASTD  316(DI)(DX*1), Z6
-	VMOVUPS       2080(SI), Z7
-	VMOVUPS       3104(SI), Z8
+	VMOVUPS       2720(SI), Z7
+	VMOVUPS       2592(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3501,8 +5338,8 @@ block:
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 240(DI), Z7, Z5
 	VPDPBUSD.BCST 240(DI)(DX*1), Z7, Z6
-	VMOVUPS       2144(SI), Z7
-	VMOVUPS       3168(SI), Z8
+	VMOVUPS       2912(SI), Z7
+	VMOVUPS       2784(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3510,8 +5347,8 @@ block:
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 244(DI), Z7, Z5
 	VPDPBUSD.BCST 244(DI)(DX*1), Z7, Z6
-	VMOVUPS       2208(SI), Z7
-	VMOVUPS       3232(SI), Z8
+	VMOVUPS       3104(SI), Z7
+	VMOVUPS       2976(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3519,8 +5356,8 @@ block:
 	VPORD         Z8, Z7, Z7
 	VPDPBUSD.BCST 248(DI), Z7, Z5
 	VPDPBUSD.BCST 248(DI)(DX*1), Z7, Z6
-	VMOVUPS       2272(SI), Z7
-	VMOVUPS       3296(SI), Z8
+	VMOVUPS       3296(SI), Z7
+	VMOVUPS       3168(SI), Z8
 	VPSRLW        $0x04, Z7, Z7
 	VPANDD        Z2, Z7, Z7
 	VPSRLW        $0x02, Z8, Z8
@@ -3551,6 +5388,542 @@ store:
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ4_0x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_0x4AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VMOVUPS c0f0f0f0f<>+0(SB), Z4
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z5
+	VPBROADCASTD  32(DI)(DX*1), Z6
+	VPBROADCASTD  32(DI)(DX*2), Z7
+	VPBROADCASTD  32(DI)(R8*1), Z8
+	VMOVUPS       32(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST (DI), Z9, Z5
+	VPDPBUSD.BCST (DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST (DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST (DI)(R8*1), Z9, Z8
+	VMOVUPS       96(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 4(DI), Z9, Z5
+	VPDPBUSD.BCST 4(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 4(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 4(DI)(R8*1), Z9, Z8
+	VMOVUPS       160(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 8(DI), Z9, Z5
+	VPDPBUSD.BCST 8(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 8(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 8(DI)(R8*1), Z9, Z8
+	VMOVUPS       224(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 12(DI), Z9, Z5
+	VPDPBUSD.BCST 12(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 12(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 12(DI)(R8*1), Z9, Z8
+	VMOVUPS       32(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 16(DI), Z9, Z5
+	VPDPBUSD.BCST 16(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 16(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 16(DI)(R8*1), Z9, Z8
+	VMOVUPS       96(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 20(DI), Z9, Z5
+	VPDPBUSD.BCST 20(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 20(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 20(DI)(R8*1), Z9, Z8
+	VMOVUPS       160(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 24(DI), Z9, Z5
+	VPDPBUSD.BCST 24(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 24(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 24(DI)(R8*1), Z9, Z8
+	VMOVUPS       224(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 28(DI), Z9, Z5
+	VPDPBUSD.BCST 28(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 28(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 28(DI)(R8*1), Z9, Z8
+	VCVTPH2PS     (SI), Z9
+	VMULPS.BCST   36(DI), Z9, Z10
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z10, Z5, Z5
+	VADDPS        Z5, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z9, Z10
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z10, Z6, Z6
+	VADDPS        Z6, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z9, Z10
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z10, Z7, Z7
+	VADDPS        Z7, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z9, Z10
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z10, Z8, Z8
+	VADDPS        Z8, Z3, Z3
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ4_1x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_1x4AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VMOVUPS c0f0f0f0f<>+0(SB), Z4
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VPXORD        Z7, Z7, Z7
+	VPXORD        Z8, Z8, Z8
+	VMOVUPS       64(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST (DI), Z9, Z5
+	VPDPBUSD.BCST (DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST (DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST (DI)(R8*1), Z9, Z8
+	VMOVUPS       128(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 4(DI), Z9, Z5
+	VPDPBUSD.BCST 4(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 4(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 4(DI)(R8*1), Z9, Z8
+	VMOVUPS       192(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 8(DI), Z9, Z5
+	VPDPBUSD.BCST 8(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 8(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 8(DI)(R8*1), Z9, Z8
+	VMOVUPS       256(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 12(DI), Z9, Z5
+	VPDPBUSD.BCST 12(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 12(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 12(DI)(R8*1), Z9, Z8
+	VMOVUPS       64(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 16(DI), Z9, Z5
+	VPDPBUSD.BCST 16(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 16(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 16(DI)(R8*1), Z9, Z8
+	VMOVUPS       128(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 20(DI), Z9, Z5
+	VPDPBUSD.BCST 20(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 20(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 20(DI)(R8*1), Z9, Z8
+	VMOVUPS       192(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 24(DI), Z9, Z5
+	VPDPBUSD.BCST 24(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 24(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 24(DI)(R8*1), Z9, Z8
+	VMOVUPS       256(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VPDPBUSD.BCST 28(DI), Z9, Z5
+	VPDPBUSD.BCST 28(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 28(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 28(DI)(R8*1), Z9, Z8
+	VCVTPH2PS     (SI), Z9
+	VMULPS.BCST   36(DI), Z9, Z10
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z10, Z5, Z5
+	VADDPS        Z5, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z9, Z10
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z10, Z6, Z6
+	VADDPS        Z6, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z9, Z10
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z10, Z7, Z7
+	VADDPS        Z7, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z9, Z10
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z10, Z8, Z8
+	VADDPS        Z8, Z3, Z3
+	VPBROADCASTD  32(DI), Z5
+	VPBROADCASTD  32(DI)(DX*1), Z6
+	VPBROADCASTD  32(DI)(DX*2), Z7
+	VPBROADCASTD  32(DI)(R8*1), Z8
+	VCVTPH2PS     32(SI), Z9
+	VMULPS.BCST   36(DI), Z9, Z10
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z10, Z5, Z5
+	VADDPS        Z5, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z9, Z10
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z10, Z6, Z6
+	VADDPS        Z6, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z9, Z10
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z10, Z7, Z7
+	VADDPS        Z7, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z9, Z10
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z10, Z8, Z8
+	VADDPS        Z8, Z3, Z3
+	ADDQ          $0x00000140, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_0x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_0x4AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VMOVUPS c0f0f0f0f<>+0(SB), Z4
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z5
+	VPBROADCASTD  32(DI)(DX*1), Z6
+	VPBROADCASTD  32(DI)(DX*2), Z7
+	VPBROADCASTD  32(DI)(R8*1), Z8
+	VMOVUPS       96(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST (DI), Z9, Z5
+	VPDPBUSD.BCST (DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST (DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST (DI)(R8*1), Z9, Z8
+	VMOVUPS       160(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPSLLW        $0x03, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 4(DI), Z9, Z5
+	VPDPBUSD.BCST 4(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 4(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 4(DI)(R8*1), Z9, Z8
+	VMOVUPS       224(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 8(DI), Z9, Z5
+	VPDPBUSD.BCST 8(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 8(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 8(DI)(R8*1), Z9, Z8
+	VMOVUPS       288(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPSLLW        $0x01, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 12(DI), Z9, Z5
+	VPDPBUSD.BCST 12(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 12(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 12(DI)(R8*1), Z9, Z8
+	VMOVUPS       96(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 16(DI), Z9, Z5
+	VPDPBUSD.BCST 16(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 16(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 16(DI)(R8*1), Z9, Z8
+	VMOVUPS       160(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPSRLW        $0x01, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 20(DI), Z9, Z5
+	VPDPBUSD.BCST 20(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 20(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 20(DI)(R8*1), Z9, Z8
+	VMOVUPS       224(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 24(DI), Z9, Z5
+	VPDPBUSD.BCST 24(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 24(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 24(DI)(R8*1), Z9, Z8
+	VMOVUPS       288(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       32(SI), Z10
+	VPSRLW        $0x03, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 28(DI), Z9, Z5
+	VPDPBUSD.BCST 28(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 28(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 28(DI)(R8*1), Z9, Z8
+	VCVTPH2PS     (SI), Z9
+	VMULPS.BCST   36(DI), Z9, Z10
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z10, Z5, Z5
+	VADDPS        Z5, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z9, Z10
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z10, Z6, Z6
+	VADDPS        Z6, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z9, Z10
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z10, Z7, Z7
+	VADDPS        Z7, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z9, Z10
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z10, Z8, Z8
+	VADDPS        Z8, Z3, Z3
+	ADDQ          $0x00000160, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_1x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_1x4AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VMOVUPS c0f0f0f0f<>+0(SB), Z4
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VPXORD        Z7, Z7, Z7
+	VPXORD        Z8, Z8, Z8
+	VMOVUPS       128(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPSLLW        $0x04, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST (DI), Z9, Z5
+	VPDPBUSD.BCST (DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST (DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST (DI)(R8*1), Z9, Z8
+	VMOVUPS       192(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPSLLW        $0x03, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 4(DI), Z9, Z5
+	VPDPBUSD.BCST 4(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 4(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 4(DI)(R8*1), Z9, Z8
+	VMOVUPS       256(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPSLLW        $0x02, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 8(DI), Z9, Z5
+	VPDPBUSD.BCST 8(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 8(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 8(DI)(R8*1), Z9, Z8
+	VMOVUPS       320(SI), Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPSLLW        $0x01, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 12(DI), Z9, Z5
+	VPDPBUSD.BCST 12(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 12(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 12(DI)(R8*1), Z9, Z8
+	VMOVUPS       128(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 16(DI), Z9, Z5
+	VPDPBUSD.BCST 16(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 16(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 16(DI)(R8*1), Z9, Z8
+	VMOVUPS       192(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPSRLW        $0x01, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 20(DI), Z9, Z5
+	VPDPBUSD.BCST 20(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 20(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 20(DI)(R8*1), Z9, Z8
+	VMOVUPS       256(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPSRLW        $0x02, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 24(DI), Z9, Z5
+	VPDPBUSD.BCST 24(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 24(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 24(DI)(R8*1), Z9, Z8
+	VMOVUPS       320(SI), Z9
+	VPSRLW        $0x04, Z9, Z9
+	VPANDD        Z4, Z9, Z9
+	VMOVUPS       64(SI), Z10
+	VPSRLW        $0x03, Z10, Z10
+	VPANDD        c10101010<>+0(SB), Z10, Z10
+	VPORD         Z10, Z9, Z9
+	VPDPBUSD.BCST 28(DI), Z9, Z5
+	VPDPBUSD.BCST 28(DI)(DX*1), Z9, Z6
+	VPDPBUSD.BCST 28(DI)(DX*2), Z9, Z7
+	VPDPBUSD.BCST 28(DI)(R8*1), Z9, Z8
+	VCVTPH2PS     (SI), Z9
+	VMULPS.BCST   36(DI), Z9, Z10
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z10, Z5, Z5
+	VADDPS        Z5, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z9, Z10
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z10, Z6, Z6
+	VADDPS        Z6, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z9, Z10
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z10, Z7, Z7
+	VADDPS        Z7, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z9, Z10
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z10, Z8, Z8
+	VADDPS        Z8, Z3, Z3
+	VPBROADCASTD  32(DI), Z5
+	VPBROADCASTD  32(DI)(DX*1), Z6
+	VPBROADCASTD  32(DI)(DX*2), Z7
+	VPBROADCASTD  32(DI)(R8*1), Z8
+	VCVTPH2PS     32(SI), Z9
+	VMULPS.BCST   36(DI), Z9, Z10
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z10, Z5, Z5
+	VADDPS        Z5, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z9, Z10
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z10, Z6, Z6
+	VADDPS        Z6, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z9, Z10
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z10, Z7, Z7
+	VADDPS        Z7, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z9, Z10
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z10, Z8, Z8
+	VADDPS        Z8, Z3, Z3
+	ADDQ          $0x00000180, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
 	VZEROUPPER
 	RET
 
@@ -3649,9 +6022,244 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileQ4_0x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// func tileIQ4_NLx4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
-TEXT ·tileQ4_0x4AVX512(SB), NOSPLIT, $0-48
+TEXT ·tileIQ4_NLx4AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VMOVUPS c0f0f0f0f<>+0(SB), Z4
+	VMOVUPS table5<>+0(SB), Z5
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z6
+	VPBROADCASTD  32(DI)(DX*1), Z7
+	VPBROADCASTD  32(DI)(DX*2), Z8
+	VPBROADCASTD  32(DI)(R8*1), Z9
+	VMOVUPS       32(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST (DI), Z10, Z6
+	VPDPBUSD.BCST (DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST (DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST (DI)(R8*1), Z10, Z9
+	VMOVUPS       96(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 4(DI), Z10, Z6
+	VPDPBUSD.BCST 4(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 4(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 4(DI)(R8*1), Z10, Z9
+	VMOVUPS       160(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 8(DI), Z10, Z6
+	VPDPBUSD.BCST 8(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 8(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 8(DI)(R8*1), Z10, Z9
+	VMOVUPS       224(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 12(DI), Z10, Z6
+	VPDPBUSD.BCST 12(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 12(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 12(DI)(R8*1), Z10, Z9
+	VMOVUPS       32(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 16(DI), Z10, Z6
+	VPDPBUSD.BCST 16(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 16(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 16(DI)(R8*1), Z10, Z9
+	VMOVUPS       96(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 20(DI), Z10, Z6
+	VPDPBUSD.BCST 20(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 20(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 20(DI)(R8*1), Z10, Z9
+	VMOVUPS       160(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 24(DI), Z10, Z6
+	VPDPBUSD.BCST 24(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 24(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 24(DI)(R8*1), Z10, Z9
+	VMOVUPS       224(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 28(DI), Z10, Z6
+	VPDPBUSD.BCST 28(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 28(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 28(DI)(R8*1), Z10, Z9
+	VCVTPH2PS     (SI), Z10
+	VMULPS.BCST   36(DI), Z10, Z11
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z11, Z6, Z6
+	VADDPS        Z6, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z10, Z11
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z11, Z7, Z7
+	VADDPS        Z7, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z10, Z11
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z11, Z8, Z8
+	VADDPS        Z8, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z10, Z11
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z11, Z9, Z9
+	VADDPS        Z9, Z3, Z3
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func tileMXFP4x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileMXFP4x4AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VMOVUPS c0f0f0f0f<>+0(SB), Z4
+	VMOVUPS table4<>+0(SB), Z5
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z6
+	VPBROADCASTD  32(DI)(DX*1), Z7
+	VPBROADCASTD  32(DI)(DX*2), Z8
+	VPBROADCASTD  32(DI)(R8*1), Z9
+	VMOVUPS       32(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST (DI), Z10, Z6
+	VPDPBUSD.BCST (DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST (DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST (DI)(R8*1), Z10, Z9
+	VMOVUPS       96(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 4(DI), Z10, Z6
+	VPDPBUSD.BCST 4(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 4(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 4(DI)(R8*1), Z10, Z9
+	VMOVUPS       160(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 8(DI), Z10, Z6
+	VPDPBUSD.BCST 8(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 8(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 8(DI)(R8*1), Z10, Z9
+	VMOVUPS       224(SI), Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 12(DI), Z10, Z6
+	VPDPBUSD.BCST 12(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 12(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 12(DI)(R8*1), Z10, Z9
+	VMOVUPS       32(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 16(DI), Z10, Z6
+	VPDPBUSD.BCST 16(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 16(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 16(DI)(R8*1), Z10, Z9
+	VMOVUPS       96(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 20(DI), Z10, Z6
+	VPDPBUSD.BCST 20(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 20(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 20(DI)(R8*1), Z10, Z9
+	VMOVUPS       160(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 24(DI), Z10, Z6
+	VPDPBUSD.BCST 24(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 24(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 24(DI)(R8*1), Z10, Z9
+	VMOVUPS       224(SI), Z10
+	VPSRLW        $0x04, Z10, Z10
+	VPANDD        Z4, Z10, Z10
+	VPSHUFB       Z10, Z5, Z10
+	VPDPBUSD.BCST 28(DI), Z10, Z6
+	VPDPBUSD.BCST 28(DI)(DX*1), Z10, Z7
+	VPDPBUSD.BCST 28(DI)(DX*2), Z10, Z8
+	VPDPBUSD.BCST 28(DI)(R8*1), Z10, Z9
+	VPMOVZXWD     (SI), Z10
+	VPSLLD        $0x10, Z10, Z10
+	VMULPS.BCST   36(DI), Z10, Z11
+	VCVTDQ2PS     Z6, Z6
+	VMULPS        Z11, Z6, Z6
+	VADDPS        Z6, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z10, Z11
+	VCVTDQ2PS     Z7, Z7
+	VMULPS        Z11, Z7, Z7
+	VADDPS        Z7, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z10, Z11
+	VCVTDQ2PS     Z8, Z8
+	VMULPS        Z11, Z8, Z8
+	VADDPS        Z8, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z10, Z11
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z11, Z9, Z9
+	VADDPS        Z9, Z3, Z3
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ2_Kx4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ2_Kx4AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
 	MOVQ    ldy+8(FP), CX
 	MOVQ    stride+32(FP), DX
@@ -3668,81 +6276,778 @@ TEXT ·tileQ4_0x4AVX512(SB), NOSPLIT, $0-48
 	JZ      store
 
 block:
-	VCVTPH2PS     (SI), Z5
-	VPBROADCASTD  32(DI), Z6
-	VPBROADCASTD  32(DI)(DX*1), Z7
-	VPBROADCASTD  32(DI)(DX*2), Z8
-	VPBROADCASTD  32(DI)(R8*1), Z9
-	VMOVUPS       32(SI), Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST (DI), Z10, Z6
-	VPDPBUSD.BCST (DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST (DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST (DI)(R8*1), Z10, Z9
-	VMOVUPS       96(SI), Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST 4(DI), Z10, Z6
-	VPDPBUSD.BCST 4(DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST 4(DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST 4(DI)(R8*1), Z10, Z9
-	VMOVUPS       160(SI), Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST 8(DI), Z10, Z6
-	VPDPBUSD.BCST 8(DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST 8(DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST 8(DI)(R8*1), Z10, Z9
-	VMOVUPS       224(SI), Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST 12(DI), Z10, Z6
-	VPDPBUSD.BCST 12(DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST 12(DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST 12(DI)(R8*1), Z10, Z9
-	VMOVUPS       32(SI), Z10
-	VPSRLW        $0x04, Z10, Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST 16(DI), Z10, Z6
-	VPDPBUSD.BCST 16(DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST 16(DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST 16(DI)(R8*1), Z10, Z9
-	VMOVUPS       96(SI), Z10
-	VPSRLW        $0x04, Z10, Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST 20(DI), Z10, Z6
-	VPDPBUSD.BCST 20(DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST 20(DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST 20(DI)(R8*1), Z10, Z9
-	VMOVUPS       160(SI), Z10
-	VPSRLW        $0x04, Z10, Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST 24(DI), Z10, Z6
-	VPDPBUSD.BCST 24(DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST 24(DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST 24(DI)(R8*1), Z10, Z9
-	VMOVUPS       224(SI), Z10
-	VPSRLW        $0x04, Z10, Z10
-	VPANDD        Z4, Z10, Z10
-	VPDPBUSD.BCST 28(DI), Z10, Z6
-	VPDPBUSD.BCST 28(DI)(DX*1), Z10, Z7
-	VPDPBUSD.BCST 28(DI)(DX*2), Z10, Z8
-	VPDPBUSD.BCST 28(DI)(R8*1), Z10, Z9
-	VMULPS.BCST   36(DI), Z5, Z10
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       320(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST (DI), Z13, Z9
+	VPDPBUSD.BCST (DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST (DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST (DI)(R8*1), Z13, Z12
+	VMOVUPS       384(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 4(DI), Z13, Z9
+	VPDPBUSD.BCST 4(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 4(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 4(DI)(R8*1), Z13, Z12
+	VMOVUPS       448(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 8(DI), Z13, Z9
+	VPDPBUSD.BCST 8(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 8(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 8(DI)(R8*1), Z13, Z12
+	VMOVUPS       512(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 12(DI), Z13, Z9
+	VPDPBUSD.BCST 12(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 12(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 12(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     64(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z5
+	VPMULLD       Z13, Z10, Z6
+	VPMULLD       Z13, Z11, Z7
+	VPMULLD       Z13, Z12, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       576(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 16(DI), Z13, Z9
+	VPDPBUSD.BCST 16(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 16(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 16(DI)(R8*1), Z13, Z12
+	VMOVUPS       640(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 20(DI), Z13, Z9
+	VPDPBUSD.BCST 20(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 20(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 20(DI)(R8*1), Z13, Z12
+	VMOVUPS       704(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 24(DI), Z13, Z9
+	VPDPBUSD.BCST 24(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 24(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 24(DI)(R8*1), Z13, Z12
+	VMOVUPS       768(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 28(DI), Z13, Z9
+	VPDPBUSD.BCST 28(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 28(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 28(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     80(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       320(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 32(DI), Z13, Z9
+	VPDPBUSD.BCST 32(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 32(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 32(DI)(R8*1), Z13, Z12
+	VMOVUPS       384(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 36(DI), Z13, Z9
+	VPDPBUSD.BCST 36(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 36(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 36(DI)(R8*1), Z13, Z12
+	VMOVUPS       448(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 40(DI), Z13, Z9
+	VPDPBUSD.BCST 40(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 40(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 40(DI)(R8*1), Z13, Z12
+	VMOVUPS       512(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 44(DI), Z13, Z9
+	VPDPBUSD.BCST 44(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 44(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 44(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     96(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       576(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 48(DI), Z13, Z9
+	VPDPBUSD.BCST 48(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 48(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 48(DI)(R8*1), Z13, Z12
+	VMOVUPS       640(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 52(DI), Z13, Z9
+	VPDPBUSD.BCST 52(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 52(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 52(DI)(R8*1), Z13, Z12
+	VMOVUPS       704(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 56(DI), Z13, Z9
+	VPDPBUSD.BCST 56(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 56(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 56(DI)(R8*1), Z13, Z12
+	VMOVUPS       768(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 60(DI), Z13, Z9
+	VPDPBUSD.BCST 60(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 60(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 60(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     112(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       320(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 64(DI), Z13, Z9
+	VPDPBUSD.BCST 64(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 64(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 64(DI)(R8*1), Z13, Z12
+	VMOVUPS       384(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 68(DI), Z13, Z9
+	VPDPBUSD.BCST 68(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 68(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 68(DI)(R8*1), Z13, Z12
+	VMOVUPS       448(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 72(DI), Z13, Z9
+	VPDPBUSD.BCST 72(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 72(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 72(DI)(R8*1), Z13, Z12
+	VMOVUPS       512(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 76(DI), Z13, Z9
+	VPDPBUSD.BCST 76(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 76(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 76(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     128(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       576(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 80(DI), Z13, Z9
+	VPDPBUSD.BCST 80(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 80(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 80(DI)(R8*1), Z13, Z12
+	VMOVUPS       640(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 84(DI), Z13, Z9
+	VPDPBUSD.BCST 84(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 84(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 84(DI)(R8*1), Z13, Z12
+	VMOVUPS       704(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 88(DI), Z13, Z9
+	VPDPBUSD.BCST 88(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 88(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 88(DI)(R8*1), Z13, Z12
+	VMOVUPS       768(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 92(DI), Z13, Z9
+	VPDPBUSD.BCST 92(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 92(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 92(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     144(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       320(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 96(DI), Z13, Z9
+	VPDPBUSD.BCST 96(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 96(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 96(DI)(R8*1), Z13, Z12
+	VMOVUPS       384(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 100(DI), Z13, Z9
+	VPDPBUSD.BCST 100(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 100(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 100(DI)(R8*1), Z13, Z12
+	VMOVUPS       448(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 104(DI), Z13, Z9
+	VPDPBUSD.BCST 104(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 104(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 104(DI)(R8*1), Z13, Z12
+	VMOVUPS       512(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 108(DI), Z13, Z9
+	VPDPBUSD.BCST 108(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 108(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 108(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     160(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       576(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 112(DI), Z13, Z9
+	VPDPBUSD.BCST 112(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 112(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 112(DI)(R8*1), Z13, Z12
+	VMOVUPS       640(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 116(DI), Z13, Z9
+	VPDPBUSD.BCST 116(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 116(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 116(DI)(R8*1), Z13, Z12
+	VMOVUPS       704(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 120(DI), Z13, Z9
+	VPDPBUSD.BCST 120(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 120(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 120(DI)(R8*1), Z13, Z12
+	VMOVUPS       768(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 124(DI), Z13, Z9
+	VPDPBUSD.BCST 124(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 124(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 124(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     176(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       832(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 128(DI), Z13, Z9
+	VPDPBUSD.BCST 128(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 128(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 128(DI)(R8*1), Z13, Z12
+	VMOVUPS       896(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 132(DI), Z13, Z9
+	VPDPBUSD.BCST 132(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 132(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 132(DI)(R8*1), Z13, Z12
+	VMOVUPS       960(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 136(DI), Z13, Z9
+	VPDPBUSD.BCST 136(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 136(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 136(DI)(R8*1), Z13, Z12
+	VMOVUPS       1024(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 140(DI), Z13, Z9
+	VPDPBUSD.BCST 140(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 140(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 140(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     192(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1088(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 144(DI), Z13, Z9
+	VPDPBUSD.BCST 144(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 144(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 144(DI)(R8*1), Z13, Z12
+	VMOVUPS       1152(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 148(DI), Z13, Z9
+	VPDPBUSD.BCST 148(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 148(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 148(DI)(R8*1), Z13, Z12
+	VMOVUPS       1216(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 152(DI), Z13, Z9
+	VPDPBUSD.BCST 152(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 152(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 152(DI)(R8*1), Z13, Z12
+	VMOVUPS       1280(SI), Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 156(DI), Z13, Z9
+	VPDPBUSD.BCST 156(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 156(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 156(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     208(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       832(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 160(DI), Z13, Z9
+	VPDPBUSD.BCST 160(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 160(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 160(DI)(R8*1), Z13, Z12
+	VMOVUPS       896(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 164(DI), Z13, Z9
+	VPDPBUSD.BCST 164(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 164(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 164(DI)(R8*1), Z13, Z12
+	VMOVUPS       960(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 168(DI), Z13, Z9
+	VPDPBUSD.BCST 168(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 168(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 168(DI)(R8*1), Z13, Z12
+	VMOVUPS       1024(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 172(DI), Z13, Z9
+	VPDPBUSD.BCST 172(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 172(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 172(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     224(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1088(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 176(DI), Z13, Z9
+	VPDPBUSD.BCST 176(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 176(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 176(DI)(R8*1), Z13, Z12
+	VMOVUPS       1152(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 180(DI), Z13, Z9
+	VPDPBUSD.BCST 180(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 180(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 180(DI)(R8*1), Z13, Z12
+	VMOVUPS       1216(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 184(DI), Z13, Z9
+	VPDPBUSD.BCST 184(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 184(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 184(DI)(R8*1), Z13, Z12
+	VMOVUPS       1280(SI), Z13
+	VPSRLW        $0x02, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 188(DI), Z13, Z9
+	VPDPBUSD.BCST 188(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 188(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 188(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     240(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       832(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 192(DI), Z13, Z9
+	VPDPBUSD.BCST 192(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 192(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 192(DI)(R8*1), Z13, Z12
+	VMOVUPS       896(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 196(DI), Z13, Z9
+	VPDPBUSD.BCST 196(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 196(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 196(DI)(R8*1), Z13, Z12
+	VMOVUPS       960(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 200(DI), Z13, Z9
+	VPDPBUSD.BCST 200(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 200(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 200(DI)(R8*1), Z13, Z12
+	VMOVUPS       1024(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 204(DI), Z13, Z9
+	VPDPBUSD.BCST 204(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 204(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 204(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     256(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1088(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 208(DI), Z13, Z9
+	VPDPBUSD.BCST 208(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 208(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 208(DI)(R8*1), Z13, Z12
+	VMOVUPS       1152(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 212(DI), Z13, Z9
+	VPDPBUSD.BCST 212(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 212(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 212(DI)(R8*1), Z13, Z12
+	VMOVUPS       1216(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 216(DI), Z13, Z9
+	VPDPBUSD.BCST 216(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 216(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 216(DI)(R8*1), Z13, Z12
+	VMOVUPS       1280(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 220(DI), Z13, Z9
+	VPDPBUSD.BCST 220(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 220(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 220(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     272(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       832(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 224(DI), Z13, Z9
+	VPDPBUSD.BCST 224(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 224(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 224(DI)(R8*1), Z13, Z12
+	VMOVUPS       896(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 228(DI), Z13, Z9
+	VPDPBUSD.BCST 228(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 228(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 228(DI)(R8*1), Z13, Z12
+	VMOVUPS       960(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 232(DI), Z13, Z9
+	VPDPBUSD.BCST 232(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 232(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 232(DI)(R8*1), Z13, Z12
+	VMOVUPS       1024(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 236(DI), Z13, Z9
+	VPDPBUSD.BCST 236(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 236(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 236(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     288(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1088(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 240(DI), Z13, Z9
+	VPDPBUSD.BCST 240(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 240(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 240(DI)(R8*1), Z13, Z12
+	VMOVUPS       1152(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 244(DI), Z13, Z9
+	VPDPBUSD.BCST 244(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 244(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 244(DI)(R8*1), Z13, Z12
+	VMOVUPS       1216(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 248(DI), Z13, Z9
+	VPDPBUSD.BCST 248(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 248(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 248(DI)(R8*1), Z13, Z12
+	VMOVUPS       1280(SI), Z13
+	VPSRLW        $0x06, Z13, Z13
+	VPANDD        c03030303<>+0(SB), Z13, Z13
+	VPDPBUSD.BCST 252(DI), Z13, Z9
+	VPDPBUSD.BCST 252(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 252(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 252(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     304(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VCVTPH2PS     (SI), Z13
+	VMULPS.BCST   288(DI), Z13, Z14
+	VCVTDQ2PS     Z5, Z5
+	VMULPS        Z14, Z5, Z5
+	VADDPS        Z5, Z0, Z0
+	VMULPS.BCST   288(DI)(DX*1), Z13, Z14
 	VCVTDQ2PS     Z6, Z6
-	VMULPS        Z10, Z6, Z6
-	VADDPS        Z6, Z0, Z0
-	VMULPS.BCST   36(DI)(DX*1), Z5, Z10
+	VMULPS        Z14, Z6, Z6
+	VADDPS        Z6, Z1, Z1
+	VMULPS.BCST   288(DI)(DX*2), Z13, Z14
 	VCVTDQ2PS     Z7, Z7
-	VMULPS        Z10, Z7, Z7
-	VADDPS        Z7, Z1, Z1
-	VMULPS.BCST   36(DI)(DX*2), Z5, Z10
+	VMULPS        Z14, Z7, Z7
+	VADDPS        Z7, Z2, Z2
+	VMULPS.BCST   288(DI)(R8*1), Z13, Z14
 	VCVTDQ2PS     Z8, Z8
-	VMULPS        Z10, Z8, Z8
-	VADDPS        Z8, Z2, Z2
-	VMULPS.BCST   36(DI)(R8*1), Z5, Z10
+	VMULPS        Z14, Z8, Z8
+	VADDPS        Z8, Z3, Z3
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VPMOVZXBD     64(SI), Z13
+	VPMOVZXBD     80(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 256(DI), Z13, Z9
+	VPDPWSSD.BCST 256(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 256(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 256(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     96(SI), Z13
+	VPMOVZXBD     112(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 260(DI), Z13, Z9
+	VPDPWSSD.BCST 260(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 260(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 260(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     128(SI), Z13
+	VPMOVZXBD     144(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 264(DI), Z13, Z9
+	VPDPWSSD.BCST 264(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 264(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 264(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     160(SI), Z13
+	VPMOVZXBD     176(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 268(DI), Z13, Z9
+	VPDPWSSD.BCST 268(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 268(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 268(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     192(SI), Z13
+	VPMOVZXBD     208(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 272(DI), Z13, Z9
+	VPDPWSSD.BCST 272(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 272(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 272(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     224(SI), Z13
+	VPMOVZXBD     240(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 276(DI), Z13, Z9
+	VPDPWSSD.BCST 276(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 276(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 276(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     256(SI), Z13
+	VPMOVZXBD     272(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 280(DI), Z13, Z9
+	VPDPWSSD.BCST 280(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 280(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 280(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     288(SI), Z13
+	VPMOVZXBD     304(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPWSSD.BCST 284(DI), Z13, Z9
+	VPDPWSSD.BCST 284(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 284(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 284(DI)(R8*1), Z13, Z12
+	VCVTPH2PS     32(SI), Z13
+	VMULPS.BCST   288(DI), Z13, Z14
 	VCVTDQ2PS     Z9, Z9
-	VMULPS        Z10, Z9, Z9
-	VADDPS        Z9, Z3, Z3
-	ADDQ          $0x00000120, SI
-	ADDQ          $0x00000028, DI
+	VMULPS        Z14, Z9, Z9
+	VSUBPS        Z9, Z0, Z0
+	VMULPS.BCST   288(DI)(DX*1), Z13, Z14
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z14, Z10, Z10
+	VSUBPS        Z10, Z1, Z1
+	VMULPS.BCST   288(DI)(DX*2), Z13, Z14
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z14, Z11, Z11
+	VSUBPS        Z11, Z2, Z2
+	VMULPS.BCST   288(DI)(R8*1), Z13, Z14
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z14, Z12, Z12
+	VSUBPS        Z12, Z3, Z3
+	ADDQ          $0x00000540, SI
+	ADDQ          $0x00000124, DI
 	DECQ          BX
 	JNZ           block
 
@@ -3776,658 +7081,594 @@ TEXT ·tileQ4_Kx4AVX512(SB), NOSPLIT, $0-48
 	JZ      store
 
 block:
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       320(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST (DI), Z17, Z13
-	VPDPBUSD.BCST (DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST (DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST (DI)(R8*1), Z17, Z16
-	VMOVUPS       384(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 4(DI), Z17, Z13
-	VPDPBUSD.BCST 4(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 4(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 4(DI)(R8*1), Z17, Z16
-	VMOVUPS       448(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 8(DI), Z17, Z13
-	VPDPBUSD.BCST 8(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 8(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 8(DI)(R8*1), Z17, Z16
-	VMOVUPS       512(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 12(DI), Z17, Z13
-	VPDPBUSD.BCST 12(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 12(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 12(DI)(R8*1), Z17, Z16
-	VMOVUPS       576(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 16(DI), Z17, Z13
-	VPDPBUSD.BCST 16(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 16(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 16(DI)(R8*1), Z17, Z16
-	VMOVUPS       640(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 20(DI), Z17, Z13
-	VPDPBUSD.BCST 20(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 20(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 20(DI)(R8*1), Z17, Z16
-	VMOVUPS       704(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 24(DI), Z17, Z13
-	VPDPBUSD.BCST 24(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 24(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 24(DI)(R8*1), Z17, Z16
-	VMOVUPS       768(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 28(DI), Z17, Z13
-	VPDPBUSD.BCST 28(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 28(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 28(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     64(SI), Z17
-	VPMULLD       Z17, Z13, Z5
-	VPMULLD       Z17, Z14, Z6
-	VPMULLD       Z17, Z15, Z7
-	VPMULLD       Z17, Z16, Z8
-	VPBROADCASTD  256(DI), Z13
-	VPBROADCASTD  256(DI)(DX*1), Z14
-	VPBROADCASTD  256(DI)(DX*2), Z15
-	VPBROADCASTD  256(DI)(R8*1), Z16
-	VPMOVZXBD     192(SI), Z17
-	VPMULLD       Z17, Z13, Z9
-	VPMULLD       Z17, Z14, Z10
-	VPMULLD       Z17, Z15, Z11
-	VPMULLD       Z17, Z16, Z12
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       320(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 32(DI), Z17, Z13
-	VPDPBUSD.BCST 32(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 32(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 32(DI)(R8*1), Z17, Z16
-	VMOVUPS       384(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 36(DI), Z17, Z13
-	VPDPBUSD.BCST 36(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 36(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 36(DI)(R8*1), Z17, Z16
-	VMOVUPS       448(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 40(DI), Z17, Z13
-	VPDPBUSD.BCST 40(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 40(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 40(DI)(R8*1), Z17, Z16
-	VMOVUPS       512(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 44(DI), Z17, Z13
-	VPDPBUSD.BCST 44(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 44(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 44(DI)(R8*1), Z17, Z16
-	VMOVUPS       576(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 48(DI), Z17, Z13
-	VPDPBUSD.BCST 48(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 48(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 48(DI)(R8*1), Z17, Z16
-	VMOVUPS       640(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 52(DI), Z17, Z13
-	VPDPBUSD.BCST 52(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 52(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 52(DI)(R8*1), Z17, Z16
-	VMOVUPS       704(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 56(DI), Z17, Z13
-	VPDPBUSD.BCST 56(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 56(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 56(DI)(R8*1), Z17, Z16
-	VMOVUPS       768(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 60(DI), Z17, Z13
-	VPDPBUSD.BCST 60(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 60(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 60(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     80(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z5, Z5
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z6, Z6
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z7, Z7
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z8, Z8
-	VPBROADCASTD  260(DI), Z13
-	VPBROADCASTD  260(DI)(DX*1), Z14
-	VPBROADCASTD  260(DI)(DX*2), Z15
-	VPBROADCASTD  260(DI)(R8*1), Z16
-	VPMOVZXBD     208(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z9, Z9
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z10, Z10
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z11, Z11
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z12, Z12
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       832(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 64(DI), Z17, Z13
-	VPDPBUSD.BCST 64(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 64(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 64(DI)(R8*1), Z17, Z16
-	VMOVUPS       896(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 68(DI), Z17, Z13
-	VPDPBUSD.BCST 68(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 68(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 68(DI)(R8*1), Z17, Z16
-	VMOVUPS       960(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 72(DI), Z17, Z13
-	VPDPBUSD.BCST 72(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 72(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 72(DI)(R8*1), Z17, Z16
-	VMOVUPS       1024(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 76(DI), Z17, Z13
-	VPDPBUSD.BCST 76(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 76(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 76(DI)(R8*1), Z17, Z16
-	VMOVUPS       1088(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 80(DI), Z17, Z13
-	VPDPBUSD.BCST 80(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 80(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 80(DI)(R8*1), Z17, Z16
-	VMOVUPS       1152(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 84(DI), Z17, Z13
-	VPDPBUSD.BCST 84(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 84(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 84(DI)(R8*1), Z17, Z16
-	VMOVUPS       1216(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 88(DI), Z17, Z13
-	VPDPBUSD.BCST 88(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 88(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 88(DI)(R8*1), Z17, Z16
-	VMOVUPS       1280(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 92(DI), Z17, Z13
-	VPDPBUSD.BCST 92(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 92(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 92(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     96(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z5, Z5
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z6, Z6
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z7, Z7
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z8, Z8
-	VPBROADCASTD  264(DI), Z13
-	VPBROADCASTD  264(DI)(DX*1), Z14
-	VPBROADCASTD  264(DI)(DX*2), Z15
-	VPBROADCASTD  264(DI)(R8*1), Z16
-	VPMOVZXBD     224(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z9, Z9
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z10, Z10
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z11, Z11
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z12, Z12
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       832(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 96(DI), Z17, Z13
-	VPDPBUSD.BCST 96(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 96(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 96(DI)(R8*1), Z17, Z16
-	VMOVUPS       896(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 100(DI), Z17, Z13
-	VPDPBUSD.BCST 100(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 100(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 100(DI)(R8*1), Z17, Z16
-	VMOVUPS       960(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 104(DI), Z17, Z13
-	VPDPBUSD.BCST 104(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 104(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 104(DI)(R8*1), Z17, Z16
-	VMOVUPS       1024(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 108(DI), Z17, Z13
-	VPDPBUSD.BCST 108(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 108(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 108(DI)(R8*1), Z17, Z16
-	VMOVUPS       1088(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 112(DI), Z17, Z13
-	VPDPBUSD.BCST 112(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 112(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 112(DI)(R8*1), Z17, Z16
-	VMOVUPS       1152(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 116(DI), Z17, Z13
-	VPDPBUSD.BCST 116(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 116(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 116(DI)(R8*1), Z17, Z16
-	VMOVUPS       1216(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 120(DI), Z17, Z13
-	VPDPBUSD.BCST 120(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 120(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 120(DI)(R8*1), Z17, Z16
-	VMOVUPS       1280(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 124(DI), Z17, Z13
-	VPDPBUSD.BCST 124(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 124(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 124(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     112(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z5, Z5
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z6, Z6
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z7, Z7
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z8, Z8
-	VPBROADCASTD  268(DI), Z13
-	VPBROADCASTD  268(DI)(DX*1), Z14
-	VPBROADCASTD  268(DI)(DX*2), Z15
-	VPBROADCASTD  268(DI)(R8*1), Z16
-	VPMOVZXBD     240(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z9, Z9
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z10, Z10
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z11, Z11
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z12, Z12
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       1344(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 128(DI), Z17, Z13
-	VPDPBUSD.BCST 128(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 128(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 128(DI)(R8*1), Z17, Z16
-	VMOVUPS       1408(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 132(DI), Z17, Z13
-	VPDPBUSD.BCST 132(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 132(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 132(DI)(R8*1), Z17, Z16
-	VMOVUPS       1472(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 136(DI), Z17, Z13
-	VPDPBUSD.BCST 136(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 136(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 136(DI)(R8*1), Z17, Z16
-	VMOVUPS       1536(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 140(DI), Z17, Z13
-	VPDPBUSD.BCST 140(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 140(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 140(DI)(R8*1), Z17, Z16
-	VMOVUPS       1600(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 144(DI), Z17, Z13
-	VPDPBUSD.BCST 144(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 144(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 144(DI)(R8*1), Z17, Z16
-	VMOVUPS       1664(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 148(DI), Z17, Z13
-	VPDPBUSD.BCST 148(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 148(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 148(DI)(R8*1), Z17, Z16
-	VMOVUPS       1728(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 152(DI), Z17, Z13
-	VPDPBUSD.BCST 152(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 152(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 152(DI)(R8*1), Z17, Z16
-	VMOVUPS       1792(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 156(DI), Z17, Z13
-	VPDPBUSD.BCST 156(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 156(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 156(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     128(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z5, Z5
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z6, Z6
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z7, Z7
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z8, Z8
-	VPBROADCASTD  272(DI), Z13
-	VPBROADCASTD  272(DI)(DX*1), Z14
-	VPBROADCASTD  272(DI)(DX*2), Z15
-	VPBROADCASTD  272(DI)(R8*1), Z16
-	VPMOVZXBD     256(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z9, Z9
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z10, Z10
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z11, Z11
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z12, Z12
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       1344(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 160(DI), Z17, Z13
-	VPDPBUSD.BCST 160(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 160(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 160(DI)(R8*1), Z17, Z16
-	VMOVUPS       1408(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 164(DI), Z17, Z13
-	VPDPBUSD.BCST 164(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 164(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 164(DI)(R8*1), Z17, Z16
-	VMOVUPS       1472(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 168(DI), Z17, Z13
-	VPDPBUSD.BCST 168(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 168(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 168(DI)(R8*1), Z17, Z16
-	VMOVUPS       1536(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 172(DI), Z17, Z13
-	VPDPBUSD.BCST 172(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 172(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 172(DI)(R8*1), Z17, Z16
-	VMOVUPS       1600(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 176(DI), Z17, Z13
-	VPDPBUSD.BCST 176(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 176(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 176(DI)(R8*1), Z17, Z16
-	VMOVUPS       1664(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 180(DI), Z17, Z13
-	VPDPBUSD.BCST 180(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 180(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 180(DI)(R8*1), Z17, Z16
-	VMOVUPS       1728(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 184(DI), Z17, Z13
-	VPDPBUSD.BCST 184(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 184(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 184(DI)(R8*1), Z17, Z16
-	VMOVUPS       1792(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 188(DI), Z17, Z13
-	VPDPBUSD.BCST 188(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 188(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 188(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     144(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z5, Z5
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z6, Z6
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z7, Z7
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z8, Z8
-	VPBROADCASTD  276(DI), Z13
-	VPBROADCASTD  276(DI)(DX*1), Z14
-	VPBROADCASTD  276(DI)(DX*2), Z15
-	VPBROADCASTD  276(DI)(R8*1), Z16
-	VPMOVZXBD     272(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z9, Z9
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z10, Z10
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z11, Z11
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z12, Z12
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       1856(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 192(DI), Z17, Z13
-	VPDPBUSD.BCST 192(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 192(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 192(DI)(R8*1), Z17, Z16
-	VMOVUPS       1920(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 196(DI), Z17, Z13
-	VPDPBUSD.BCST 196(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 196(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 196(DI)(R8*1), Z17, Z16
-	VMOVUPS       1984(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 200(DI), Z17, Z13
-	VPDPBUSD.BCST 200(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 200(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 200(DI)(R8*1), Z17, Z16
-	VMOVUPS       2048(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 204(DI), Z17, Z13
-	VPDPBUSD.BCST 204(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 204(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 204(DI)(R8*1), Z17, Z16
-	VMOVUPS       2112(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 208(DI), Z17, Z13
-	VPDPBUSD.BCST 208(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 208(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 208(DI)(R8*1), Z17, Z16
-	VMOVUPS       2176(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 212(DI), Z17, Z13
-	VPDPBUSD.BCST 212(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 212(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 212(DI)(R8*1), Z17, Z16
-	VMOVUPS       2240(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 216(DI), Z17, Z13
-	VPDPBUSD.BCST 216(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 216(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 216(DI)(R8*1), Z17, Z16
-	VMOVUPS       2304(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 220(DI), Z17, Z13
-	VPDPBUSD.BCST 220(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 220(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 220(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     160(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z5, Z5
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z6, Z6
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z7, Z7
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z8, Z8
-	VPBROADCASTD  280(DI), Z13
-	VPBROADCASTD  280(DI)(DX*1), Z14
-	VPBROADCASTD  280(DI)(DX*2), Z15
-	VPBROADCASTD  280(DI)(R8*1), Z16
-	VPMOVZXBD     288(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z9, Z9
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z10, Z10
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z11, Z11
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z12, Z12
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       1856(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 224(DI), Z17, Z13
-	VPDPBUSD.BCST 224(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 224(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 224(DI)(R8*1), Z17, Z16
-	VMOVUPS       1920(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 228(DI), Z17, Z13
-	VPDPBUSD.BCST 228(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 228(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 228(DI)(R8*1), Z17, Z16
-	VMOVUPS       1984(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 232(DI), Z17, Z13
-	VPDPBUSD.BCST 232(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 232(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 232(DI)(R8*1), Z17, Z16
-	VMOVUPS       2048(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 236(DI), Z17, Z13
-	VPDPBUSD.BCST 236(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 236(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 236(DI)(R8*1), Z17, Z16
-	VMOVUPS       2112(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 240(DI), Z17, Z13
-	VPDPBUSD.BCST 240(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 240(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 240(DI)(R8*1), Z17, Z16
-	VMOVUPS       2176(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 244(DI), Z17, Z13
-	VPDPBUSD.BCST 244(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 244(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 244(DI)(R8*1), Z17, Z16
-	VMOVUPS       2240(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 248(DI), Z17, Z13
-	VPDPBUSD.BCST 248(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 248(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 248(DI)(R8*1), Z17, Z16
-	VMOVUPS       2304(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VPDPBUSD.BCST 252(DI), Z17, Z13
-	VPDPBUSD.BCST 252(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 252(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 252(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     176(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z5, Z5
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z6, Z6
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z7, Z7
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z8, Z8
-	VPBROADCASTD  284(DI), Z13
-	VPBROADCASTD  284(DI)(DX*1), Z14
-	VPBROADCASTD  284(DI)(DX*2), Z15
-	VPBROADCASTD  284(DI)(R8*1), Z16
-	VPMOVZXBD     304(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z9, Z9
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z10, Z10
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z11, Z11
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z12, Z12
-	VCVTPH2PS     (SI), Z17
-	VMULPS.BCST   288(DI), Z17, Z18
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       320(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST (DI), Z13, Z9
+	VPDPBUSD.BCST (DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST (DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST (DI)(R8*1), Z13, Z12
+	VMOVUPS       384(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 4(DI), Z13, Z9
+	VPDPBUSD.BCST 4(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 4(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 4(DI)(R8*1), Z13, Z12
+	VMOVUPS       448(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 8(DI), Z13, Z9
+	VPDPBUSD.BCST 8(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 8(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 8(DI)(R8*1), Z13, Z12
+	VMOVUPS       512(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 12(DI), Z13, Z9
+	VPDPBUSD.BCST 12(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 12(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 12(DI)(R8*1), Z13, Z12
+	VMOVUPS       576(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 16(DI), Z13, Z9
+	VPDPBUSD.BCST 16(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 16(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 16(DI)(R8*1), Z13, Z12
+	VMOVUPS       640(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 20(DI), Z13, Z9
+	VPDPBUSD.BCST 20(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 20(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 20(DI)(R8*1), Z13, Z12
+	VMOVUPS       704(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 24(DI), Z13, Z9
+	VPDPBUSD.BCST 24(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 24(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 24(DI)(R8*1), Z13, Z12
+	VMOVUPS       768(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 28(DI), Z13, Z9
+	VPDPBUSD.BCST 28(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 28(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 28(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     64(SI), Z13
+	VPMULLD       Z13, Z9, Z5
+	VPMULLD       Z13, Z10, Z6
+	VPMULLD       Z13, Z11, Z7
+	VPMULLD       Z13, Z12, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       320(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 32(DI), Z13, Z9
+	VPDPBUSD.BCST 32(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 32(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 32(DI)(R8*1), Z13, Z12
+	VMOVUPS       384(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 36(DI), Z13, Z9
+	VPDPBUSD.BCST 36(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 36(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 36(DI)(R8*1), Z13, Z12
+	VMOVUPS       448(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 40(DI), Z13, Z9
+	VPDPBUSD.BCST 40(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 40(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 40(DI)(R8*1), Z13, Z12
+	VMOVUPS       512(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 44(DI), Z13, Z9
+	VPDPBUSD.BCST 44(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 44(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 44(DI)(R8*1), Z13, Z12
+	VMOVUPS       576(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 48(DI), Z13, Z9
+	VPDPBUSD.BCST 48(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 48(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 48(DI)(R8*1), Z13, Z12
+	VMOVUPS       640(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 52(DI), Z13, Z9
+	VPDPBUSD.BCST 52(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 52(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 52(DI)(R8*1), Z13, Z12
+	VMOVUPS       704(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 56(DI), Z13, Z9
+	VPDPBUSD.BCST 56(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 56(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 56(DI)(R8*1), Z13, Z12
+	VMOVUPS       768(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 60(DI), Z13, Z9
+	VPDPBUSD.BCST 60(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 60(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 60(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     80(SI), Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       832(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 64(DI), Z13, Z9
+	VPDPBUSD.BCST 64(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 64(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 64(DI)(R8*1), Z13, Z12
+	VMOVUPS       896(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 68(DI), Z13, Z9
+	VPDPBUSD.BCST 68(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 68(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 68(DI)(R8*1), Z13, Z12
+	VMOVUPS       960(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 72(DI), Z13, Z9
+	VPDPBUSD.BCST 72(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 72(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 72(DI)(R8*1), Z13, Z12
+	VMOVUPS       1024(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 76(DI), Z13, Z9
+	VPDPBUSD.BCST 76(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 76(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 76(DI)(R8*1), Z13, Z12
+	VMOVUPS       1088(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 80(DI), Z13, Z9
+	VPDPBUSD.BCST 80(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 80(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 80(DI)(R8*1), Z13, Z12
+	VMOVUPS       1152(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 84(DI), Z13, Z9
+	VPDPBUSD.BCST 84(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 84(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 84(DI)(R8*1), Z13, Z12
+	VMOVUPS       1216(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 88(DI), Z13, Z9
+	VPDPBUSD.BCST 88(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 88(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 88(DI)(R8*1), Z13, Z12
+	VMOVUPS       1280(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 92(DI), Z13, Z9
+	VPDPBUSD.BCST 92(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 92(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 92(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     96(SI), Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       832(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 96(DI), Z13, Z9
+	VPDPBUSD.BCST 96(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 96(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 96(DI)(R8*1), Z13, Z12
+	VMOVUPS       896(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 100(DI), Z13, Z9
+	VPDPBUSD.BCST 100(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 100(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 100(DI)(R8*1), Z13, Z12
+	VMOVUPS       960(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 104(DI), Z13, Z9
+	VPDPBUSD.BCST 104(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 104(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 104(DI)(R8*1), Z13, Z12
+	VMOVUPS       1024(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 108(DI), Z13, Z9
+	VPDPBUSD.BCST 108(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 108(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 108(DI)(R8*1), Z13, Z12
+	VMOVUPS       1088(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 112(DI), Z13, Z9
+	VPDPBUSD.BCST 112(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 112(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 112(DI)(R8*1), Z13, Z12
+	VMOVUPS       1152(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 116(DI), Z13, Z9
+	VPDPBUSD.BCST 116(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 116(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 116(DI)(R8*1), Z13, Z12
+	VMOVUPS       1216(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 120(DI), Z13, Z9
+	VPDPBUSD.BCST 120(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 120(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 120(DI)(R8*1), Z13, Z12
+	VMOVUPS       1280(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 124(DI), Z13, Z9
+	VPDPBUSD.BCST 124(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 124(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 124(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     112(SI), Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1344(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 128(DI), Z13, Z9
+	VPDPBUSD.BCST 128(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 128(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 128(DI)(R8*1), Z13, Z12
+	VMOVUPS       1408(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 132(DI), Z13, Z9
+	VPDPBUSD.BCST 132(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 132(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 132(DI)(R8*1), Z13, Z12
+	VMOVUPS       1472(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 136(DI), Z13, Z9
+	VPDPBUSD.BCST 136(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 136(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 136(DI)(R8*1), Z13, Z12
+	VMOVUPS       1536(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 140(DI), Z13, Z9
+	VPDPBUSD.BCST 140(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 140(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 140(DI)(R8*1), Z13, Z12
+	VMOVUPS       1600(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 144(DI), Z13, Z9
+	VPDPBUSD.BCST 144(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 144(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 144(DI)(R8*1), Z13, Z12
+	VMOVUPS       1664(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 148(DI), Z13, Z9
+	VPDPBUSD.BCST 148(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 148(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 148(DI)(R8*1), Z13, Z12
+	VMOVUPS       1728(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 152(DI), Z13, Z9
+	VPDPBUSD.BCST 152(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 152(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 152(DI)(R8*1), Z13, Z12
+	VMOVUPS       1792(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 156(DI), Z13, Z9
+	VPDPBUSD.BCST 156(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 156(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 156(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     128(SI), Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1344(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 160(DI), Z13, Z9
+	VPDPBUSD.BCST 160(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 160(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 160(DI)(R8*1), Z13, Z12
+	VMOVUPS       1408(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 164(DI), Z13, Z9
+	VPDPBUSD.BCST 164(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 164(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 164(DI)(R8*1), Z13, Z12
+	VMOVUPS       1472(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 168(DI), Z13, Z9
+	VPDPBUSD.BCST 168(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 168(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 168(DI)(R8*1), Z13, Z12
+	VMOVUPS       1536(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 172(DI), Z13, Z9
+	VPDPBUSD.BCST 172(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 172(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 172(DI)(R8*1), Z13, Z12
+	VMOVUPS       1600(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 176(DI), Z13, Z9
+	VPDPBUSD.BCST 176(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 176(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 176(DI)(R8*1), Z13, Z12
+	VMOVUPS       1664(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 180(DI), Z13, Z9
+	VPDPBUSD.BCST 180(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 180(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 180(DI)(R8*1), Z13, Z12
+	VMOVUPS       1728(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 184(DI), Z13, Z9
+	VPDPBUSD.BCST 184(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 184(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 184(DI)(R8*1), Z13, Z12
+	VMOVUPS       1792(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 188(DI), Z13, Z9
+	VPDPBUSD.BCST 188(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 188(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 188(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     144(SI), Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1856(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 192(DI), Z13, Z9
+	VPDPBUSD.BCST 192(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 192(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 192(DI)(R8*1), Z13, Z12
+	VMOVUPS       1920(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 196(DI), Z13, Z9
+	VPDPBUSD.BCST 196(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 196(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 196(DI)(R8*1), Z13, Z12
+	VMOVUPS       1984(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 200(DI), Z13, Z9
+	VPDPBUSD.BCST 200(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 200(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 200(DI)(R8*1), Z13, Z12
+	VMOVUPS       2048(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 204(DI), Z13, Z9
+	VPDPBUSD.BCST 204(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 204(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 204(DI)(R8*1), Z13, Z12
+	VMOVUPS       2112(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 208(DI), Z13, Z9
+	VPDPBUSD.BCST 208(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 208(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 208(DI)(R8*1), Z13, Z12
+	VMOVUPS       2176(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 212(DI), Z13, Z9
+	VPDPBUSD.BCST 212(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 212(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 212(DI)(R8*1), Z13, Z12
+	VMOVUPS       2240(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 216(DI), Z13, Z9
+	VPDPBUSD.BCST 216(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 216(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 216(DI)(R8*1), Z13, Z12
+	VMOVUPS       2304(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 220(DI), Z13, Z9
+	VPDPBUSD.BCST 220(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 220(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 220(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     160(SI), Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1856(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 224(DI), Z13, Z9
+	VPDPBUSD.BCST 224(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 224(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 224(DI)(R8*1), Z13, Z12
+	VMOVUPS       1920(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 228(DI), Z13, Z9
+	VPDPBUSD.BCST 228(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 228(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 228(DI)(R8*1), Z13, Z12
+	VMOVUPS       1984(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 232(DI), Z13, Z9
+	VPDPBUSD.BCST 232(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 232(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 232(DI)(R8*1), Z13, Z12
+	VMOVUPS       2048(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 236(DI), Z13, Z9
+	VPDPBUSD.BCST 236(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 236(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 236(DI)(R8*1), Z13, Z12
+	VMOVUPS       2112(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 240(DI), Z13, Z9
+	VPDPBUSD.BCST 240(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 240(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 240(DI)(R8*1), Z13, Z12
+	VMOVUPS       2176(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 244(DI), Z13, Z9
+	VPDPBUSD.BCST 244(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 244(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 244(DI)(R8*1), Z13, Z12
+	VMOVUPS       2240(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 248(DI), Z13, Z9
+	VPDPBUSD.BCST 248(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 248(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 248(DI)(R8*1), Z13, Z12
+	VMOVUPS       2304(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VPDPBUSD.BCST 252(DI), Z13, Z9
+	VPDPBUSD.BCST 252(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 252(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 252(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     176(SI), Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VCVTPH2PS     (SI), Z13
+	VMULPS.BCST   272(DI), Z13, Z14
 	VCVTDQ2PS     Z5, Z5
-	VMULPS        Z18, Z5, Z5
+	VMULPS        Z14, Z5, Z5
 	VADDPS        Z5, Z0, Z0
-	VMULPS.BCST   288(DI)(DX*1), Z17, Z18
+	VMULPS.BCST   272(DI)(DX*1), Z13, Z14
 	VCVTDQ2PS     Z6, Z6
-	VMULPS        Z18, Z6, Z6
+	VMULPS        Z14, Z6, Z6
 	VADDPS        Z6, Z1, Z1
-	VMULPS.BCST   288(DI)(DX*2), Z17, Z18
+	VMULPS.BCST   272(DI)(DX*2), Z13, Z14
 	VCVTDQ2PS     Z7, Z7
-	VMULPS        Z18, Z7, Z7
+	VMULPS        Z14, Z7, Z7
 	VADDPS        Z7, Z2, Z2
-	VMULPS.BCST   288(DI)(R8*1), Z17, Z18
+	VMULPS.BCST   272(DI)(R8*1), Z13, Z14
 	VCVTDQ2PS     Z8, Z8
-	VMULPS        Z18, Z8, Z8
+	VMULPS        Z14, Z8, Z8
 	VADDPS        Z8, Z3, Z3
-	VCVTPH2PS     32(SI), Z17
-	VMULPS.BCST   288(DI), Z17, Z18
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VPMOVZXBD     192(SI), Z13
+	VPMOVZXBD     208(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPDPWSSD.BCST 256(DI), Z13, Z9
+	VPDPWSSD.BCST 256(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 256(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 256(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     224(SI), Z13
+	VPMOVZXBD     240(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPDPWSSD.BCST 260(DI), Z13, Z9
+	VPDPWSSD.BCST 260(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 260(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 260(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     256(SI), Z13
+	VPMOVZXBD     272(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPDPWSSD.BCST 264(DI), Z13, Z9
+	VPDPWSSD.BCST 264(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 264(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 264(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     288(SI), Z13
+	VPMOVZXBD     304(SI), Z5
+	VPSLLD        $0x10, Z5, Z5
+	VPORD         Z5, Z13, Z13
+	VPDPWSSD.BCST 268(DI), Z13, Z9
+	VPDPWSSD.BCST 268(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 268(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 268(DI)(R8*1), Z13, Z12
+	VCVTPH2PS     32(SI), Z13
+	VMULPS.BCST   272(DI), Z13, Z14
 	VCVTDQ2PS     Z9, Z9
-	VMULPS        Z18, Z9, Z9
+	VMULPS        Z14, Z9, Z9
 	VSUBPS        Z9, Z0, Z0
-	VMULPS.BCST   288(DI)(DX*1), Z17, Z18
+	VMULPS.BCST   272(DI)(DX*1), Z13, Z14
 	VCVTDQ2PS     Z10, Z10
-	VMULPS        Z18, Z10, Z10
+	VMULPS        Z14, Z10, Z10
 	VSUBPS        Z10, Z1, Z1
-	VMULPS.BCST   288(DI)(DX*2), Z17, Z18
+	VMULPS.BCST   272(DI)(DX*2), Z13, Z14
 	VCVTDQ2PS     Z11, Z11
-	VMULPS        Z18, Z11, Z11
+	VMULPS        Z14, Z11, Z11
 	VSUBPS        Z11, Z2, Z2
-	VMULPS.BCST   288(DI)(R8*1), Z17, Z18
+	VMULPS.BCST   272(DI)(R8*1), Z13, Z14
 	VCVTDQ2PS     Z12, Z12
-	VMULPS        Z18, Z12, Z12
+	VMULPS        Z14, Z12, Z12
 	VSUBPS        Z12, Z3, Z3
 	ADDQ          $0x00000940, SI
-	ADDQ          $0x00000124, DI
+	ADDQ          $0x00000114, DI
 	DECQ          BX
 	JNZ           block
 
@@ -4461,906 +7702,842 @@ TEXT ·tileQ5_Kx4AVX512(SB), NOSPLIT, $0-48
 	JZ      store
 
 block:
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       320(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2368(SI), Z18
-	VPSLLW        $0x04, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST (DI), Z17, Z13
-	VPDPBUSD.BCST (DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST (DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST (DI)(R8*1), Z17, Z16
-	VMOVUPS       384(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2432(SI), Z18
-	VPSLLW        $0x04, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 4(DI), Z17, Z13
-	VPDPBUSD.BCST 4(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 4(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 4(DI)(R8*1), Z17, Z16
-	VMOVUPS       448(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2496(SI), Z18
-	VPSLLW        $0x04, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 8(DI), Z17, Z13
-	VPDPBUSD.BCST 8(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 8(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 8(DI)(R8*1), Z17, Z16
-	VMOVUPS       512(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2560(SI), Z18
-	VPSLLW        $0x04, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 12(DI), Z17, Z13
-	VPDPBUSD.BCST 12(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 12(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 12(DI)(R8*1), Z17, Z16
-	VMOVUPS       576(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2624(SI), Z18
-	VPSLLW        $0x04, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 16(DI), Z17, Z13
-	VPDPBUSD.BCST 16(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 16(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 16(DI)(R8*1), Z17, Z16
-	VMOVUPS       640(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2688(SI), Z18
-	VPSLLW        $0x04, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 20(DI), Z17, Z13
-	VPDPBUSD.BCST 20(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 20(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 20(DI)(R8*1), Z17, Z16
-	VMOVUPS       704(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2752(SI), Z18
-	VPSLLW        $0x04, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 24(DI), Z17, Z13
-	VPDPBUSD.BCST 24(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 24(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 24(DI)(R8*1), Z17, Z16
-	VMOVUPS       768(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2816(SI), Z18
-	VPSLLW        $0x04, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 28(DI), Z17, Z13
-	VPDPBUSD.BCST 28(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 28(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 28(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     64(SI), Z17
-	VPMULLD       Z17, Z13, Z5
-	VPMULLD       Z17, Z14, Z6
-	VPMULLD       Z17, Z15, Z7
-	VPMULLD       Z17, Z16, Z8
-	VPBROADCASTD  256(DI), Z13
-	VPBROADCASTD  256(DI)(DX*1), Z14
-	VPBROADCASTD  256(DI)(DX*2), Z15
-	VPBROADCASTD  256(DI)(R8*1), Z16
-	VPMOVZXBD     192(SI), Z17
-	VPMULLD       Z17, Z13, Z9
-	VPMULLD       Z17, Z14, Z10
-	VPMULLD       Z17, Z15, Z11
-	VPMULLD       Z17, Z16, Z12
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       320(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2368(SI), Z18
-	VPSLLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 32(DI), Z17, Z13
-	VPDPBUSD.BCST 32(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 32(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 32(DI)(R8*1), Z17, Z16
-	VMOVUPS       384(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2432(SI), Z18
-	VPSLLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 36(DI), Z17, Z13
-	VPDPBUSD.BCST 36(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 36(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 36(DI)(R8*1), Z17, Z16
-	VMOVUPS       448(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2496(SI), Z18
-	VPSLLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 40(DI), Z17, Z13
-	VPDPBUSD.BCST 40(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 40(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 40(DI)(R8*1), Z17, Z16
-	VMOVUPS       512(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2560(SI), Z18
-	VPSLLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 44(DI), Z17, Z13
-	VPDPBUSD.BCST 44(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 44(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 44(DI)(R8*1), Z17, Z16
-	VMOVUPS       576(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2624(SI), Z18
-	VPSLLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 48(DI), Z17, Z13
-	VPDPBUSD.BCST 48(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 48(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 48(DI)(R8*1), Z17, Z16
-	VMOVUPS       640(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2688(SI), Z18
-	VPSLLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 52(DI), Z17, Z13
-	VPDPBUSD.BCST 52(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 52(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 52(DI)(R8*1), Z17, Z16
-	VMOVUPS       704(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2752(SI), Z18
-	VPSLLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 56(DI), Z17, Z13
-	VPDPBUSD.BCST 56(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 56(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 56(DI)(R8*1), Z17, Z16
-	VMOVUPS       768(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2816(SI), Z18
-	VPSLLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 60(DI), Z17, Z13
-	VPDPBUSD.BCST 60(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 60(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 60(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     80(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z5, Z5
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z6, Z6
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z7, Z7
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z8, Z8
-	VPBROADCASTD  260(DI), Z13
-	VPBROADCASTD  260(DI)(DX*1), Z14
-	VPBROADCASTD  260(DI)(DX*2), Z15
-	VPBROADCASTD  260(DI)(R8*1), Z16
-	VPMOVZXBD     208(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z9, Z9
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z10, Z10
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z11, Z11
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z12, Z12
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       832(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2368(SI), Z18
-	VPSLLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 64(DI), Z17, Z13
-	VPDPBUSD.BCST 64(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 64(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 64(DI)(R8*1), Z17, Z16
-	VMOVUPS       896(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2432(SI), Z18
-	VPSLLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 68(DI), Z17, Z13
-	VPDPBUSD.BCST 68(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 68(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 68(DI)(R8*1), Z17, Z16
-	VMOVUPS       960(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2496(SI), Z18
-	VPSLLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 72(DI), Z17, Z13
-	VPDPBUSD.BCST 72(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 72(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 72(DI)(R8*1), Z17, Z16
-	VMOVUPS       1024(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2560(SI), Z18
-	VPSLLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 76(DI), Z17, Z13
-	VPDPBUSD.BCST 76(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 76(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 76(DI)(R8*1), Z17, Z16
-	VMOVUPS       1088(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2624(SI), Z18
-	VPSLLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 80(DI), Z17, Z13
-	VPDPBUSD.BCST 80(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 80(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 80(DI)(R8*1), Z17, Z16
-	VMOVUPS       1152(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2688(SI), Z18
-	VPSLLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 84(DI), Z17, Z13
-	VPDPBUSD.BCST 84(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 84(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 84(DI)(R8*1), Z17, Z16
-	VMOVUPS       1216(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2752(SI), Z18
-	VPSLLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 88(DI), Z17, Z13
-	VPDPBUSD.BCST 88(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 88(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 88(DI)(R8*1), Z17, Z16
-	VMOVUPS       1280(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2816(SI), Z18
-	VPSLLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 92(DI), Z17, Z13
-	VPDPBUSD.BCST 92(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 92(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 92(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     96(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z5, Z5
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z6, Z6
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z7, Z7
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z8, Z8
-	VPBROADCASTD  264(DI), Z13
-	VPBROADCASTD  264(DI)(DX*1), Z14
-	VPBROADCASTD  264(DI)(DX*2), Z15
-	VPBROADCASTD  264(DI)(R8*1), Z16
-	VPMOVZXBD     224(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z9, Z9
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z10, Z10
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z11, Z11
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z12, Z12
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       832(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2368(SI), Z18
-	VPSLLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 96(DI), Z17, Z13
-	VPDPBUSD.BCST 96(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 96(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 96(DI)(R8*1), Z17, Z16
-	VMOVUPS       896(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2432(SI), Z18
-	VPSLLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 100(DI), Z17, Z13
-	VPDPBUSD.BCST 100(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 100(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 100(DI)(R8*1), Z17, Z16
-	VMOVUPS       960(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2496(SI), Z18
-	VPSLLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 104(DI), Z17, Z13
-	VPDPBUSD.BCST 104(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 104(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 104(DI)(R8*1), Z17, Z16
-	VMOVUPS       1024(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2560(SI), Z18
-	VPSLLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 108(DI), Z17, Z13
-	VPDPBUSD.BCST 108(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 108(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 108(DI)(R8*1), Z17, Z16
-	VMOVUPS       1088(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2624(SI), Z18
-	VPSLLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 112(DI), Z17, Z13
-	VPDPBUSD.BCST 112(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 112(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 112(DI)(R8*1), Z17, Z16
-	VMOVUPS       1152(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2688(SI), Z18
-	VPSLLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 116(DI), Z17, Z13
-	VPDPBUSD.BCST 116(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 116(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 116(DI)(R8*1), Z17, Z16
-	VMOVUPS       1216(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2752(SI), Z18
-	VPSLLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 120(DI), Z17, Z13
-	VPDPBUSD.BCST 120(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 120(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 120(DI)(R8*1), Z17, Z16
-	VMOVUPS       1280(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2816(SI), Z18
-	VPSLLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 124(DI), Z17, Z13
-	VPDPBUSD.BCST 124(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 124(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 124(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     112(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z5, Z5
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z6, Z6
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z7, Z7
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z8, Z8
-	VPBROADCASTD  268(DI), Z13
-	VPBROADCASTD  268(DI)(DX*1), Z14
-	VPBROADCASTD  268(DI)(DX*2), Z15
-	VPBROADCASTD  268(DI)(R8*1), Z16
-	VPMOVZXBD     240(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z9, Z9
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z10, Z10
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z11, Z11
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z12, Z12
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       1344(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2368(SI), Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 128(DI), Z17, Z13
-	VPDPBUSD.BCST 128(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 128(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 128(DI)(R8*1), Z17, Z16
-	VMOVUPS       1408(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2432(SI), Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 132(DI), Z17, Z13
-	VPDPBUSD.BCST 132(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 132(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 132(DI)(R8*1), Z17, Z16
-	VMOVUPS       1472(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2496(SI), Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 136(DI), Z17, Z13
-	VPDPBUSD.BCST 136(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 136(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 136(DI)(R8*1), Z17, Z16
-	VMOVUPS       1536(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2560(SI), Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 140(DI), Z17, Z13
-	VPDPBUSD.BCST 140(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 140(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 140(DI)(R8*1), Z17, Z16
-	VMOVUPS       1600(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2624(SI), Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 144(DI), Z17, Z13
-	VPDPBUSD.BCST 144(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 144(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 144(DI)(R8*1), Z17, Z16
-	VMOVUPS       1664(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2688(SI), Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 148(DI), Z17, Z13
-	VPDPBUSD.BCST 148(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 148(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 148(DI)(R8*1), Z17, Z16
-	VMOVUPS       1728(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2752(SI), Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 152(DI), Z17, Z13
-	VPDPBUSD.BCST 152(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 152(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 152(DI)(R8*1), Z17, Z16
-	VMOVUPS       1792(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2816(SI), Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 156(DI), Z17, Z13
-	VPDPBUSD.BCST 156(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 156(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 156(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     128(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z5, Z5
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z6, Z6
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z7, Z7
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z8, Z8
-	VPBROADCASTD  272(DI), Z13
-	VPBROADCASTD  272(DI)(DX*1), Z14
-	VPBROADCASTD  272(DI)(DX*2), Z15
-	VPBROADCASTD  272(DI)(R8*1), Z16
-	VPMOVZXBD     256(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z9, Z9
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z10, Z10
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z11, Z11
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z12, Z12
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       1344(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2368(SI), Z18
-	VPSRLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 160(DI), Z17, Z13
-	VPDPBUSD.BCST 160(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 160(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 160(DI)(R8*1), Z17, Z16
-	VMOVUPS       1408(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2432(SI), Z18
-	VPSRLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 164(DI), Z17, Z13
-	VPDPBUSD.BCST 164(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 164(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 164(DI)(R8*1), Z17, Z16
-	VMOVUPS       1472(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2496(SI), Z18
-	VPSRLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 168(DI), Z17, Z13
-	VPDPBUSD.BCST 168(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 168(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 168(DI)(R8*1), Z17, Z16
-	VMOVUPS       1536(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2560(SI), Z18
-	VPSRLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 172(DI), Z17, Z13
-	VPDPBUSD.BCST 172(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 172(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 172(DI)(R8*1), Z17, Z16
-	VMOVUPS       1600(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2624(SI), Z18
-	VPSRLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 176(DI), Z17, Z13
-	VPDPBUSD.BCST 176(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 176(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 176(DI)(R8*1), Z17, Z16
-	VMOVUPS       1664(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2688(SI), Z18
-	VPSRLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 180(DI), Z17, Z13
-	VPDPBUSD.BCST 180(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 180(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 180(DI)(R8*1), Z17, Z16
-	VMOVUPS       1728(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2752(SI), Z18
-	VPSRLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 184(DI), Z17, Z13
-	VPDPBUSD.BCST 184(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 184(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 184(DI)(R8*1), Z17, Z16
-	VMOVUPS       1792(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2816(SI), Z18
-	VPSRLW        $0x01, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 188(DI), Z17, Z13
-	VPDPBUSD.BCST 188(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 188(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 188(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     144(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z5, Z5
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z6, Z6
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z7, Z7
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z8, Z8
-	VPBROADCASTD  276(DI), Z13
-	VPBROADCASTD  276(DI)(DX*1), Z14
-	VPBROADCASTD  276(DI)(DX*2), Z15
-	VPBROADCASTD  276(DI)(R8*1), Z16
-	VPMOVZXBD     272(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z9, Z9
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z10, Z10
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z11, Z11
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z12, Z12
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       1856(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2368(SI), Z18
-	VPSRLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 192(DI), Z17, Z13
-	VPDPBUSD.BCST 192(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 192(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 192(DI)(R8*1), Z17, Z16
-	VMOVUPS       1920(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2432(SI), Z18
-	VPSRLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 196(DI), Z17, Z13
-	VPDPBUSD.BCST 196(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 196(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 196(DI)(R8*1), Z17, Z16
-	VMOVUPS       1984(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2496(SI), Z18
-	VPSRLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 200(DI), Z17, Z13
-	VPDPBUSD.BCST 200(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 200(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 200(DI)(R8*1), Z17, Z16
-	VMOVUPS       2048(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2560(SI), Z18
-	VPSRLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 204(DI), Z17, Z13
-	VPDPBUSD.BCST 204(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 204(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 204(DI)(R8*1), Z17, Z16
-	VMOVUPS       2112(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2624(SI), Z18
-	VPSRLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 208(DI), Z17, Z13
-	VPDPBUSD.BCST 208(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 208(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 208(DI)(R8*1), Z17, Z16
-	VMOVUPS       2176(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2688(SI), Z18
-	VPSRLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 212(DI), Z17, Z13
-	VPDPBUSD.BCST 212(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 212(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 212(DI)(R8*1), Z17, Z16
-	VMOVUPS       2240(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2752(SI), Z18
-	VPSRLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 216(DI), Z17, Z13
-	VPDPBUSD.BCST 216(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 216(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 216(DI)(R8*1), Z17, Z16
-	VMOVUPS       2304(SI), Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2816(SI), Z18
-	VPSRLW        $0x02, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 220(DI), Z17, Z13
-	VPDPBUSD.BCST 220(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 220(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 220(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     160(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z5, Z5
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z6, Z6
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z7, Z7
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z8, Z8
-	VPBROADCASTD  280(DI), Z13
-	VPBROADCASTD  280(DI)(DX*1), Z14
-	VPBROADCASTD  280(DI)(DX*2), Z15
-	VPBROADCASTD  280(DI)(R8*1), Z16
-	VPMOVZXBD     288(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z9, Z9
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z10, Z10
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z11, Z11
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z12, Z12
-	VPXORD        Z13, Z13, Z13
-	VPXORD        Z14, Z14, Z14
-	VPXORD        Z15, Z15, Z15
-	VPXORD        Z16, Z16, Z16
-	VMOVUPS       1856(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2368(SI), Z18
-	VPSRLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 224(DI), Z17, Z13
-	VPDPBUSD.BCST 224(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 224(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 224(DI)(R8*1), Z17, Z16
-	VMOVUPS       1920(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2432(SI), Z18
-	VPSRLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 228(DI), Z17, Z13
-	VPDPBUSD.BCST 228(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 228(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 228(DI)(R8*1), Z17, Z16
-	VMOVUPS       1984(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2496(SI), Z18
-	VPSRLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 232(DI), Z17, Z13
-	VPDPBUSD.BCST 232(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 232(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 232(DI)(R8*1), Z17, Z16
-	VMOVUPS       2048(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2560(SI), Z18
-	VPSRLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 236(DI), Z17, Z13
-	VPDPBUSD.BCST 236(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 236(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 236(DI)(R8*1), Z17, Z16
-	VMOVUPS       2112(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2624(SI), Z18
-	VPSRLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 240(DI), Z17, Z13
-	VPDPBUSD.BCST 240(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 240(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 240(DI)(R8*1), Z17, Z16
-	VMOVUPS       2176(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2688(SI), Z18
-	VPSRLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 244(DI), Z17, Z13
-	VPDPBUSD.BCST 244(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 244(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 244(DI)(R8*1), Z17, Z16
-	VMOVUPS       2240(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2752(SI), Z18
-	VPSRLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 248(DI), Z17, Z13
-	VPDPBUSD.BCST 248(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 248(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 248(DI)(R8*1), Z17, Z16
-	VMOVUPS       2304(SI), Z17
-	VPSRLW        $0x04, Z17, Z17
-	VPANDD        Z4, Z17, Z17
-	VMOVUPS       2816(SI), Z18
-	VPSRLW        $0x03, Z18, Z18
-	VPANDD        c10101010<>+0(SB), Z18, Z18
-	VPORD         Z18, Z17, Z17
-	VPDPBUSD.BCST 252(DI), Z17, Z13
-	VPDPBUSD.BCST 252(DI)(DX*1), Z17, Z14
-	VPDPBUSD.BCST 252(DI)(DX*2), Z17, Z15
-	VPDPBUSD.BCST 252(DI)(R8*1), Z17, Z16
-	VPMOVZXBD     176(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z5, Z5
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z6, Z6
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z7, Z7
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z8, Z8
-	VPBROADCASTD  284(DI), Z13
-	VPBROADCASTD  284(DI)(DX*1), Z14
-	VPBROADCASTD  284(DI)(DX*2), Z15
-	VPBROADCASTD  284(DI)(R8*1), Z16
-	VPMOVZXBD     304(SI), Z17
-	VPMULLD       Z17, Z13, Z13
-	VPADDD        Z13, Z9, Z9
-	VPMULLD       Z17, Z14, Z14
-	VPADDD        Z14, Z10, Z10
-	VPMULLD       Z17, Z15, Z15
-	VPADDD        Z15, Z11, Z11
-	VPMULLD       Z17, Z16, Z16
-	VPADDD        Z16, Z12, Z12
-	VCVTPH2PS     (SI), Z17
-	VMULPS.BCST   288(DI), Z17, Z18
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       832(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       320(SI), Z14
+	VPSLLW        $0x04, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST (DI), Z13, Z9
+	VPDPBUSD.BCST (DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST (DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST (DI)(R8*1), Z13, Z12
+	VMOVUPS       896(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       384(SI), Z14
+	VPSLLW        $0x04, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 4(DI), Z13, Z9
+	VPDPBUSD.BCST 4(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 4(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 4(DI)(R8*1), Z13, Z12
+	VMOVUPS       960(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       448(SI), Z14
+	VPSLLW        $0x04, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 8(DI), Z13, Z9
+	VPDPBUSD.BCST 8(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 8(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 8(DI)(R8*1), Z13, Z12
+	VMOVUPS       1024(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       512(SI), Z14
+	VPSLLW        $0x04, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 12(DI), Z13, Z9
+	VPDPBUSD.BCST 12(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 12(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 12(DI)(R8*1), Z13, Z12
+	VMOVUPS       1088(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       576(SI), Z14
+	VPSLLW        $0x04, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 16(DI), Z13, Z9
+	VPDPBUSD.BCST 16(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 16(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 16(DI)(R8*1), Z13, Z12
+	VMOVUPS       1152(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       640(SI), Z14
+	VPSLLW        $0x04, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 20(DI), Z13, Z9
+	VPDPBUSD.BCST 20(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 20(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 20(DI)(R8*1), Z13, Z12
+	VMOVUPS       1216(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       704(SI), Z14
+	VPSLLW        $0x04, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 24(DI), Z13, Z9
+	VPDPBUSD.BCST 24(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 24(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 24(DI)(R8*1), Z13, Z12
+	VMOVUPS       1280(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       768(SI), Z14
+	VPSLLW        $0x04, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 28(DI), Z13, Z9
+	VPDPBUSD.BCST 28(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 28(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 28(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     64(SI), Z13
+	VPMULLD       Z13, Z9, Z5
+	VPMULLD       Z13, Z10, Z6
+	VPMULLD       Z13, Z11, Z7
+	VPMULLD       Z13, Z12, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       832(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       320(SI), Z14
+	VPSLLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 32(DI), Z13, Z9
+	VPDPBUSD.BCST 32(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 32(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 32(DI)(R8*1), Z13, Z12
+	VMOVUPS       896(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       384(SI), Z14
+	VPSLLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 36(DI), Z13, Z9
+	VPDPBUSD.BCST 36(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 36(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 36(DI)(R8*1), Z13, Z12
+	VMOVUPS       960(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       448(SI), Z14
+	VPSLLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 40(DI), Z13, Z9
+	VPDPBUSD.BCST 40(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 40(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 40(DI)(R8*1), Z13, Z12
+	VMOVUPS       1024(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       512(SI), Z14
+	VPSLLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 44(DI), Z13, Z9
+	VPDPBUSD.BCST 44(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 44(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 44(DI)(R8*1), Z13, Z12
+	VMOVUPS       1088(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       576(SI), Z14
+	VPSLLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 48(DI), Z13, Z9
+	VPDPBUSD.BCST 48(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 48(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 48(DI)(R8*1), Z13, Z12
+	VMOVUPS       1152(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       640(SI), Z14
+	VPSLLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 52(DI), Z13, Z9
+	VPDPBUSD.BCST 52(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 52(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 52(DI)(R8*1), Z13, Z12
+	VMOVUPS       1216(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       704(SI), Z14
+	VPSLLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 56(DI), Z13, Z9
+	VPDPBUSD.BCST 56(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 56(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 56(DI)(R8*1), Z13, Z12
+	VMOVUPS       1280(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       768(SI), Z14
+	VPSLLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 60(DI), Z13, Z9
+	VPDPBUSD.BCST 60(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 60(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 60(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     80(SI), Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1344(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       320(SI), Z14
+	VPSLLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 64(DI), Z13, Z9
+	VPDPBUSD.BCST 64(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 64(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 64(DI)(R8*1), Z13, Z12
+	VMOVUPS       1408(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       384(SI), Z14
+	VPSLLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 68(DI), Z13, Z9
+	VPDPBUSD.BCST 68(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 68(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 68(DI)(R8*1), Z13, Z12
+	VMOVUPS       1472(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       448(SI), Z14
+	VPSLLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 72(DI), Z13, Z9
+	VPDPBUSD.BCST 72(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 72(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 72(DI)(R8*1), Z13, Z12
+	VMOVUPS       1536(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       512(SI), Z14
+	VPSLLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 76(DI), Z13, Z9
+	VPDPBUSD.BCST 76(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 76(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 76(DI)(R8*1), Z13, Z12
+	VMOVUPS       1600(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       576(SI), Z14
+	VPSLLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 80(DI), Z13, Z9
+	VPDPBUSD.BCST 80(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 80(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 80(DI)(R8*1), Z13, Z12
+	VMOVUPS       1664(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       640(SI), Z14
+	VPSLLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 84(DI), Z13, Z9
+	VPDPBUSD.BCST 84(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 84(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 84(DI)(R8*1), Z13, Z12
+	VMOVUPS       1728(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       704(SI), Z14
+	VPSLLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 88(DI), Z13, Z9
+	VPDPBUSD.BCST 88(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 88(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 88(DI)(R8*1), Z13, Z12
+	VMOVUPS       1792(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       768(SI), Z14
+	VPSLLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 92(DI), Z13, Z9
+	VPDPBUSD.BCST 92(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 92(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 92(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     96(SI), Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1344(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       320(SI), Z14
+	VPSLLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 96(DI), Z13, Z9
+	VPDPBUSD.BCST 96(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 96(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 96(DI)(R8*1), Z13, Z12
+	VMOVUPS       1408(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       384(SI), Z14
+	VPSLLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 100(DI), Z13, Z9
+	VPDPBUSD.BCST 100(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 100(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 100(DI)(R8*1), Z13, Z12
+	VMOVUPS       1472(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       448(SI), Z14
+	VPSLLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 104(DI), Z13, Z9
+	VPDPBUSD.BCST 104(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 104(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 104(DI)(R8*1), Z13, Z12
+	VMOVUPS       1536(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       512(SI), Z14
+	VPSLLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 108(DI), Z13, Z9
+	VPDPBUSD.BCST 108(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 108(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 108(DI)(R8*1), Z13, Z12
+	VMOVUPS       1600(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       576(SI), Z14
+	VPSLLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 112(DI), Z13, Z9
+	VPDPBUSD.BCST 112(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 112(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 112(DI)(R8*1), Z13, Z12
+	VMOVUPS       1664(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       640(SI), Z14
+	VPSLLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 116(DI), Z13, Z9
+	VPDPBUSD.BCST 116(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 116(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 116(DI)(R8*1), Z13, Z12
+	VMOVUPS       1728(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       704(SI), Z14
+	VPSLLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 120(DI), Z13, Z9
+	VPDPBUSD.BCST 120(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 120(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 120(DI)(R8*1), Z13, Z12
+	VMOVUPS       1792(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       768(SI), Z14
+	VPSLLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 124(DI), Z13, Z9
+	VPDPBUSD.BCST 124(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 124(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 124(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     112(SI), Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1856(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       320(SI), Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 128(DI), Z13, Z9
+	VPDPBUSD.BCST 128(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 128(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 128(DI)(R8*1), Z13, Z12
+	VMOVUPS       1920(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       384(SI), Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 132(DI), Z13, Z9
+	VPDPBUSD.BCST 132(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 132(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 132(DI)(R8*1), Z13, Z12
+	VMOVUPS       1984(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       448(SI), Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 136(DI), Z13, Z9
+	VPDPBUSD.BCST 136(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 136(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 136(DI)(R8*1), Z13, Z12
+	VMOVUPS       2048(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       512(SI), Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 140(DI), Z13, Z9
+	VPDPBUSD.BCST 140(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 140(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 140(DI)(R8*1), Z13, Z12
+	VMOVUPS       2112(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       576(SI), Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 144(DI), Z13, Z9
+	VPDPBUSD.BCST 144(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 144(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 144(DI)(R8*1), Z13, Z12
+	VMOVUPS       2176(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       640(SI), Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 148(DI), Z13, Z9
+	VPDPBUSD.BCST 148(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 148(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 148(DI)(R8*1), Z13, Z12
+	VMOVUPS       2240(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       704(SI), Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 152(DI), Z13, Z9
+	VPDPBUSD.BCST 152(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 152(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 152(DI)(R8*1), Z13, Z12
+	VMOVUPS       2304(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       768(SI), Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 156(DI), Z13, Z9
+	VPDPBUSD.BCST 156(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 156(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 156(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     128(SI), Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       1856(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       320(SI), Z14
+	VPSRLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 160(DI), Z13, Z9
+	VPDPBUSD.BCST 160(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 160(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 160(DI)(R8*1), Z13, Z12
+	VMOVUPS       1920(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       384(SI), Z14
+	VPSRLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 164(DI), Z13, Z9
+	VPDPBUSD.BCST 164(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 164(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 164(DI)(R8*1), Z13, Z12
+	VMOVUPS       1984(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       448(SI), Z14
+	VPSRLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 168(DI), Z13, Z9
+	VPDPBUSD.BCST 168(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 168(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 168(DI)(R8*1), Z13, Z12
+	VMOVUPS       2048(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       512(SI), Z14
+	VPSRLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 172(DI), Z13, Z9
+	VPDPBUSD.BCST 172(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 172(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 172(DI)(R8*1), Z13, Z12
+	VMOVUPS       2112(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       576(SI), Z14
+	VPSRLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 176(DI), Z13, Z9
+	VPDPBUSD.BCST 176(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 176(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 176(DI)(R8*1), Z13, Z12
+	VMOVUPS       2176(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       640(SI), Z14
+	VPSRLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 180(DI), Z13, Z9
+	VPDPBUSD.BCST 180(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 180(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 180(DI)(R8*1), Z13, Z12
+	VMOVUPS       2240(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       704(SI), Z14
+	VPSRLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 184(DI), Z13, Z9
+	VPDPBUSD.BCST 184(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 184(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 184(DI)(R8*1), Z13, Z12
+	VMOVUPS       2304(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       768(SI), Z14
+	VPSRLW        $0x01, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 188(DI), Z13, Z9
+	VPDPBUSD.BCST 188(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 188(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 188(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     144(SI), Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       2368(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       320(SI), Z14
+	VPSRLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 192(DI), Z13, Z9
+	VPDPBUSD.BCST 192(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 192(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 192(DI)(R8*1), Z13, Z12
+	VMOVUPS       2432(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       384(SI), Z14
+	VPSRLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 196(DI), Z13, Z9
+	VPDPBUSD.BCST 196(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 196(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 196(DI)(R8*1), Z13, Z12
+	VMOVUPS       2496(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       448(SI), Z14
+	VPSRLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 200(DI), Z13, Z9
+	VPDPBUSD.BCST 200(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 200(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 200(DI)(R8*1), Z13, Z12
+	VMOVUPS       2560(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       512(SI), Z14
+	VPSRLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 204(DI), Z13, Z9
+	VPDPBUSD.BCST 204(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 204(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 204(DI)(R8*1), Z13, Z12
+	VMOVUPS       2624(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       576(SI), Z14
+	VPSRLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 208(DI), Z13, Z9
+	VPDPBUSD.BCST 208(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 208(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 208(DI)(R8*1), Z13, Z12
+	VMOVUPS       2688(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       640(SI), Z14
+	VPSRLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 212(DI), Z13, Z9
+	VPDPBUSD.BCST 212(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 212(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 212(DI)(R8*1), Z13, Z12
+	VMOVUPS       2752(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       704(SI), Z14
+	VPSRLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 216(DI), Z13, Z9
+	VPDPBUSD.BCST 216(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 216(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 216(DI)(R8*1), Z13, Z12
+	VMOVUPS       2816(SI), Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       768(SI), Z14
+	VPSRLW        $0x02, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 220(DI), Z13, Z9
+	VPDPBUSD.BCST 220(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 220(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 220(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     160(SI), Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VMOVUPS       2368(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       320(SI), Z14
+	VPSRLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 224(DI), Z13, Z9
+	VPDPBUSD.BCST 224(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 224(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 224(DI)(R8*1), Z13, Z12
+	VMOVUPS       2432(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       384(SI), Z14
+	VPSRLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 228(DI), Z13, Z9
+	VPDPBUSD.BCST 228(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 228(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 228(DI)(R8*1), Z13, Z12
+	VMOVUPS       2496(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       448(SI), Z14
+	VPSRLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 232(DI), Z13, Z9
+	VPDPBUSD.BCST 232(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 232(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 232(DI)(R8*1), Z13, Z12
+	VMOVUPS       2560(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       512(SI), Z14
+	VPSRLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 236(DI), Z13, Z9
+	VPDPBUSD.BCST 236(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 236(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 236(DI)(R8*1), Z13, Z12
+	VMOVUPS       2624(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       576(SI), Z14
+	VPSRLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 240(DI), Z13, Z9
+	VPDPBUSD.BCST 240(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 240(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 240(DI)(R8*1), Z13, Z12
+	VMOVUPS       2688(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       640(SI), Z14
+	VPSRLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 244(DI), Z13, Z9
+	VPDPBUSD.BCST 244(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 244(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 244(DI)(R8*1), Z13, Z12
+	VMOVUPS       2752(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       704(SI), Z14
+	VPSRLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 248(DI), Z13, Z9
+	VPDPBUSD.BCST 248(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 248(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 248(DI)(R8*1), Z13, Z12
+	VMOVUPS       2816(SI), Z13
+	VPSRLW        $0x04, Z13, Z13
+	VPANDD        Z4, Z13, Z13
+	VMOVUPS       768(SI), Z14
+	VPSRLW        $0x03, Z14, Z14
+	VPANDD        c10101010<>+0(SB), Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPBUSD.BCST 252(DI), Z13, Z9
+	VPDPBUSD.BCST 252(DI)(DX*1), Z13, Z10
+	VPDPBUSD.BCST 252(DI)(DX*2), Z13, Z11
+	VPDPBUSD.BCST 252(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     176(SI), Z13
+	VPMULLD       Z13, Z9, Z9
+	VPADDD        Z9, Z5, Z5
+	VPMULLD       Z13, Z10, Z10
+	VPADDD        Z10, Z6, Z6
+	VPMULLD       Z13, Z11, Z11
+	VPADDD        Z11, Z7, Z7
+	VPMULLD       Z13, Z12, Z12
+	VPADDD        Z12, Z8, Z8
+	VCVTPH2PS     (SI), Z13
+	VMULPS.BCST   272(DI), Z13, Z14
 	VCVTDQ2PS     Z5, Z5
-	VMULPS        Z18, Z5, Z5
+	VMULPS        Z14, Z5, Z5
 	VADDPS        Z5, Z0, Z0
-	VMULPS.BCST   288(DI)(DX*1), Z17, Z18
+	VMULPS.BCST   272(DI)(DX*1), Z13, Z14
 	VCVTDQ2PS     Z6, Z6
-	VMULPS        Z18, Z6, Z6
+	VMULPS        Z14, Z6, Z6
 	VADDPS        Z6, Z1, Z1
-	VMULPS.BCST   288(DI)(DX*2), Z17, Z18
+	VMULPS.BCST   272(DI)(DX*2), Z13, Z14
 	VCVTDQ2PS     Z7, Z7
-	VMULPS        Z18, Z7, Z7
+	VMULPS        Z14, Z7, Z7
 	VADDPS        Z7, Z2, Z2
-	VMULPS.BCST   288(DI)(R8*1), Z17, Z18
+	VMULPS.BCST   272(DI)(R8*1), Z13, Z14
 	VCVTDQ2PS     Z8, Z8
-	VMULPS        Z18, Z8, Z8
+	VMULPS        Z14, Z8, Z8
 	VADDPS        Z8, Z3, Z3
-	VCVTPH2PS     32(SI), Z17
-	VMULPS.BCST   288(DI), Z17, Z18
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VPMOVZXBD     192(SI), Z13
+	VPMOVZXBD     208(SI), Z14
+	VPSLLD        $0x10, Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPWSSD.BCST 256(DI), Z13, Z9
+	VPDPWSSD.BCST 256(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 256(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 256(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     224(SI), Z13
+	VPMOVZXBD     240(SI), Z14
+	VPSLLD        $0x10, Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPWSSD.BCST 260(DI), Z13, Z9
+	VPDPWSSD.BCST 260(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 260(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 260(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     256(SI), Z13
+	VPMOVZXBD     272(SI), Z14
+	VPSLLD        $0x10, Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPWSSD.BCST 264(DI), Z13, Z9
+	VPDPWSSD.BCST 264(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 264(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 264(DI)(R8*1), Z13, Z12
+	VPMOVZXBD     288(SI), Z13
+	VPMOVZXBD     304(SI), Z14
+	VPSLLD        $0x10, Z14, Z14
+	VPORD         Z14, Z13, Z13
+	VPDPWSSD.BCST 268(DI), Z13, Z9
+	VPDPWSSD.BCST 268(DI)(DX*1), Z13, Z10
+	VPDPWSSD.BCST 268(DI)(DX*2), Z13, Z11
+	VPDPWSSD.BCST 268(DI)(R8*1), Z13, Z12
+	VCVTPH2PS     32(SI), Z13
+	VMULPS.BCST   272(DI), Z13, Z14
 	VCVTDQ2PS     Z9, Z9
-	VMULPS        Z18, Z9, Z9
+	VMULPS        Z14, Z9, Z9
 	VSUBPS        Z9, Z0, Z0
-	VMULPS.BCST   288(DI)(DX*1), Z17, Z18
+	VMULPS.BCST   272(DI)(DX*1), Z13, Z14
 	VCVTDQ2PS     Z10, Z10
-	VMULPS        Z18, Z10, Z10
+	VMULPS        Z14, Z10, Z10
 	VSUBPS        Z10, Z1, Z1
-	VMULPS.BCST   288(DI)(DX*2), Z17, Z18
+	VMULPS.BCST   272(DI)(DX*2), Z13, Z14
 	VCVTDQ2PS     Z11, Z11
-	VMULPS        Z18, Z11, Z11
+	VMULPS        Z14, Z11, Z11
 	VSUBPS        Z11, Z2, Z2
-	VMULPS.BCST   288(DI)(R8*1), Z17, Z18
+	VMULPS.BCST   272(DI)(R8*1), Z13, Z14
 	VCVTDQ2PS     Z12, Z12
-	VMULPS        Z18, Z12, Z12
+	VMULPS        Z14, Z12, Z12
 	VSUBPS        Z12, Z3, Z3
 	ADDQ          $0x00000b40, SI
-	ADDQ          $0x00000124, DI
+	ADDQ          $0x00000114, DI
 	DECQ          BX
 	JNZ           block
 
@@ -5398,8 +8575,8 @@ block:
 	VPBROADCASTD  256(DI)(DX*1), Z10
 	VPBROADCASTD  256(DI)(DX*2), Z11
 	VPBROADCASTD  256(DI)(R8*1), Z12
-	VMOVUPS       288(SI), Z13
-	VMOVUPS       2336(SI), Z14
+	VMOVUPS       352(SI), Z13
+	VMOVUPS       288(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5408,8 +8585,8 @@ block:
 	VPDPBUSD.BCST (DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST (DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST (DI)(R8*1), Z13, Z12
-	VMOVUPS       352(SI), Z13
-	VMOVUPS       2400(SI), Z14
+	VMOVUPS       544(SI), Z13
+	VMOVUPS       480(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5418,8 +8595,8 @@ block:
 	VPDPBUSD.BCST 4(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 4(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 4(DI)(R8*1), Z13, Z12
-	VMOVUPS       416(SI), Z13
-	VMOVUPS       2464(SI), Z14
+	VMOVUPS       736(SI), Z13
+	VMOVUPS       672(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5428,8 +8605,8 @@ block:
 	VPDPBUSD.BCST 8(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 8(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 8(DI)(R8*1), Z13, Z12
-	VMOVUPS       480(SI), Z13
-	VMOVUPS       2528(SI), Z14
+	VMOVUPS       928(SI), Z13
+	VMOVUPS       864(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5447,8 +8624,8 @@ block:
 	VPBROADCASTD  260(DI)(DX*1), Z10
 	VPBROADCASTD  260(DI)(DX*2), Z11
 	VPBROADCASTD  260(DI)(R8*1), Z12
-	VMOVUPS       544(SI), Z13
-	VMOVUPS       2592(SI), Z14
+	VMOVUPS       1120(SI), Z13
+	VMOVUPS       1056(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5457,8 +8634,8 @@ block:
 	VPDPBUSD.BCST 16(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 16(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 16(DI)(R8*1), Z13, Z12
-	VMOVUPS       608(SI), Z13
-	VMOVUPS       2656(SI), Z14
+	VMOVUPS       1312(SI), Z13
+	VMOVUPS       1248(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5467,8 +8644,8 @@ block:
 	VPDPBUSD.BCST 20(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 20(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 20(DI)(R8*1), Z13, Z12
-	VMOVUPS       672(SI), Z13
-	VMOVUPS       2720(SI), Z14
+	VMOVUPS       1504(SI), Z13
+	VMOVUPS       1440(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5477,8 +8654,8 @@ block:
 	VPDPBUSD.BCST 24(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 24(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 24(DI)(R8*1), Z13, Z12
-	VMOVUPS       736(SI), Z13
-	VMOVUPS       2784(SI), Z14
+	VMOVUPS       1696(SI), Z13
+	VMOVUPS       1632(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5500,8 +8677,8 @@ block:
 	VPBROADCASTD  264(DI)(DX*1), Z10
 	VPBROADCASTD  264(DI)(DX*2), Z11
 	VPBROADCASTD  264(DI)(R8*1), Z12
-	VMOVUPS       800(SI), Z13
-	VMOVUPS       2336(SI), Z14
+	VMOVUPS       416(SI), Z13
+	VMOVUPS       288(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5510,8 +8687,8 @@ block:
 	VPDPBUSD.BCST 32(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 32(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 32(DI)(R8*1), Z13, Z12
-	VMOVUPS       864(SI), Z13
-	VMOVUPS       2400(SI), Z14
+	VMOVUPS       608(SI), Z13
+	VMOVUPS       480(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5520,8 +8697,8 @@ block:
 	VPDPBUSD.BCST 36(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 36(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 36(DI)(R8*1), Z13, Z12
-	VMOVUPS       928(SI), Z13
-	VMOVUPS       2464(SI), Z14
+	VMOVUPS       800(SI), Z13
+	VMOVUPS       672(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5531,7 +8708,7 @@ block:
 	VPDPBUSD.BCST 40(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 40(DI)(R8*1), Z13, Z12
 	VMOVUPS       992(SI), Z13
-	VMOVUPS       2528(SI), Z14
+	VMOVUPS       864(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5553,8 +8730,8 @@ block:
 	VPBROADCASTD  268(DI)(DX*1), Z10
 	VPBROADCASTD  268(DI)(DX*2), Z11
 	VPBROADCASTD  268(DI)(R8*1), Z12
-	VMOVUPS       1056(SI), Z13
-	VMOVUPS       2592(SI), Z14
+	VMOVUPS       1184(SI), Z13
+	VMOVUPS       1056(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5563,8 +8740,8 @@ block:
 	VPDPBUSD.BCST 48(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 48(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 48(DI)(R8*1), Z13, Z12
-	VMOVUPS       1120(SI), Z13
-	VMOVUPS       2656(SI), Z14
+	VMOVUPS       1376(SI), Z13
+	VMOVUPS       1248(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5573,8 +8750,8 @@ block:
 	VPDPBUSD.BCST 52(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 52(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 52(DI)(R8*1), Z13, Z12
-	VMOVUPS       1184(SI), Z13
-	VMOVUPS       2720(SI), Z14
+	VMOVUPS       1568(SI), Z13
+	VMOVUPS       1440(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5583,8 +8760,8 @@ block:
 	VPDPBUSD.BCST 56(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 56(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 56(DI)(R8*1), Z13, Z12
-	VMOVUPS       1248(SI), Z13
-	VMOVUPS       2784(SI), Z14
+	VMOVUPS       1760(SI), Z13
+	VMOVUPS       1632(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5606,8 +8783,8 @@ block:
 	VPBROADCASTD  272(DI)(DX*1), Z10
 	VPBROADCASTD  272(DI)(DX*2), Z11
 	VPBROADCASTD  272(DI)(R8*1), Z12
-	VMOVUPS       288(SI), Z13
-	VMOVUPS       2336(SI), Z14
+	VMOVUPS       352(SI), Z13
+	VMOVUPS       288(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5616,8 +8793,8 @@ block:
 	VPDPBUSD.BCST 64(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 64(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 64(DI)(R8*1), Z13, Z12
-	VMOVUPS       352(SI), Z13
-	VMOVUPS       2400(SI), Z14
+	VMOVUPS       544(SI), Z13
+	VMOVUPS       480(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5626,8 +8803,8 @@ block:
 	VPDPBUSD.BCST 68(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 68(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 68(DI)(R8*1), Z13, Z12
-	VMOVUPS       416(SI), Z13
-	VMOVUPS       2464(SI), Z14
+	VMOVUPS       736(SI), Z13
+	VMOVUPS       672(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5636,8 +8813,8 @@ block:
 	VPDPBUSD.BCST 72(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 72(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 72(DI)(R8*1), Z13, Z12
-	VMOVUPS       480(SI), Z13
-	VMOVUPS       2528(SI), Z14
+	VMOVUPS       928(SI), Z13
+	VMOVUPS       864(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5659,8 +8836,8 @@ block:
 	VPBROADCASTD  276(DI)(DX*1), Z10
 	VPBROADCASTD  276(DI)(DX*2), Z11
 	VPBROADCASTD  276(DI)(R8*1), Z12
-	VMOVUPS       544(SI), Z13
-	VMOVUPS       2592(SI), Z14
+	VMOVUPS       1120(SI), Z13
+	VMOVUPS       1056(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5669,8 +8846,8 @@ block:
 	VPDPBUSD.BCST 80(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 80(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 80(DI)(R8*1), Z13, Z12
-	VMOVUPS       608(SI), Z13
-	VMOVUPS       2656(SI), Z14
+	VMOVUPS       1312(SI), Z13
+	VMOVUPS       1248(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5679,8 +8856,8 @@ block:
 	VPDPBUSD.BCST 84(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 84(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 84(DI)(R8*1), Z13, Z12
-	VMOVUPS       672(SI), Z13
-	VMOVUPS       2720(SI), Z14
+	VMOVUPS       1504(SI), Z13
+	VMOVUPS       1440(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5689,8 +8866,8 @@ block:
 	VPDPBUSD.BCST 88(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 88(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 88(DI)(R8*1), Z13, Z12
-	VMOVUPS       736(SI), Z13
-	VMOVUPS       2784(SI), Z14
+	VMOVUPS       1696(SI), Z13
+	VMOVUPS       1632(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5712,8 +8889,8 @@ block:
 	VPBROADCASTD  280(DI)(DX*1), Z10
 	VPBROADCASTD  280(DI)(DX*2), Z11
 	VPBROADCASTD  280(DI)(R8*1), Z12
-	VMOVUPS       800(SI), Z13
-	VMOVUPS       2336(SI), Z14
+	VMOVUPS       416(SI), Z13
+	VMOVUPS       288(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -5723,8 +8900,8 @@ block:
 	VPDPBUSD.BCST 96(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 96(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 96(DI)(R8*1), Z13, Z12
-	VMOVUPS       864(SI), Z13
-	VMOVUPS       2400(SI), Z14
+	VMOVUPS       608(SI), Z13
+	VMOVUPS       480(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -5734,8 +8911,8 @@ block:
 	VPDPBUSD.BCST 100(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 100(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 100(DI)(R8*1), Z13, Z12
-	VMOVUPS       928(SI), Z13
-	VMOVUPS       2464(SI), Z14
+	VMOVUPS       800(SI), Z13
+	VMOVUPS       672(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -5746,7 +8923,7 @@ block:
 	VPDPBUSD.BCST 104(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 104(DI)(R8*1), Z13, Z12
 	VMOVUPS       992(SI), Z13
-	VMOVUPS       2528(SI), Z14
+	VMOVUPS       864(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -5769,8 +8946,8 @@ block:
 	VPBROADCASTD  284(DI)(DX*1), Z10
 	VPBROADCASTD  284(DI)(DX*2), Z11
 	VPBROADCASTD  284(DI)(R8*1), Z12
-	VMOVUPS       1056(SI), Z13
-	VMOVUPS       2592(SI), Z14
+	VMOVUPS       1184(SI), Z13
+	VMOVUPS       1056(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -5780,8 +8957,8 @@ block:
 	VPDPBUSD.BCST 112(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 112(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 112(DI)(R8*1), Z13, Z12
-	VMOVUPS       1120(SI), Z13
-	VMOVUPS       2656(SI), Z14
+	VMOVUPS       1376(SI), Z13
+	VMOVUPS       1248(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -5791,8 +8968,8 @@ block:
 	VPDPBUSD.BCST 116(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 116(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 116(DI)(R8*1), Z13, Z12
-	VMOVUPS       1184(SI), Z13
-	VMOVUPS       2720(SI), Z14
+	VMOVUPS       1568(SI), Z13
+	VMOVUPS       1440(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -5802,8 +8979,8 @@ block:
 	VPDPBUSD.BCST 120(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 120(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 120(DI)(R8*1), Z13, Z12
-	VMOVUPS       1248(SI), Z13
-	VMOVUPS       2784(SI), Z14
+	VMOVUPS       1760(SI), Z13
+	VMOVUPS       1632(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -5826,8 +9003,8 @@ block:
 	VPBROADCASTD  288(DI)(DX*1), Z10
 	VPBROADCASTD  288(DI)(DX*2), Z11
 	VPBROADCASTD  288(DI)(R8*1), Z12
-	VMOVUPS       1312(SI), Z13
-	VMOVUPS       2848(SI), Z14
+	VMOVUPS       1888(SI), Z13
+	VMOVUPS       1824(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5836,8 +9013,8 @@ block:
 	VPDPBUSD.BCST 128(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 128(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 128(DI)(R8*1), Z13, Z12
-	VMOVUPS       1376(SI), Z13
-	VMOVUPS       2912(SI), Z14
+	VMOVUPS       2080(SI), Z13
+	VMOVUPS       2016(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5846,8 +9023,8 @@ block:
 	VPDPBUSD.BCST 132(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 132(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 132(DI)(R8*1), Z13, Z12
-	VMOVUPS       1440(SI), Z13
-	VMOVUPS       2976(SI), Z14
+	VMOVUPS       2272(SI), Z13
+	VMOVUPS       2208(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5856,8 +9033,8 @@ block:
 	VPDPBUSD.BCST 136(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 136(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 136(DI)(R8*1), Z13, Z12
-	VMOVUPS       1504(SI), Z13
-	VMOVUPS       3040(SI), Z14
+	VMOVUPS       2464(SI), Z13
+	VMOVUPS       2400(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5879,8 +9056,8 @@ block:
 	VPBROADCASTD  292(DI)(DX*1), Z10
 	VPBROADCASTD  292(DI)(DX*2), Z11
 	VPBROADCASTD  292(DI)(R8*1), Z12
-	VMOVUPS       1568(SI), Z13
-	VMOVUPS       3104(SI), Z14
+	VMOVUPS       2656(SI), Z13
+	VMOVUPS       2592(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5889,8 +9066,8 @@ block:
 	VPDPBUSD.BCST 144(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 144(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 144(DI)(R8*1), Z13, Z12
-	VMOVUPS       1632(SI), Z13
-	VMOVUPS       3168(SI), Z14
+	VMOVUPS       2848(SI), Z13
+	VMOVUPS       2784(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5899,8 +9076,8 @@ block:
 	VPDPBUSD.BCST 148(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 148(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 148(DI)(R8*1), Z13, Z12
-	VMOVUPS       1696(SI), Z13
-	VMOVUPS       3232(SI), Z14
+	VMOVUPS       3040(SI), Z13
+	VMOVUPS       2976(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5909,8 +9086,8 @@ block:
 	VPDPBUSD.BCST 152(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 152(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 152(DI)(R8*1), Z13, Z12
-	VMOVUPS       1760(SI), Z13
-	VMOVUPS       3296(SI), Z14
+	VMOVUPS       3232(SI), Z13
+	VMOVUPS       3168(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x04, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5932,8 +9109,8 @@ block:
 	VPBROADCASTD  296(DI)(DX*1), Z10
 	VPBROADCASTD  296(DI)(DX*2), Z11
 	VPBROADCASTD  296(DI)(R8*1), Z12
-	VMOVUPS       1824(SI), Z13
-	VMOVUPS       2848(SI), Z14
+	VMOVUPS       1952(SI), Z13
+	VMOVUPS       1824(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5942,8 +9119,8 @@ block:
 	VPDPBUSD.BCST 160(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 160(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 160(DI)(R8*1), Z13, Z12
-	VMOVUPS       1888(SI), Z13
-	VMOVUPS       2912(SI), Z14
+	VMOVUPS       2144(SI), Z13
+	VMOVUPS       2016(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5952,8 +9129,8 @@ block:
 	VPDPBUSD.BCST 164(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 164(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 164(DI)(R8*1), Z13, Z12
-	VMOVUPS       1952(SI), Z13
-	VMOVUPS       2976(SI), Z14
+	VMOVUPS       2336(SI), Z13
+	VMOVUPS       2208(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5962,8 +9139,8 @@ block:
 	VPDPBUSD.BCST 168(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 168(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 168(DI)(R8*1), Z13, Z12
-	VMOVUPS       2016(SI), Z13
-	VMOVUPS       3040(SI), Z14
+	VMOVUPS       2528(SI), Z13
+	VMOVUPS       2400(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5985,8 +9162,8 @@ block:
 	VPBROADCASTD  300(DI)(DX*1), Z10
 	VPBROADCASTD  300(DI)(DX*2), Z11
 	VPBROADCASTD  300(DI)(R8*1), Z12
-	VMOVUPS       2080(SI), Z13
-	VMOVUPS       3104(SI), Z14
+	VMOVUPS       2720(SI), Z13
+	VMOVUPS       2592(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -5995,8 +9172,8 @@ block:
 	VPDPBUSD.BCST 176(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 176(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 176(DI)(R8*1), Z13, Z12
-	VMOVUPS       2144(SI), Z13
-	VMOVUPS       3168(SI), Z14
+	VMOVUPS       2912(SI), Z13
+	VMOVUPS       2784(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -6005,8 +9182,8 @@ block:
 	VPDPBUSD.BCST 180(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 180(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 180(DI)(R8*1), Z13, Z12
-	VMOVUPS       2208(SI), Z13
-	VMOVUPS       3232(SI), Z14
+	VMOVUPS       3104(SI), Z13
+	VMOVUPS       2976(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -6015,8 +9192,8 @@ block:
 	VPDPBUSD.BCST 184(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 184(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 184(DI)(R8*1), Z13, Z12
-	VMOVUPS       2272(SI), Z13
-	VMOVUPS       3296(SI), Z14
+	VMOVUPS       3296(SI), Z13
+	VMOVUPS       3168(SI), Z14
 	VPANDD        Z4, Z13, Z13
 	VPSLLW        $0x02, Z14, Z14
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -6038,8 +9215,8 @@ block:
 	VPBROADCASTD  304(DI)(DX*1), Z10
 	VPBROADCASTD  304(DI)(DX*2), Z11
 	VPBROADCASTD  304(DI)(R8*1), Z12
-	VMOVUPS       1312(SI), Z13
-	VMOVUPS       2848(SI), Z14
+	VMOVUPS       1888(SI), Z13
+	VMOVUPS       1824(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -6048,8 +9225,8 @@ block:
 	VPDPBUSD.BCST 192(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 192(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 192(DI)(R8*1), Z13, Z12
-	VMOVUPS       1376(SI), Z13
-	VMOVUPS       2912(SI), Z14
+	VMOVUPS       2080(SI), Z13
+	VMOVUPS       2016(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -6058,8 +9235,8 @@ block:
 	VPDPBUSD.BCST 196(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 196(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 196(DI)(R8*1), Z13, Z12
-	VMOVUPS       1440(SI), Z13
-	VMOVUPS       2976(SI), Z14
+	VMOVUPS       2272(SI), Z13
+	VMOVUPS       2208(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -6068,8 +9245,8 @@ block:
 	VPDPBUSD.BCST 200(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 200(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 200(DI)(R8*1), Z13, Z12
-	VMOVUPS       1504(SI), Z13
-	VMOVUPS       3040(SI), Z14
+	VMOVUPS       2464(SI), Z13
+	VMOVUPS       2400(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -6091,8 +9268,8 @@ block:
 	VPBROADCASTD  308(DI)(DX*1), Z10
 	VPBROADCASTD  308(DI)(DX*2), Z11
 	VPBROADCASTD  308(DI)(R8*1), Z12
-	VMOVUPS       1568(SI), Z13
-	VMOVUPS       3104(SI), Z14
+	VMOVUPS       2656(SI), Z13
+	VMOVUPS       2592(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -6101,8 +9278,8 @@ block:
 	VPDPBUSD.BCST 208(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 208(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 208(DI)(R8*1), Z13, Z12
-	VMOVUPS       1632(SI), Z13
-	VMOVUPS       3168(SI), Z14
+	VMOVUPS       2848(SI), Z13
+	VMOVUPS       2784(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -6111,8 +9288,8 @@ block:
 	VPDPBUSD.BCST 212(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 212(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 212(DI)(R8*1), Z13, Z12
-	VMOVUPS       1696(SI), Z13
-	VMOVUPS       3232(SI), Z14
+	VMOVUPS       3040(SI), Z13
+	VMOVUPS       2976(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -6121,8 +9298,8 @@ block:
 	VPDPBUSD.BCST 216(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 216(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 216(DI)(R8*1), Z13, Z12
-	VMOVUPS       1760(SI), Z13
-	VMOVUPS       3296(SI), Z14
+	VMOVUPS       3232(SI), Z13
+	VMOVUPS       3168(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPANDD        c30303030<>+0(SB), Z14, Z14
@@ -6144,8 +9321,8 @@ block:
 	VPBROADCASTD  312(DI)(DX*1), Z10
 	VPBROADCASTD  312(DI)(DX*2), Z11
 	VPBROADCASTD  312(DI)(R8*1), Z12
-	VMOVUPS       1824(SI), Z13
-	VMOVUPS       2848(SI), Z14
+	VMOVUPS       1952(SI), Z13
+	VMOVUPS       1824(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -6155,8 +9332,8 @@ block:
 	VPDPBUSD.BCST 224(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 224(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 224(DI)(R8*1), Z13, Z12
-	VMOVUPS       1888(SI), Z13
-	VMOVUPS       2912(SI), Z14
+	VMOVUPS       2144(SI), Z13
+	VMOVUPS       2016(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -6166,8 +9343,8 @@ block:
 	VPDPBUSD.BCST 228(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 228(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 228(DI)(R8*1), Z13, Z12
-	VMOVUPS       1952(SI), Z13
-	VMOVUPS       2976(SI), Z14
+	VMOVUPS       2336(SI), Z13
+	VMOVUPS       2208(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -6177,8 +9354,8 @@ block:
 	VPDPBUSD.BCST 232(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 232(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 232(DI)(R8*1), Z13, Z12
-	VMOVUPS       2016(SI), Z13
-	VMOVUPS       3040(SI), Z14
+	VMOVUPS       2528(SI), Z13
+	VMOVUPS       2400(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -6201,8 +9378,8 @@ block:
 	VPBROADCASTD  316(DI)(DX*1), Z10
 	VPBROADCASTD  316(DI)(DX*2), Z11
 	VPBROADCASTD  316(DI)(R8*1), Z12
-	VMOVUPS       2080(SI), Z13
-	VMOVUPS       3104(SI), Z14
+	VMOVUPS       2720(SI), Z13
+	VMOVUPS       2592(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -6212,8 +9389,8 @@ block:
 	VPDPBUSD.BCST 240(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 240(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 240(DI)(R8*1), Z13, Z12
-	VMOVUPS       2144(SI), Z13
-	VMOVUPS       3168(SI), Z14
+	VMOVUPS       2912(SI), Z13
+	VMOVUPS       2784(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -6223,8 +9400,8 @@ block:
 	VPDPBUSD.BCST 244(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 244(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 244(DI)(R8*1), Z13, Z12
-	VMOVUPS       2208(SI), Z13
-	VMOVUPS       3232(SI), Z14
+	VMOVUPS       3104(SI), Z13
+	VMOVUPS       2976(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -6234,8 +9411,8 @@ block:
 	VPDPBUSD.BCST 248(DI)(DX*1), Z13, Z10
 	VPDPBUSD.BCST 248(DI)(DX*2), Z13, Z11
 	VPDPBUSD.BCST 248(DI)(R8*1), Z13, Z12
-	VMOVUPS       2272(SI), Z13
-	VMOVUPS       3296(SI), Z14
+	VMOVUPS       3296(SI), Z13
+	VMOVUPS       3168(SI), Z14
 	VPSRLW        $0x04, Z13, Z13
 	VPANDD        Z4, Z13, Z13
 	VPSRLW        $0x02, Z14, Z14
@@ -6284,6 +9461,846 @@ store:
 	VMOVUPS Z2, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ4_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_0x8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z9
+	VPBROADCASTD  32(DI)(DX*1), Z10
+	VPBROADCASTD  32(DI)(DX*2), Z11
+	VPBROADCASTD  32(DI)(R8*1), Z12
+	VPBROADCASTD  32(DI)(DX*4), Z13
+	VPBROADCASTD  32(DI)(R9*1), Z14
+	VPBROADCASTD  32(DI)(R8*2), Z15
+	VPBROADCASTD  32(DI)(R10*1), Z16
+	VMOVUPS       32(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST (DI), Z17, Z9
+	VPDPBUSD.BCST (DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST (DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST (DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST (DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST (DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST (DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST (DI)(R10*1), Z17, Z16
+	VMOVUPS       96(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 4(DI), Z17, Z9
+	VPDPBUSD.BCST 4(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 4(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 4(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 4(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 4(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 4(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 4(DI)(R10*1), Z17, Z16
+	VMOVUPS       160(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 8(DI), Z17, Z9
+	VPDPBUSD.BCST 8(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 8(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 8(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 8(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 8(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 8(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 8(DI)(R10*1), Z17, Z16
+	VMOVUPS       224(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 12(DI), Z17, Z9
+	VPDPBUSD.BCST 12(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 12(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 12(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 12(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 12(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 12(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 12(DI)(R10*1), Z17, Z16
+	VMOVUPS       32(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 16(DI), Z17, Z9
+	VPDPBUSD.BCST 16(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 16(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 16(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 16(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 16(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 16(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 16(DI)(R10*1), Z17, Z16
+	VMOVUPS       96(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 20(DI), Z17, Z9
+	VPDPBUSD.BCST 20(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 20(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 20(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 20(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 20(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 20(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 20(DI)(R10*1), Z17, Z16
+	VMOVUPS       160(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 24(DI), Z17, Z9
+	VPDPBUSD.BCST 24(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 24(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 24(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 24(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 24(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 24(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 24(DI)(R10*1), Z17, Z16
+	VMOVUPS       224(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 28(DI), Z17, Z9
+	VPDPBUSD.BCST 28(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 28(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 28(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 28(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 28(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 28(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 28(DI)(R10*1), Z17, Z16
+	VCVTPH2PS     (SI), Z17
+	VMULPS.BCST   36(DI), Z17, Z18
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z18, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z17, Z18
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z18, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z17, Z18
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z18, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z17, Z18
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z18, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z17, Z18
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z18, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z17, Z18
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z18, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z17, Z18
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z18, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z17, Z18
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z18, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ4_1x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_1x8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VPXORD        Z13, Z13, Z13
+	VPXORD        Z14, Z14, Z14
+	VPXORD        Z15, Z15, Z15
+	VPXORD        Z16, Z16, Z16
+	VMOVUPS       64(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST (DI), Z17, Z9
+	VPDPBUSD.BCST (DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST (DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST (DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST (DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST (DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST (DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST (DI)(R10*1), Z17, Z16
+	VMOVUPS       128(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 4(DI), Z17, Z9
+	VPDPBUSD.BCST 4(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 4(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 4(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 4(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 4(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 4(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 4(DI)(R10*1), Z17, Z16
+	VMOVUPS       192(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 8(DI), Z17, Z9
+	VPDPBUSD.BCST 8(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 8(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 8(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 8(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 8(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 8(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 8(DI)(R10*1), Z17, Z16
+	VMOVUPS       256(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 12(DI), Z17, Z9
+	VPDPBUSD.BCST 12(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 12(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 12(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 12(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 12(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 12(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 12(DI)(R10*1), Z17, Z16
+	VMOVUPS       64(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 16(DI), Z17, Z9
+	VPDPBUSD.BCST 16(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 16(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 16(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 16(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 16(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 16(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 16(DI)(R10*1), Z17, Z16
+	VMOVUPS       128(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 20(DI), Z17, Z9
+	VPDPBUSD.BCST 20(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 20(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 20(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 20(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 20(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 20(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 20(DI)(R10*1), Z17, Z16
+	VMOVUPS       192(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 24(DI), Z17, Z9
+	VPDPBUSD.BCST 24(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 24(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 24(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 24(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 24(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 24(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 24(DI)(R10*1), Z17, Z16
+	VMOVUPS       256(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VPDPBUSD.BCST 28(DI), Z17, Z9
+	VPDPBUSD.BCST 28(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 28(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 28(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 28(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 28(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 28(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 28(DI)(R10*1), Z17, Z16
+	VCVTPH2PS     (SI), Z17
+	VMULPS.BCST   36(DI), Z17, Z18
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z18, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z17, Z18
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z18, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z17, Z18
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z18, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z17, Z18
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z18, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z17, Z18
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z18, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z17, Z18
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z18, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z17, Z18
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z18, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z17, Z18
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z18, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	VPBROADCASTD  32(DI), Z9
+	VPBROADCASTD  32(DI)(DX*1), Z10
+	VPBROADCASTD  32(DI)(DX*2), Z11
+	VPBROADCASTD  32(DI)(R8*1), Z12
+	VPBROADCASTD  32(DI)(DX*4), Z13
+	VPBROADCASTD  32(DI)(R9*1), Z14
+	VPBROADCASTD  32(DI)(R8*2), Z15
+	VPBROADCASTD  32(DI)(R10*1), Z16
+	VCVTPH2PS     32(SI), Z17
+	VMULPS.BCST   36(DI), Z17, Z18
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z18, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z17, Z18
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z18, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z17, Z18
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z18, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z17, Z18
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z18, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z17, Z18
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z18, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z17, Z18
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z18, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z17, Z18
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z18, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z17, Z18
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z18, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	ADDQ          $0x00000140, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_0x8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  32(DI), Z9
+	VPBROADCASTD  32(DI)(DX*1), Z10
+	VPBROADCASTD  32(DI)(DX*2), Z11
+	VPBROADCASTD  32(DI)(R8*1), Z12
+	VPBROADCASTD  32(DI)(DX*4), Z13
+	VPBROADCASTD  32(DI)(R9*1), Z14
+	VPBROADCASTD  32(DI)(R8*2), Z15
+	VPBROADCASTD  32(DI)(R10*1), Z16
+	VMOVUPS       96(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPSLLW        $0x04, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST (DI), Z17, Z9
+	VPDPBUSD.BCST (DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST (DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST (DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST (DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST (DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST (DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST (DI)(R10*1), Z17, Z16
+	VMOVUPS       160(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPSLLW        $0x03, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 4(DI), Z17, Z9
+	VPDPBUSD.BCST 4(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 4(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 4(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 4(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 4(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 4(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 4(DI)(R10*1), Z17, Z16
+	VMOVUPS       224(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPSLLW        $0x02, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 8(DI), Z17, Z9
+	VPDPBUSD.BCST 8(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 8(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 8(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 8(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 8(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 8(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 8(DI)(R10*1), Z17, Z16
+	VMOVUPS       288(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPSLLW        $0x01, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 12(DI), Z17, Z9
+	VPDPBUSD.BCST 12(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 12(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 12(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 12(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 12(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 12(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 12(DI)(R10*1), Z17, Z16
+	VMOVUPS       96(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 16(DI), Z17, Z9
+	VPDPBUSD.BCST 16(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 16(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 16(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 16(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 16(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 16(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 16(DI)(R10*1), Z17, Z16
+	VMOVUPS       160(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPSRLW        $0x01, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 20(DI), Z17, Z9
+	VPDPBUSD.BCST 20(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 20(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 20(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 20(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 20(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 20(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 20(DI)(R10*1), Z17, Z16
+	VMOVUPS       224(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPSRLW        $0x02, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 24(DI), Z17, Z9
+	VPDPBUSD.BCST 24(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 24(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 24(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 24(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 24(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 24(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 24(DI)(R10*1), Z17, Z16
+	VMOVUPS       288(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       32(SI), Z18
+	VPSRLW        $0x03, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 28(DI), Z17, Z9
+	VPDPBUSD.BCST 28(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 28(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 28(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 28(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 28(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 28(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 28(DI)(R10*1), Z17, Z16
+	VCVTPH2PS     (SI), Z17
+	VMULPS.BCST   36(DI), Z17, Z18
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z18, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z17, Z18
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z18, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z17, Z18
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z18, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z17, Z18
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z18, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z17, Z18
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z18, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z17, Z18
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z18, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z17, Z18
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z18, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z17, Z18
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z18, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	ADDQ          $0x00000160, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_1x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_1x8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	VPXORD        Z11, Z11, Z11
+	VPXORD        Z12, Z12, Z12
+	VPXORD        Z13, Z13, Z13
+	VPXORD        Z14, Z14, Z14
+	VPXORD        Z15, Z15, Z15
+	VPXORD        Z16, Z16, Z16
+	VMOVUPS       128(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPSLLW        $0x04, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST (DI), Z17, Z9
+	VPDPBUSD.BCST (DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST (DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST (DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST (DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST (DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST (DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST (DI)(R10*1), Z17, Z16
+	VMOVUPS       192(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPSLLW        $0x03, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 4(DI), Z17, Z9
+	VPDPBUSD.BCST 4(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 4(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 4(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 4(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 4(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 4(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 4(DI)(R10*1), Z17, Z16
+	VMOVUPS       256(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPSLLW        $0x02, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 8(DI), Z17, Z9
+	VPDPBUSD.BCST 8(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 8(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 8(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 8(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 8(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 8(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 8(DI)(R10*1), Z17, Z16
+	VMOVUPS       320(SI), Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPSLLW        $0x01, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 12(DI), Z17, Z9
+	VPDPBUSD.BCST 12(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 12(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 12(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 12(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 12(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 12(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 12(DI)(R10*1), Z17, Z16
+	VMOVUPS       128(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 16(DI), Z17, Z9
+	VPDPBUSD.BCST 16(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 16(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 16(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 16(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 16(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 16(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 16(DI)(R10*1), Z17, Z16
+	VMOVUPS       192(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPSRLW        $0x01, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 20(DI), Z17, Z9
+	VPDPBUSD.BCST 20(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 20(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 20(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 20(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 20(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 20(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 20(DI)(R10*1), Z17, Z16
+	VMOVUPS       256(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPSRLW        $0x02, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 24(DI), Z17, Z9
+	VPDPBUSD.BCST 24(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 24(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 24(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 24(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 24(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 24(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 24(DI)(R10*1), Z17, Z16
+	VMOVUPS       320(SI), Z17
+	VPSRLW        $0x04, Z17, Z17
+	VPANDD        Z8, Z17, Z17
+	VMOVUPS       64(SI), Z18
+	VPSRLW        $0x03, Z18, Z18
+	VPANDD        c10101010<>+0(SB), Z18, Z18
+	VPORD         Z18, Z17, Z17
+	VPDPBUSD.BCST 28(DI), Z17, Z9
+	VPDPBUSD.BCST 28(DI)(DX*1), Z17, Z10
+	VPDPBUSD.BCST 28(DI)(DX*2), Z17, Z11
+	VPDPBUSD.BCST 28(DI)(R8*1), Z17, Z12
+	VPDPBUSD.BCST 28(DI)(DX*4), Z17, Z13
+	VPDPBUSD.BCST 28(DI)(R9*1), Z17, Z14
+	VPDPBUSD.BCST 28(DI)(R8*2), Z17, Z15
+	VPDPBUSD.BCST 28(DI)(R10*1), Z17, Z16
+	VCVTPH2PS     (SI), Z17
+	VMULPS.BCST   36(DI), Z17, Z18
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z18, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z17, Z18
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z18, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z17, Z18
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z18, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z17, Z18
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z18, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z17, Z18
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z18, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z17, Z18
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z18, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z17, Z18
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z18, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z17, Z18
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z18, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	VPBROADCASTD  32(DI), Z9
+	VPBROADCASTD  32(DI)(DX*1), Z10
+	VPBROADCASTD  32(DI)(DX*2), Z11
+	VPBROADCASTD  32(DI)(R8*1), Z12
+	VPBROADCASTD  32(DI)(DX*4), Z13
+	VPBROADCASTD  32(DI)(R9*1), Z14
+	VPBROADCASTD  32(DI)(R8*2), Z15
+	VPBROADCASTD  32(DI)(R10*1), Z16
+	VCVTPH2PS     32(SI), Z17
+	VMULPS.BCST   36(DI), Z17, Z18
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z18, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z17, Z18
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z18, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z17, Z18
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z18, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z17, Z18
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z18, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z17, Z18
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z18, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z17, Z18
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z18, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z17, Z18
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z18, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z17, Z18
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z18, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	ADDQ          $0x00000180, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
 	VZEROUPPER
 	RET
 
@@ -6448,9 +10465,9 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileQ4_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// func tileIQ4_NLx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
-TEXT ·tileQ4_0x8AVX512(SB), NOSPLIT, $0-48
+TEXT ·tileIQ4_NLx8AVX512(SB), NOSPLIT, $0-48
 	MOVQ    y+0(FP), AX
 	MOVQ    ldy+8(FP), CX
 	MOVQ    stride+32(FP), DX
@@ -6469,11 +10486,11 @@ TEXT ·tileQ4_0x8AVX512(SB), NOSPLIT, $0-48
 	VPXORD  Z6, Z6, Z6
 	VPXORD  Z7, Z7, Z7
 	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	VMOVUPS table5<>+0(SB), Z9
 	TESTQ   BX, BX
 	JZ      store
 
 block:
-	VCVTPH2PS     (SI), Z9
 	VPBROADCASTD  32(DI), Z10
 	VPBROADCASTD  32(DI)(DX*1), Z11
 	VPBROADCASTD  32(DI)(DX*2), Z12
@@ -6484,6 +10501,7 @@ block:
 	VPBROADCASTD  32(DI)(R10*1), Z17
 	VMOVUPS       32(SI), Z18
 	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
 	VPDPBUSD.BCST (DI), Z18, Z10
 	VPDPBUSD.BCST (DI)(DX*1), Z18, Z11
 	VPDPBUSD.BCST (DI)(DX*2), Z18, Z12
@@ -6494,6 +10512,7 @@ block:
 	VPDPBUSD.BCST (DI)(R10*1), Z18, Z17
 	VMOVUPS       96(SI), Z18
 	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
 	VPDPBUSD.BCST 4(DI), Z18, Z10
 	VPDPBUSD.BCST 4(DI)(DX*1), Z18, Z11
 	VPDPBUSD.BCST 4(DI)(DX*2), Z18, Z12
@@ -6504,6 +10523,7 @@ block:
 	VPDPBUSD.BCST 4(DI)(R10*1), Z18, Z17
 	VMOVUPS       160(SI), Z18
 	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
 	VPDPBUSD.BCST 8(DI), Z18, Z10
 	VPDPBUSD.BCST 8(DI)(DX*1), Z18, Z11
 	VPDPBUSD.BCST 8(DI)(DX*2), Z18, Z12
@@ -6514,6 +10534,7 @@ block:
 	VPDPBUSD.BCST 8(DI)(R10*1), Z18, Z17
 	VMOVUPS       224(SI), Z18
 	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
 	VPDPBUSD.BCST 12(DI), Z18, Z10
 	VPDPBUSD.BCST 12(DI)(DX*1), Z18, Z11
 	VPDPBUSD.BCST 12(DI)(DX*2), Z18, Z12
@@ -6525,6 +10546,7 @@ block:
 	VMOVUPS       32(SI), Z18
 	VPSRLW        $0x04, Z18, Z18
 	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
 	VPDPBUSD.BCST 16(DI), Z18, Z10
 	VPDPBUSD.BCST 16(DI)(DX*1), Z18, Z11
 	VPDPBUSD.BCST 16(DI)(DX*2), Z18, Z12
@@ -6536,6 +10558,7 @@ block:
 	VMOVUPS       96(SI), Z18
 	VPSRLW        $0x04, Z18, Z18
 	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
 	VPDPBUSD.BCST 20(DI), Z18, Z10
 	VPDPBUSD.BCST 20(DI)(DX*1), Z18, Z11
 	VPDPBUSD.BCST 20(DI)(DX*2), Z18, Z12
@@ -6547,6 +10570,7 @@ block:
 	VMOVUPS       160(SI), Z18
 	VPSRLW        $0x04, Z18, Z18
 	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
 	VPDPBUSD.BCST 24(DI), Z18, Z10
 	VPDPBUSD.BCST 24(DI)(DX*1), Z18, Z11
 	VPDPBUSD.BCST 24(DI)(DX*2), Z18, Z12
@@ -6558,6 +10582,7 @@ block:
 	VMOVUPS       224(SI), Z18
 	VPSRLW        $0x04, Z18, Z18
 	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
 	VPDPBUSD.BCST 28(DI), Z18, Z10
 	VPDPBUSD.BCST 28(DI)(DX*1), Z18, Z11
 	VPDPBUSD.BCST 28(DI)(DX*2), Z18, Z12
@@ -6566,37 +10591,38 @@ block:
 	VPDPBUSD.BCST 28(DI)(R9*1), Z18, Z15
 	VPDPBUSD.BCST 28(DI)(R8*2), Z18, Z16
 	VPDPBUSD.BCST 28(DI)(R10*1), Z18, Z17
-	VMULPS.BCST   36(DI), Z9, Z18
+	VCVTPH2PS     (SI), Z18
+	VMULPS.BCST   36(DI), Z18, Z19
 	VCVTDQ2PS     Z10, Z10
-	VMULPS        Z18, Z10, Z10
+	VMULPS        Z19, Z10, Z10
 	VADDPS        Z10, Z0, Z0
-	VMULPS.BCST   36(DI)(DX*1), Z9, Z18
+	VMULPS.BCST   36(DI)(DX*1), Z18, Z19
 	VCVTDQ2PS     Z11, Z11
-	VMULPS        Z18, Z11, Z11
+	VMULPS        Z19, Z11, Z11
 	VADDPS        Z11, Z1, Z1
-	VMULPS.BCST   36(DI)(DX*2), Z9, Z18
+	VMULPS.BCST   36(DI)(DX*2), Z18, Z19
 	VCVTDQ2PS     Z12, Z12
-	VMULPS        Z18, Z12, Z12
+	VMULPS        Z19, Z12, Z12
 	VADDPS        Z12, Z2, Z2
-	VMULPS.BCST   36(DI)(R8*1), Z9, Z18
+	VMULPS.BCST   36(DI)(R8*1), Z18, Z19
 	VCVTDQ2PS     Z13, Z13
-	VMULPS        Z18, Z13, Z13
+	VMULPS        Z19, Z13, Z13
 	VADDPS        Z13, Z3, Z3
-	VMULPS.BCST   36(DI)(DX*4), Z9, Z18
+	VMULPS.BCST   36(DI)(DX*4), Z18, Z19
 	VCVTDQ2PS     Z14, Z14
-	VMULPS        Z18, Z14, Z14
+	VMULPS        Z19, Z14, Z14
 	VADDPS        Z14, Z4, Z4
-	VMULPS.BCST   36(DI)(R9*1), Z9, Z18
+	VMULPS.BCST   36(DI)(R9*1), Z18, Z19
 	VCVTDQ2PS     Z15, Z15
-	VMULPS        Z18, Z15, Z15
+	VMULPS        Z19, Z15, Z15
 	VADDPS        Z15, Z5, Z5
-	VMULPS.BCST   36(DI)(R8*2), Z9, Z18
+	VMULPS.BCST   36(DI)(R8*2), Z18, Z19
 	VCVTDQ2PS     Z16, Z16
-	VMULPS        Z18, Z16, Z16
+	VMULPS        Z19, Z16, Z16
 	VADDPS        Z16, Z6, Z6
-	VMULPS.BCST   36(DI)(R10*1), Z9, Z18
+	VMULPS.BCST   36(DI)(R10*1), Z18, Z19
 	VCVTDQ2PS     Z17, Z17
-	VMULPS        Z18, Z17, Z17
+	VMULPS        Z19, Z17, Z17
 	VADDPS        Z17, Z7, Z7
 	ADDQ          $0x00000120, SI
 	ADDQ          $0x00000028, DI
@@ -6622,79 +10648,5291 @@ store:
 	VZEROUPPER
 	RET
 
-// func farthestAVX512(far *float32, x *float32, n int)
-// Requires: AVX, AVX512F, AVX512VL
-TEXT ·farthestAVX512(SB), NOSPLIT, $0-24
-	MOVQ   far+0(FP), AX
-	MOVQ   x+8(FP), CX
-	MOVQ   n+16(FP), DX
-	VPXORD Z0, Z0, Z0
+// func tileMXFP4x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileMXFP4x8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	VMOVUPS table4<>+0(SB), Z9
+	TESTQ   BX, BX
+	JZ      store
 
-numbers:
-	VMOVUPS       (CX), Z1
-	VPANDD        c7fffffff<>+0(SB), Z1, Z1
-	VMAXPS        Z1, Z0, Z0
-	ADDQ          $0x00000040, CX
-	SUBQ          $0x00000010, DX
-	JNZ           numbers
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VMAXPS        Y1, Y0, Y1
-	VEXTRACTF32X4 $0x01, Y1, X0
-	VMAXPS        X0, X1, X0
-	VPERMILPS     $0x0e, X0, X1
-	VMAXPS        X1, X0, X0
-	VPERMILPS     $0x01, X0, X1
-	VMAXPS        X1, X0, X0
-	VMOVSS        X0, (AX)
+block:
+	VPBROADCASTD  32(DI), Z10
+	VPBROADCASTD  32(DI)(DX*1), Z11
+	VPBROADCASTD  32(DI)(DX*2), Z12
+	VPBROADCASTD  32(DI)(R8*1), Z13
+	VPBROADCASTD  32(DI)(DX*4), Z14
+	VPBROADCASTD  32(DI)(R9*1), Z15
+	VPBROADCASTD  32(DI)(R8*2), Z16
+	VPBROADCASTD  32(DI)(R10*1), Z17
+	VMOVUPS       32(SI), Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST (DI), Z18, Z10
+	VPDPBUSD.BCST (DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST (DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST (DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST (DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST (DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST (DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST (DI)(R10*1), Z18, Z17
+	VMOVUPS       96(SI), Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 4(DI), Z18, Z10
+	VPDPBUSD.BCST 4(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 4(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 4(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 4(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 4(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 4(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 4(DI)(R10*1), Z18, Z17
+	VMOVUPS       160(SI), Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 8(DI), Z18, Z10
+	VPDPBUSD.BCST 8(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 8(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 8(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 8(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 8(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 8(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 8(DI)(R10*1), Z18, Z17
+	VMOVUPS       224(SI), Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 12(DI), Z18, Z10
+	VPDPBUSD.BCST 12(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 12(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 12(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 12(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 12(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 12(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 12(DI)(R10*1), Z18, Z17
+	VMOVUPS       32(SI), Z18
+	VPSRLW        $0x04, Z18, Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 16(DI), Z18, Z10
+	VPDPBUSD.BCST 16(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 16(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 16(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 16(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 16(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 16(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 16(DI)(R10*1), Z18, Z17
+	VMOVUPS       96(SI), Z18
+	VPSRLW        $0x04, Z18, Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 20(DI), Z18, Z10
+	VPDPBUSD.BCST 20(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 20(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 20(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 20(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 20(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 20(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 20(DI)(R10*1), Z18, Z17
+	VMOVUPS       160(SI), Z18
+	VPSRLW        $0x04, Z18, Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 24(DI), Z18, Z10
+	VPDPBUSD.BCST 24(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 24(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 24(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 24(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 24(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 24(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 24(DI)(R10*1), Z18, Z17
+	VMOVUPS       224(SI), Z18
+	VPSRLW        $0x04, Z18, Z18
+	VPANDD        Z8, Z18, Z18
+	VPSHUFB       Z18, Z9, Z18
+	VPDPBUSD.BCST 28(DI), Z18, Z10
+	VPDPBUSD.BCST 28(DI)(DX*1), Z18, Z11
+	VPDPBUSD.BCST 28(DI)(DX*2), Z18, Z12
+	VPDPBUSD.BCST 28(DI)(R8*1), Z18, Z13
+	VPDPBUSD.BCST 28(DI)(DX*4), Z18, Z14
+	VPDPBUSD.BCST 28(DI)(R9*1), Z18, Z15
+	VPDPBUSD.BCST 28(DI)(R8*2), Z18, Z16
+	VPDPBUSD.BCST 28(DI)(R10*1), Z18, Z17
+	VPMOVZXWD     (SI), Z18
+	VPSLLD        $0x10, Z18, Z18
+	VMULPS.BCST   36(DI), Z18, Z19
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z19, Z10, Z10
+	VADDPS        Z10, Z0, Z0
+	VMULPS.BCST   36(DI)(DX*1), Z18, Z19
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z19, Z11, Z11
+	VADDPS        Z11, Z1, Z1
+	VMULPS.BCST   36(DI)(DX*2), Z18, Z19
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z19, Z12, Z12
+	VADDPS        Z12, Z2, Z2
+	VMULPS.BCST   36(DI)(R8*1), Z18, Z19
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z19, Z13, Z13
+	VADDPS        Z13, Z3, Z3
+	VMULPS.BCST   36(DI)(DX*4), Z18, Z19
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z19, Z14, Z14
+	VADDPS        Z14, Z4, Z4
+	VMULPS.BCST   36(DI)(R9*1), Z18, Z19
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z19, Z15, Z15
+	VADDPS        Z15, Z5, Z5
+	VMULPS.BCST   36(DI)(R8*2), Z18, Z19
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z19, Z16, Z16
+	VADDPS        Z16, Z6, Z6
+	VMULPS.BCST   36(DI)(R10*1), Z18, Z19
+	VCVTDQ2PS     Z17, Z17
+	VMULPS        Z19, Z17, Z17
+	VADDPS        Z17, Z7, Z7
+	ADDQ          $0x00000120, SI
+	ADDQ          $0x00000028, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
 	VZEROUPPER
 	RET
 
-DATA c7fffffff<>+0(SB)/4, $0x7fffffff
-DATA c7fffffff<>+4(SB)/4, $0x7fffffff
-DATA c7fffffff<>+8(SB)/4, $0x7fffffff
-DATA c7fffffff<>+12(SB)/4, $0x7fffffff
-DATA c7fffffff<>+16(SB)/4, $0x7fffffff
-DATA c7fffffff<>+20(SB)/4, $0x7fffffff
-DATA c7fffffff<>+24(SB)/4, $0x7fffffff
-DATA c7fffffff<>+28(SB)/4, $0x7fffffff
-DATA c7fffffff<>+32(SB)/4, $0x7fffffff
-DATA c7fffffff<>+36(SB)/4, $0x7fffffff
-DATA c7fffffff<>+40(SB)/4, $0x7fffffff
-DATA c7fffffff<>+44(SB)/4, $0x7fffffff
-DATA c7fffffff<>+48(SB)/4, $0x7fffffff
-DATA c7fffffff<>+52(SB)/4, $0x7fffffff
-DATA c7fffffff<>+56(SB)/4, $0x7fffffff
-DATA c7fffffff<>+60(SB)/4, $0x7fffffff
-GLOBL c7fffffff<>(SB), RODATA|NOPTR, $64
+// func tileQ2_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ2_Kx8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	TESTQ   BX, BX
+	JZ      store
 
-// func roundCodesAVX512(c *byte, sums *int32, x *float32, n int, id float32)
-// Requires: AVX, AVX512F
-TEXT ·roundCodesAVX512(SB), NOSPLIT, $0-36
-	MOVQ         c+0(FP), AX
-	MOVQ         sums+8(FP), CX
-	MOVQ         x+16(FP), DX
-	MOVQ         n+24(FP), BX
-	VBROADCASTSS id+32(FP), Z0
-	VPXOR        X1, X1, X1
-	VMOVUPS      c80808080<>+0(SB), X2
+block:
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       320(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST (DI), Z25, Z17
+	VPDPBUSD.BCST (DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST (DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST (DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST (DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST (DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST (DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST (DI)(R10*1), Z25, Z24
+	VMOVUPS       384(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 4(DI), Z25, Z17
+	VPDPBUSD.BCST 4(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 4(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 4(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 4(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 4(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 4(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 4(DI)(R10*1), Z25, Z24
+	VMOVUPS       448(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 8(DI), Z25, Z17
+	VPDPBUSD.BCST 8(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 8(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 8(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 8(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 8(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 8(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 8(DI)(R10*1), Z25, Z24
+	VMOVUPS       512(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 12(DI), Z25, Z17
+	VPDPBUSD.BCST 12(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 12(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 12(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 12(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 12(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 12(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 12(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     64(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z9
+	VPMULLD       Z25, Z18, Z10
+	VPMULLD       Z25, Z19, Z11
+	VPMULLD       Z25, Z20, Z12
+	VPMULLD       Z25, Z21, Z13
+	VPMULLD       Z25, Z22, Z14
+	VPMULLD       Z25, Z23, Z15
+	VPMULLD       Z25, Z24, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       576(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 16(DI), Z25, Z17
+	VPDPBUSD.BCST 16(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 16(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 16(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 16(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 16(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 16(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 16(DI)(R10*1), Z25, Z24
+	VMOVUPS       640(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 20(DI), Z25, Z17
+	VPDPBUSD.BCST 20(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 20(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 20(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 20(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 20(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 20(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 20(DI)(R10*1), Z25, Z24
+	VMOVUPS       704(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 24(DI), Z25, Z17
+	VPDPBUSD.BCST 24(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 24(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 24(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 24(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 24(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 24(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 24(DI)(R10*1), Z25, Z24
+	VMOVUPS       768(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 28(DI), Z25, Z17
+	VPDPBUSD.BCST 28(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 28(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 28(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 28(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 28(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 28(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 28(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     80(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       320(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 32(DI), Z25, Z17
+	VPDPBUSD.BCST 32(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 32(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 32(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 32(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 32(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 32(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 32(DI)(R10*1), Z25, Z24
+	VMOVUPS       384(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 36(DI), Z25, Z17
+	VPDPBUSD.BCST 36(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 36(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 36(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 36(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 36(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 36(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 36(DI)(R10*1), Z25, Z24
+	VMOVUPS       448(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 40(DI), Z25, Z17
+	VPDPBUSD.BCST 40(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 40(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 40(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 40(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 40(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 40(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 40(DI)(R10*1), Z25, Z24
+	VMOVUPS       512(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 44(DI), Z25, Z17
+	VPDPBUSD.BCST 44(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 44(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 44(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 44(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 44(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 44(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 44(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     96(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       576(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 48(DI), Z25, Z17
+	VPDPBUSD.BCST 48(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 48(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 48(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 48(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 48(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 48(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 48(DI)(R10*1), Z25, Z24
+	VMOVUPS       640(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 52(DI), Z25, Z17
+	VPDPBUSD.BCST 52(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 52(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 52(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 52(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 52(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 52(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 52(DI)(R10*1), Z25, Z24
+	VMOVUPS       704(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 56(DI), Z25, Z17
+	VPDPBUSD.BCST 56(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 56(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 56(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 56(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 56(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 56(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 56(DI)(R10*1), Z25, Z24
+	VMOVUPS       768(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 60(DI), Z25, Z17
+	VPDPBUSD.BCST 60(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 60(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 60(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 60(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 60(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 60(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 60(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     112(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       320(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 64(DI), Z25, Z17
+	VPDPBUSD.BCST 64(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 64(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 64(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 64(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 64(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 64(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 64(DI)(R10*1), Z25, Z24
+	VMOVUPS       384(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 68(DI), Z25, Z17
+	VPDPBUSD.BCST 68(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 68(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 68(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 68(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 68(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 68(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 68(DI)(R10*1), Z25, Z24
+	VMOVUPS       448(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 72(DI), Z25, Z17
+	VPDPBUSD.BCST 72(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 72(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 72(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 72(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 72(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 72(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 72(DI)(R10*1), Z25, Z24
+	VMOVUPS       512(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 76(DI), Z25, Z17
+	VPDPBUSD.BCST 76(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 76(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 76(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 76(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 76(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 76(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 76(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     128(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       576(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 80(DI), Z25, Z17
+	VPDPBUSD.BCST 80(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 80(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 80(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 80(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 80(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 80(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 80(DI)(R10*1), Z25, Z24
+	VMOVUPS       640(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 84(DI), Z25, Z17
+	VPDPBUSD.BCST 84(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 84(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 84(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 84(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 84(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 84(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 84(DI)(R10*1), Z25, Z24
+	VMOVUPS       704(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 88(DI), Z25, Z17
+	VPDPBUSD.BCST 88(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 88(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 88(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 88(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 88(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 88(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 88(DI)(R10*1), Z25, Z24
+	VMOVUPS       768(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 92(DI), Z25, Z17
+	VPDPBUSD.BCST 92(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 92(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 92(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 92(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 92(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 92(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 92(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     144(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       320(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 96(DI), Z25, Z17
+	VPDPBUSD.BCST 96(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 96(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 96(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 96(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 96(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 96(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 96(DI)(R10*1), Z25, Z24
+	VMOVUPS       384(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 100(DI), Z25, Z17
+	VPDPBUSD.BCST 100(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 100(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 100(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 100(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 100(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 100(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 100(DI)(R10*1), Z25, Z24
+	VMOVUPS       448(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 104(DI), Z25, Z17
+	VPDPBUSD.BCST 104(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 104(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 104(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 104(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 104(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 104(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 104(DI)(R10*1), Z25, Z24
+	VMOVUPS       512(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 108(DI), Z25, Z17
+	VPDPBUSD.BCST 108(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 108(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 108(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 108(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 108(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 108(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 108(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     160(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       576(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 112(DI), Z25, Z17
+	VPDPBUSD.BCST 112(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 112(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 112(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 112(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 112(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 112(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 112(DI)(R10*1), Z25, Z24
+	VMOVUPS       640(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 116(DI), Z25, Z17
+	VPDPBUSD.BCST 116(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 116(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 116(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 116(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 116(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 116(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 116(DI)(R10*1), Z25, Z24
+	VMOVUPS       704(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 120(DI), Z25, Z17
+	VPDPBUSD.BCST 120(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 120(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 120(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 120(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 120(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 120(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 120(DI)(R10*1), Z25, Z24
+	VMOVUPS       768(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 124(DI), Z25, Z17
+	VPDPBUSD.BCST 124(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 124(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 124(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 124(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 124(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 124(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 124(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     176(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       832(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 128(DI), Z25, Z17
+	VPDPBUSD.BCST 128(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 128(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 128(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 128(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 128(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 128(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 128(DI)(R10*1), Z25, Z24
+	VMOVUPS       896(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 132(DI), Z25, Z17
+	VPDPBUSD.BCST 132(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 132(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 132(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 132(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 132(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 132(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 132(DI)(R10*1), Z25, Z24
+	VMOVUPS       960(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 136(DI), Z25, Z17
+	VPDPBUSD.BCST 136(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 136(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 136(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 136(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 136(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 136(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 136(DI)(R10*1), Z25, Z24
+	VMOVUPS       1024(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 140(DI), Z25, Z17
+	VPDPBUSD.BCST 140(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 140(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 140(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 140(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 140(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 140(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 140(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     192(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1088(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 144(DI), Z25, Z17
+	VPDPBUSD.BCST 144(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 144(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 144(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 144(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 144(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 144(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 144(DI)(R10*1), Z25, Z24
+	VMOVUPS       1152(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 148(DI), Z25, Z17
+	VPDPBUSD.BCST 148(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 148(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 148(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 148(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 148(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 148(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 148(DI)(R10*1), Z25, Z24
+	VMOVUPS       1216(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 152(DI), Z25, Z17
+	VPDPBUSD.BCST 152(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 152(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 152(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 152(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 152(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 152(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 152(DI)(R10*1), Z25, Z24
+	VMOVUPS       1280(SI), Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 156(DI), Z25, Z17
+	VPDPBUSD.BCST 156(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 156(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 156(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 156(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 156(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 156(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 156(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     208(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       832(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 160(DI), Z25, Z17
+	VPDPBUSD.BCST 160(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 160(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 160(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 160(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 160(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 160(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 160(DI)(R10*1), Z25, Z24
+	VMOVUPS       896(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 164(DI), Z25, Z17
+	VPDPBUSD.BCST 164(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 164(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 164(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 164(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 164(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 164(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 164(DI)(R10*1), Z25, Z24
+	VMOVUPS       960(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 168(DI), Z25, Z17
+	VPDPBUSD.BCST 168(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 168(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 168(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 168(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 168(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 168(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 168(DI)(R10*1), Z25, Z24
+	VMOVUPS       1024(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 172(DI), Z25, Z17
+	VPDPBUSD.BCST 172(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 172(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 172(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 172(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 172(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 172(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 172(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     224(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1088(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 176(DI), Z25, Z17
+	VPDPBUSD.BCST 176(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 176(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 176(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 176(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 176(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 176(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 176(DI)(R10*1), Z25, Z24
+	VMOVUPS       1152(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 180(DI), Z25, Z17
+	VPDPBUSD.BCST 180(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 180(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 180(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 180(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 180(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 180(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 180(DI)(R10*1), Z25, Z24
+	VMOVUPS       1216(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 184(DI), Z25, Z17
+	VPDPBUSD.BCST 184(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 184(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 184(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 184(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 184(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 184(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 184(DI)(R10*1), Z25, Z24
+	VMOVUPS       1280(SI), Z25
+	VPSRLW        $0x02, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 188(DI), Z25, Z17
+	VPDPBUSD.BCST 188(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 188(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 188(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 188(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 188(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 188(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 188(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     240(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       832(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 192(DI), Z25, Z17
+	VPDPBUSD.BCST 192(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 192(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 192(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 192(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 192(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 192(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 192(DI)(R10*1), Z25, Z24
+	VMOVUPS       896(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 196(DI), Z25, Z17
+	VPDPBUSD.BCST 196(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 196(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 196(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 196(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 196(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 196(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 196(DI)(R10*1), Z25, Z24
+	VMOVUPS       960(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 200(DI), Z25, Z17
+	VPDPBUSD.BCST 200(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 200(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 200(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 200(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 200(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 200(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 200(DI)(R10*1), Z25, Z24
+	VMOVUPS       1024(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 204(DI), Z25, Z17
+	VPDPBUSD.BCST 204(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 204(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 204(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 204(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 204(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 204(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 204(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     256(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1088(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 208(DI), Z25, Z17
+	VPDPBUSD.BCST 208(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 208(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 208(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 208(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 208(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 208(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 208(DI)(R10*1), Z25, Z24
+	VMOVUPS       1152(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 212(DI), Z25, Z17
+	VPDPBUSD.BCST 212(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 212(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 212(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 212(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 212(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 212(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 212(DI)(R10*1), Z25, Z24
+	VMOVUPS       1216(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 216(DI), Z25, Z17
+	VPDPBUSD.BCST 216(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 216(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 216(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 216(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 216(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 216(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 216(DI)(R10*1), Z25, Z24
+	VMOVUPS       1280(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 220(DI), Z25, Z17
+	VPDPBUSD.BCST 220(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 220(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 220(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 220(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 220(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 220(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 220(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     272(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       832(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 224(DI), Z25, Z17
+	VPDPBUSD.BCST 224(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 224(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 224(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 224(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 224(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 224(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 224(DI)(R10*1), Z25, Z24
+	VMOVUPS       896(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 228(DI), Z25, Z17
+	VPDPBUSD.BCST 228(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 228(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 228(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 228(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 228(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 228(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 228(DI)(R10*1), Z25, Z24
+	VMOVUPS       960(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 232(DI), Z25, Z17
+	VPDPBUSD.BCST 232(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 232(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 232(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 232(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 232(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 232(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 232(DI)(R10*1), Z25, Z24
+	VMOVUPS       1024(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 236(DI), Z25, Z17
+	VPDPBUSD.BCST 236(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 236(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 236(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 236(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 236(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 236(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 236(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     288(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1088(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 240(DI), Z25, Z17
+	VPDPBUSD.BCST 240(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 240(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 240(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 240(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 240(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 240(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 240(DI)(R10*1), Z25, Z24
+	VMOVUPS       1152(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 244(DI), Z25, Z17
+	VPDPBUSD.BCST 244(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 244(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 244(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 244(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 244(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 244(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 244(DI)(R10*1), Z25, Z24
+	VMOVUPS       1216(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 248(DI), Z25, Z17
+	VPDPBUSD.BCST 248(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 248(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 248(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 248(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 248(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 248(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 248(DI)(R10*1), Z25, Z24
+	VMOVUPS       1280(SI), Z25
+	VPSRLW        $0x06, Z25, Z25
+	VPANDD        c03030303<>+0(SB), Z25, Z25
+	VPDPBUSD.BCST 252(DI), Z25, Z17
+	VPDPBUSD.BCST 252(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 252(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 252(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 252(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 252(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 252(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 252(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     304(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VCVTPH2PS     (SI), Z25
+	VMULPS.BCST   288(DI), Z25, Z26
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z26, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   288(DI)(DX*1), Z25, Z26
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z26, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   288(DI)(DX*2), Z25, Z26
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z26, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   288(DI)(R8*1), Z25, Z26
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z26, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   288(DI)(DX*4), Z25, Z26
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z26, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   288(DI)(R9*1), Z25, Z26
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z26, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   288(DI)(R8*2), Z25, Z26
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z26, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   288(DI)(R10*1), Z25, Z26
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z26, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VPMOVZXBD     64(SI), Z25
+	VPMOVZXBD     80(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 256(DI), Z25, Z17
+	VPDPWSSD.BCST 256(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 256(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 256(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 256(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 256(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 256(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 256(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     96(SI), Z25
+	VPMOVZXBD     112(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 260(DI), Z25, Z17
+	VPDPWSSD.BCST 260(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 260(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 260(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 260(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 260(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 260(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 260(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     128(SI), Z25
+	VPMOVZXBD     144(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 264(DI), Z25, Z17
+	VPDPWSSD.BCST 264(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 264(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 264(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 264(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 264(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 264(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 264(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     160(SI), Z25
+	VPMOVZXBD     176(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 268(DI), Z25, Z17
+	VPDPWSSD.BCST 268(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 268(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 268(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 268(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 268(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 268(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 268(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     192(SI), Z25
+	VPMOVZXBD     208(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 272(DI), Z25, Z17
+	VPDPWSSD.BCST 272(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 272(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 272(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 272(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 272(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 272(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 272(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     224(SI), Z25
+	VPMOVZXBD     240(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 276(DI), Z25, Z17
+	VPDPWSSD.BCST 276(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 276(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 276(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 276(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 276(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 276(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 276(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     256(SI), Z25
+	VPMOVZXBD     272(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 280(DI), Z25, Z17
+	VPDPWSSD.BCST 280(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 280(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 280(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 280(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 280(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 280(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 280(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     288(SI), Z25
+	VPMOVZXBD     304(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPWSSD.BCST 284(DI), Z25, Z17
+	VPDPWSSD.BCST 284(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 284(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 284(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 284(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 284(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 284(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 284(DI)(R10*1), Z25, Z24
+	VCVTPH2PS     32(SI), Z25
+	VMULPS.BCST   288(DI), Z25, Z26
+	VCVTDQ2PS     Z17, Z17
+	VMULPS        Z26, Z17, Z17
+	VSUBPS        Z17, Z0, Z0
+	VMULPS.BCST   288(DI)(DX*1), Z25, Z26
+	VCVTDQ2PS     Z18, Z18
+	VMULPS        Z26, Z18, Z18
+	VSUBPS        Z18, Z1, Z1
+	VMULPS.BCST   288(DI)(DX*2), Z25, Z26
+	VCVTDQ2PS     Z19, Z19
+	VMULPS        Z26, Z19, Z19
+	VSUBPS        Z19, Z2, Z2
+	VMULPS.BCST   288(DI)(R8*1), Z25, Z26
+	VCVTDQ2PS     Z20, Z20
+	VMULPS        Z26, Z20, Z20
+	VSUBPS        Z20, Z3, Z3
+	VMULPS.BCST   288(DI)(DX*4), Z25, Z26
+	VCVTDQ2PS     Z21, Z21
+	VMULPS        Z26, Z21, Z21
+	VSUBPS        Z21, Z4, Z4
+	VMULPS.BCST   288(DI)(R9*1), Z25, Z26
+	VCVTDQ2PS     Z22, Z22
+	VMULPS        Z26, Z22, Z22
+	VSUBPS        Z22, Z5, Z5
+	VMULPS.BCST   288(DI)(R8*2), Z25, Z26
+	VCVTDQ2PS     Z23, Z23
+	VMULPS        Z26, Z23, Z23
+	VSUBPS        Z23, Z6, Z6
+	VMULPS.BCST   288(DI)(R10*1), Z25, Z26
+	VCVTDQ2PS     Z24, Z24
+	VMULPS        Z26, Z24, Z24
+	VSUBPS        Z24, Z7, Z7
+	ADDQ          $0x00000540, SI
+	ADDQ          $0x00000124, DI
+	DECQ          BX
+	JNZ           block
 
-codes:
-	VMULPS    (DX), Z0, Z3
-	VCVTPS2DQ Z3, Z3
-	VPMOVSDB  Z3, X3
-	VMOVUPS   X3, (AX)
-	VPXOR     X2, X3, X3
-	VPSADBW   X1, X3, X3
-	VPSRLDQ   $0x08, X3, X4
-	VPADDD    X4, X3, X3
-	VMOVD     X3, SI
-	SUBL      $0x00000800, SI
-	MOVL      SI, (CX)
-	ADDQ      $0x00000010, AX
-	ADDQ      $0x00000004, CX
-	ADDQ      $0x00000040, DX
-	SUBQ      $0x00000010, BX
-	JNZ       codes
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ4_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ4_Kx8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       320(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST (DI), Z25, Z17
+	VPDPBUSD.BCST (DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST (DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST (DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST (DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST (DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST (DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST (DI)(R10*1), Z25, Z24
+	VMOVUPS       384(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 4(DI), Z25, Z17
+	VPDPBUSD.BCST 4(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 4(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 4(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 4(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 4(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 4(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 4(DI)(R10*1), Z25, Z24
+	VMOVUPS       448(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 8(DI), Z25, Z17
+	VPDPBUSD.BCST 8(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 8(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 8(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 8(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 8(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 8(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 8(DI)(R10*1), Z25, Z24
+	VMOVUPS       512(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 12(DI), Z25, Z17
+	VPDPBUSD.BCST 12(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 12(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 12(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 12(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 12(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 12(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 12(DI)(R10*1), Z25, Z24
+	VMOVUPS       576(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 16(DI), Z25, Z17
+	VPDPBUSD.BCST 16(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 16(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 16(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 16(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 16(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 16(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 16(DI)(R10*1), Z25, Z24
+	VMOVUPS       640(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 20(DI), Z25, Z17
+	VPDPBUSD.BCST 20(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 20(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 20(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 20(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 20(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 20(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 20(DI)(R10*1), Z25, Z24
+	VMOVUPS       704(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 24(DI), Z25, Z17
+	VPDPBUSD.BCST 24(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 24(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 24(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 24(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 24(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 24(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 24(DI)(R10*1), Z25, Z24
+	VMOVUPS       768(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 28(DI), Z25, Z17
+	VPDPBUSD.BCST 28(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 28(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 28(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 28(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 28(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 28(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 28(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     64(SI), Z25
+	VPMULLD       Z25, Z17, Z9
+	VPMULLD       Z25, Z18, Z10
+	VPMULLD       Z25, Z19, Z11
+	VPMULLD       Z25, Z20, Z12
+	VPMULLD       Z25, Z21, Z13
+	VPMULLD       Z25, Z22, Z14
+	VPMULLD       Z25, Z23, Z15
+	VPMULLD       Z25, Z24, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       320(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 32(DI), Z25, Z17
+	VPDPBUSD.BCST 32(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 32(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 32(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 32(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 32(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 32(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 32(DI)(R10*1), Z25, Z24
+	VMOVUPS       384(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 36(DI), Z25, Z17
+	VPDPBUSD.BCST 36(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 36(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 36(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 36(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 36(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 36(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 36(DI)(R10*1), Z25, Z24
+	VMOVUPS       448(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 40(DI), Z25, Z17
+	VPDPBUSD.BCST 40(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 40(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 40(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 40(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 40(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 40(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 40(DI)(R10*1), Z25, Z24
+	VMOVUPS       512(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 44(DI), Z25, Z17
+	VPDPBUSD.BCST 44(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 44(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 44(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 44(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 44(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 44(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 44(DI)(R10*1), Z25, Z24
+	VMOVUPS       576(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 48(DI), Z25, Z17
+	VPDPBUSD.BCST 48(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 48(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 48(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 48(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 48(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 48(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 48(DI)(R10*1), Z25, Z24
+	VMOVUPS       640(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 52(DI), Z25, Z17
+	VPDPBUSD.BCST 52(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 52(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 52(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 52(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 52(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 52(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 52(DI)(R10*1), Z25, Z24
+	VMOVUPS       704(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 56(DI), Z25, Z17
+	VPDPBUSD.BCST 56(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 56(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 56(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 56(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 56(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 56(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 56(DI)(R10*1), Z25, Z24
+	VMOVUPS       768(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 60(DI), Z25, Z17
+	VPDPBUSD.BCST 60(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 60(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 60(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 60(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 60(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 60(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 60(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     80(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       832(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 64(DI), Z25, Z17
+	VPDPBUSD.BCST 64(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 64(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 64(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 64(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 64(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 64(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 64(DI)(R10*1), Z25, Z24
+	VMOVUPS       896(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 68(DI), Z25, Z17
+	VPDPBUSD.BCST 68(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 68(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 68(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 68(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 68(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 68(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 68(DI)(R10*1), Z25, Z24
+	VMOVUPS       960(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 72(DI), Z25, Z17
+	VPDPBUSD.BCST 72(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 72(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 72(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 72(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 72(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 72(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 72(DI)(R10*1), Z25, Z24
+	VMOVUPS       1024(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 76(DI), Z25, Z17
+	VPDPBUSD.BCST 76(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 76(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 76(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 76(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 76(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 76(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 76(DI)(R10*1), Z25, Z24
+	VMOVUPS       1088(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 80(DI), Z25, Z17
+	VPDPBUSD.BCST 80(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 80(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 80(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 80(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 80(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 80(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 80(DI)(R10*1), Z25, Z24
+	VMOVUPS       1152(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 84(DI), Z25, Z17
+	VPDPBUSD.BCST 84(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 84(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 84(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 84(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 84(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 84(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 84(DI)(R10*1), Z25, Z24
+	VMOVUPS       1216(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 88(DI), Z25, Z17
+	VPDPBUSD.BCST 88(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 88(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 88(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 88(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 88(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 88(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 88(DI)(R10*1), Z25, Z24
+	VMOVUPS       1280(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 92(DI), Z25, Z17
+	VPDPBUSD.BCST 92(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 92(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 92(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 92(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 92(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 92(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 92(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     96(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       832(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 96(DI), Z25, Z17
+	VPDPBUSD.BCST 96(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 96(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 96(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 96(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 96(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 96(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 96(DI)(R10*1), Z25, Z24
+	VMOVUPS       896(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 100(DI), Z25, Z17
+	VPDPBUSD.BCST 100(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 100(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 100(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 100(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 100(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 100(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 100(DI)(R10*1), Z25, Z24
+	VMOVUPS       960(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 104(DI), Z25, Z17
+	VPDPBUSD.BCST 104(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 104(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 104(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 104(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 104(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 104(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 104(DI)(R10*1), Z25, Z24
+	VMOVUPS       1024(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 108(DI), Z25, Z17
+	VPDPBUSD.BCST 108(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 108(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 108(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 108(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 108(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 108(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 108(DI)(R10*1), Z25, Z24
+	VMOVUPS       1088(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 112(DI), Z25, Z17
+	VPDPBUSD.BCST 112(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 112(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 112(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 112(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 112(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 112(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 112(DI)(R10*1), Z25, Z24
+	VMOVUPS       1152(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 116(DI), Z25, Z17
+	VPDPBUSD.BCST 116(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 116(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 116(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 116(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 116(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 116(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 116(DI)(R10*1), Z25, Z24
+	VMOVUPS       1216(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 120(DI), Z25, Z17
+	VPDPBUSD.BCST 120(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 120(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 120(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 120(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 120(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 120(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 120(DI)(R10*1), Z25, Z24
+	VMOVUPS       1280(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 124(DI), Z25, Z17
+	VPDPBUSD.BCST 124(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 124(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 124(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 124(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 124(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 124(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 124(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     112(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1344(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 128(DI), Z25, Z17
+	VPDPBUSD.BCST 128(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 128(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 128(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 128(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 128(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 128(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 128(DI)(R10*1), Z25, Z24
+	VMOVUPS       1408(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 132(DI), Z25, Z17
+	VPDPBUSD.BCST 132(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 132(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 132(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 132(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 132(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 132(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 132(DI)(R10*1), Z25, Z24
+	VMOVUPS       1472(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 136(DI), Z25, Z17
+	VPDPBUSD.BCST 136(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 136(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 136(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 136(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 136(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 136(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 136(DI)(R10*1), Z25, Z24
+	VMOVUPS       1536(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 140(DI), Z25, Z17
+	VPDPBUSD.BCST 140(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 140(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 140(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 140(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 140(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 140(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 140(DI)(R10*1), Z25, Z24
+	VMOVUPS       1600(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 144(DI), Z25, Z17
+	VPDPBUSD.BCST 144(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 144(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 144(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 144(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 144(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 144(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 144(DI)(R10*1), Z25, Z24
+	VMOVUPS       1664(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 148(DI), Z25, Z17
+	VPDPBUSD.BCST 148(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 148(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 148(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 148(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 148(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 148(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 148(DI)(R10*1), Z25, Z24
+	VMOVUPS       1728(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 152(DI), Z25, Z17
+	VPDPBUSD.BCST 152(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 152(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 152(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 152(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 152(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 152(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 152(DI)(R10*1), Z25, Z24
+	VMOVUPS       1792(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 156(DI), Z25, Z17
+	VPDPBUSD.BCST 156(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 156(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 156(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 156(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 156(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 156(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 156(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     128(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1344(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 160(DI), Z25, Z17
+	VPDPBUSD.BCST 160(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 160(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 160(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 160(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 160(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 160(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 160(DI)(R10*1), Z25, Z24
+	VMOVUPS       1408(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 164(DI), Z25, Z17
+	VPDPBUSD.BCST 164(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 164(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 164(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 164(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 164(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 164(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 164(DI)(R10*1), Z25, Z24
+	VMOVUPS       1472(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 168(DI), Z25, Z17
+	VPDPBUSD.BCST 168(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 168(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 168(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 168(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 168(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 168(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 168(DI)(R10*1), Z25, Z24
+	VMOVUPS       1536(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 172(DI), Z25, Z17
+	VPDPBUSD.BCST 172(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 172(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 172(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 172(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 172(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 172(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 172(DI)(R10*1), Z25, Z24
+	VMOVUPS       1600(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 176(DI), Z25, Z17
+	VPDPBUSD.BCST 176(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 176(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 176(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 176(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 176(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 176(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 176(DI)(R10*1), Z25, Z24
+	VMOVUPS       1664(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 180(DI), Z25, Z17
+	VPDPBUSD.BCST 180(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 180(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 180(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 180(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 180(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 180(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 180(DI)(R10*1), Z25, Z24
+	VMOVUPS       1728(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 184(DI), Z25, Z17
+	VPDPBUSD.BCST 184(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 184(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 184(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 184(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 184(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 184(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 184(DI)(R10*1), Z25, Z24
+	VMOVUPS       1792(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 188(DI), Z25, Z17
+	VPDPBUSD.BCST 188(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 188(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 188(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 188(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 188(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 188(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 188(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     144(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1856(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 192(DI), Z25, Z17
+	VPDPBUSD.BCST 192(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 192(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 192(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 192(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 192(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 192(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 192(DI)(R10*1), Z25, Z24
+	VMOVUPS       1920(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 196(DI), Z25, Z17
+	VPDPBUSD.BCST 196(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 196(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 196(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 196(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 196(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 196(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 196(DI)(R10*1), Z25, Z24
+	VMOVUPS       1984(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 200(DI), Z25, Z17
+	VPDPBUSD.BCST 200(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 200(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 200(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 200(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 200(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 200(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 200(DI)(R10*1), Z25, Z24
+	VMOVUPS       2048(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 204(DI), Z25, Z17
+	VPDPBUSD.BCST 204(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 204(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 204(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 204(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 204(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 204(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 204(DI)(R10*1), Z25, Z24
+	VMOVUPS       2112(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 208(DI), Z25, Z17
+	VPDPBUSD.BCST 208(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 208(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 208(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 208(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 208(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 208(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 208(DI)(R10*1), Z25, Z24
+	VMOVUPS       2176(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 212(DI), Z25, Z17
+	VPDPBUSD.BCST 212(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 212(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 212(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 212(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 212(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 212(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 212(DI)(R10*1), Z25, Z24
+	VMOVUPS       2240(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 216(DI), Z25, Z17
+	VPDPBUSD.BCST 216(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 216(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 216(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 216(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 216(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 216(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 216(DI)(R10*1), Z25, Z24
+	VMOVUPS       2304(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 220(DI), Z25, Z17
+	VPDPBUSD.BCST 220(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 220(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 220(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 220(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 220(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 220(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 220(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     160(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1856(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 224(DI), Z25, Z17
+	VPDPBUSD.BCST 224(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 224(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 224(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 224(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 224(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 224(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 224(DI)(R10*1), Z25, Z24
+	VMOVUPS       1920(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 228(DI), Z25, Z17
+	VPDPBUSD.BCST 228(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 228(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 228(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 228(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 228(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 228(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 228(DI)(R10*1), Z25, Z24
+	VMOVUPS       1984(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 232(DI), Z25, Z17
+	VPDPBUSD.BCST 232(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 232(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 232(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 232(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 232(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 232(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 232(DI)(R10*1), Z25, Z24
+	VMOVUPS       2048(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 236(DI), Z25, Z17
+	VPDPBUSD.BCST 236(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 236(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 236(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 236(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 236(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 236(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 236(DI)(R10*1), Z25, Z24
+	VMOVUPS       2112(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 240(DI), Z25, Z17
+	VPDPBUSD.BCST 240(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 240(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 240(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 240(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 240(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 240(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 240(DI)(R10*1), Z25, Z24
+	VMOVUPS       2176(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 244(DI), Z25, Z17
+	VPDPBUSD.BCST 244(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 244(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 244(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 244(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 244(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 244(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 244(DI)(R10*1), Z25, Z24
+	VMOVUPS       2240(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 248(DI), Z25, Z17
+	VPDPBUSD.BCST 248(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 248(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 248(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 248(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 248(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 248(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 248(DI)(R10*1), Z25, Z24
+	VMOVUPS       2304(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPDPBUSD.BCST 252(DI), Z25, Z17
+	VPDPBUSD.BCST 252(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 252(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 252(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 252(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 252(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 252(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 252(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     176(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VCVTPH2PS     (SI), Z25
+	VMULPS.BCST   272(DI), Z25, Z26
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z26, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   272(DI)(DX*1), Z25, Z26
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z26, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   272(DI)(DX*2), Z25, Z26
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z26, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   272(DI)(R8*1), Z25, Z26
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z26, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   272(DI)(DX*4), Z25, Z26
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z26, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   272(DI)(R9*1), Z25, Z26
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z26, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   272(DI)(R8*2), Z25, Z26
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z26, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   272(DI)(R10*1), Z25, Z26
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z26, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VPMOVZXBD     192(SI), Z25
+	VPMOVZXBD     208(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPDPWSSD.BCST 256(DI), Z25, Z17
+	VPDPWSSD.BCST 256(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 256(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 256(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 256(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 256(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 256(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 256(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     224(SI), Z25
+	VPMOVZXBD     240(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPDPWSSD.BCST 260(DI), Z25, Z17
+	VPDPWSSD.BCST 260(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 260(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 260(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 260(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 260(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 260(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 260(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     256(SI), Z25
+	VPMOVZXBD     272(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPDPWSSD.BCST 264(DI), Z25, Z17
+	VPDPWSSD.BCST 264(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 264(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 264(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 264(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 264(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 264(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 264(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     288(SI), Z25
+	VPMOVZXBD     304(SI), Z9
+	VPSLLD        $0x10, Z9, Z9
+	VPORD         Z9, Z25, Z25
+	VPDPWSSD.BCST 268(DI), Z25, Z17
+	VPDPWSSD.BCST 268(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 268(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 268(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 268(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 268(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 268(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 268(DI)(R10*1), Z25, Z24
+	VCVTPH2PS     32(SI), Z25
+	VMULPS.BCST   272(DI), Z25, Z26
+	VCVTDQ2PS     Z17, Z17
+	VMULPS        Z26, Z17, Z17
+	VSUBPS        Z17, Z0, Z0
+	VMULPS.BCST   272(DI)(DX*1), Z25, Z26
+	VCVTDQ2PS     Z18, Z18
+	VMULPS        Z26, Z18, Z18
+	VSUBPS        Z18, Z1, Z1
+	VMULPS.BCST   272(DI)(DX*2), Z25, Z26
+	VCVTDQ2PS     Z19, Z19
+	VMULPS        Z26, Z19, Z19
+	VSUBPS        Z19, Z2, Z2
+	VMULPS.BCST   272(DI)(R8*1), Z25, Z26
+	VCVTDQ2PS     Z20, Z20
+	VMULPS        Z26, Z20, Z20
+	VSUBPS        Z20, Z3, Z3
+	VMULPS.BCST   272(DI)(DX*4), Z25, Z26
+	VCVTDQ2PS     Z21, Z21
+	VMULPS        Z26, Z21, Z21
+	VSUBPS        Z21, Z4, Z4
+	VMULPS.BCST   272(DI)(R9*1), Z25, Z26
+	VCVTDQ2PS     Z22, Z22
+	VMULPS        Z26, Z22, Z22
+	VSUBPS        Z22, Z5, Z5
+	VMULPS.BCST   272(DI)(R8*2), Z25, Z26
+	VCVTDQ2PS     Z23, Z23
+	VMULPS        Z26, Z23, Z23
+	VSUBPS        Z23, Z6, Z6
+	VMULPS.BCST   272(DI)(R10*1), Z25, Z26
+	VCVTDQ2PS     Z24, Z24
+	VMULPS        Z26, Z24, Z24
+	VSUBPS        Z24, Z7, Z7
+	ADDQ          $0x00000940, SI
+	ADDQ          $0x00000114, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ5_Kx8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       832(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       320(SI), Z26
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST (DI), Z25, Z17
+	VPDPBUSD.BCST (DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST (DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST (DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST (DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST (DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST (DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST (DI)(R10*1), Z25, Z24
+	VMOVUPS       896(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       384(SI), Z26
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 4(DI), Z25, Z17
+	VPDPBUSD.BCST 4(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 4(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 4(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 4(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 4(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 4(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 4(DI)(R10*1), Z25, Z24
+	VMOVUPS       960(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       448(SI), Z26
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 8(DI), Z25, Z17
+	VPDPBUSD.BCST 8(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 8(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 8(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 8(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 8(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 8(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 8(DI)(R10*1), Z25, Z24
+	VMOVUPS       1024(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       512(SI), Z26
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 12(DI), Z25, Z17
+	VPDPBUSD.BCST 12(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 12(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 12(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 12(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 12(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 12(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 12(DI)(R10*1), Z25, Z24
+	VMOVUPS       1088(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       576(SI), Z26
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 16(DI), Z25, Z17
+	VPDPBUSD.BCST 16(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 16(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 16(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 16(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 16(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 16(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 16(DI)(R10*1), Z25, Z24
+	VMOVUPS       1152(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       640(SI), Z26
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 20(DI), Z25, Z17
+	VPDPBUSD.BCST 20(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 20(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 20(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 20(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 20(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 20(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 20(DI)(R10*1), Z25, Z24
+	VMOVUPS       1216(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       704(SI), Z26
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 24(DI), Z25, Z17
+	VPDPBUSD.BCST 24(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 24(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 24(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 24(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 24(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 24(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 24(DI)(R10*1), Z25, Z24
+	VMOVUPS       1280(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       768(SI), Z26
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 28(DI), Z25, Z17
+	VPDPBUSD.BCST 28(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 28(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 28(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 28(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 28(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 28(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 28(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     64(SI), Z25
+	VPMULLD       Z25, Z17, Z9
+	VPMULLD       Z25, Z18, Z10
+	VPMULLD       Z25, Z19, Z11
+	VPMULLD       Z25, Z20, Z12
+	VPMULLD       Z25, Z21, Z13
+	VPMULLD       Z25, Z22, Z14
+	VPMULLD       Z25, Z23, Z15
+	VPMULLD       Z25, Z24, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       832(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       320(SI), Z26
+	VPSLLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 32(DI), Z25, Z17
+	VPDPBUSD.BCST 32(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 32(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 32(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 32(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 32(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 32(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 32(DI)(R10*1), Z25, Z24
+	VMOVUPS       896(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       384(SI), Z26
+	VPSLLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 36(DI), Z25, Z17
+	VPDPBUSD.BCST 36(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 36(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 36(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 36(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 36(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 36(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 36(DI)(R10*1), Z25, Z24
+	VMOVUPS       960(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       448(SI), Z26
+	VPSLLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 40(DI), Z25, Z17
+	VPDPBUSD.BCST 40(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 40(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 40(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 40(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 40(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 40(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 40(DI)(R10*1), Z25, Z24
+	VMOVUPS       1024(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       512(SI), Z26
+	VPSLLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 44(DI), Z25, Z17
+	VPDPBUSD.BCST 44(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 44(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 44(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 44(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 44(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 44(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 44(DI)(R10*1), Z25, Z24
+	VMOVUPS       1088(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       576(SI), Z26
+	VPSLLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 48(DI), Z25, Z17
+	VPDPBUSD.BCST 48(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 48(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 48(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 48(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 48(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 48(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 48(DI)(R10*1), Z25, Z24
+	VMOVUPS       1152(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       640(SI), Z26
+	VPSLLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 52(DI), Z25, Z17
+	VPDPBUSD.BCST 52(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 52(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 52(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 52(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 52(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 52(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 52(DI)(R10*1), Z25, Z24
+	VMOVUPS       1216(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       704(SI), Z26
+	VPSLLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 56(DI), Z25, Z17
+	VPDPBUSD.BCST 56(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 56(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 56(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 56(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 56(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 56(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 56(DI)(R10*1), Z25, Z24
+	VMOVUPS       1280(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       768(SI), Z26
+	VPSLLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 60(DI), Z25, Z17
+	VPDPBUSD.BCST 60(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 60(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 60(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 60(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 60(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 60(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 60(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     80(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1344(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       320(SI), Z26
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 64(DI), Z25, Z17
+	VPDPBUSD.BCST 64(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 64(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 64(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 64(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 64(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 64(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 64(DI)(R10*1), Z25, Z24
+	VMOVUPS       1408(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       384(SI), Z26
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 68(DI), Z25, Z17
+	VPDPBUSD.BCST 68(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 68(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 68(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 68(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 68(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 68(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 68(DI)(R10*1), Z25, Z24
+	VMOVUPS       1472(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       448(SI), Z26
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 72(DI), Z25, Z17
+	VPDPBUSD.BCST 72(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 72(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 72(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 72(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 72(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 72(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 72(DI)(R10*1), Z25, Z24
+	VMOVUPS       1536(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       512(SI), Z26
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 76(DI), Z25, Z17
+	VPDPBUSD.BCST 76(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 76(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 76(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 76(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 76(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 76(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 76(DI)(R10*1), Z25, Z24
+	VMOVUPS       1600(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       576(SI), Z26
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 80(DI), Z25, Z17
+	VPDPBUSD.BCST 80(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 80(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 80(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 80(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 80(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 80(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 80(DI)(R10*1), Z25, Z24
+	VMOVUPS       1664(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       640(SI), Z26
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 84(DI), Z25, Z17
+	VPDPBUSD.BCST 84(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 84(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 84(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 84(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 84(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 84(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 84(DI)(R10*1), Z25, Z24
+	VMOVUPS       1728(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       704(SI), Z26
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 88(DI), Z25, Z17
+	VPDPBUSD.BCST 88(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 88(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 88(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 88(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 88(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 88(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 88(DI)(R10*1), Z25, Z24
+	VMOVUPS       1792(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       768(SI), Z26
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 92(DI), Z25, Z17
+	VPDPBUSD.BCST 92(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 92(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 92(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 92(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 92(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 92(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 92(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     96(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1344(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       320(SI), Z26
+	VPSLLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 96(DI), Z25, Z17
+	VPDPBUSD.BCST 96(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 96(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 96(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 96(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 96(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 96(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 96(DI)(R10*1), Z25, Z24
+	VMOVUPS       1408(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       384(SI), Z26
+	VPSLLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 100(DI), Z25, Z17
+	VPDPBUSD.BCST 100(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 100(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 100(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 100(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 100(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 100(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 100(DI)(R10*1), Z25, Z24
+	VMOVUPS       1472(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       448(SI), Z26
+	VPSLLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 104(DI), Z25, Z17
+	VPDPBUSD.BCST 104(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 104(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 104(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 104(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 104(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 104(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 104(DI)(R10*1), Z25, Z24
+	VMOVUPS       1536(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       512(SI), Z26
+	VPSLLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 108(DI), Z25, Z17
+	VPDPBUSD.BCST 108(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 108(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 108(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 108(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 108(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 108(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 108(DI)(R10*1), Z25, Z24
+	VMOVUPS       1600(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       576(SI), Z26
+	VPSLLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 112(DI), Z25, Z17
+	VPDPBUSD.BCST 112(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 112(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 112(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 112(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 112(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 112(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 112(DI)(R10*1), Z25, Z24
+	VMOVUPS       1664(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       640(SI), Z26
+	VPSLLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 116(DI), Z25, Z17
+	VPDPBUSD.BCST 116(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 116(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 116(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 116(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 116(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 116(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 116(DI)(R10*1), Z25, Z24
+	VMOVUPS       1728(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       704(SI), Z26
+	VPSLLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 120(DI), Z25, Z17
+	VPDPBUSD.BCST 120(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 120(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 120(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 120(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 120(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 120(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 120(DI)(R10*1), Z25, Z24
+	VMOVUPS       1792(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       768(SI), Z26
+	VPSLLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 124(DI), Z25, Z17
+	VPDPBUSD.BCST 124(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 124(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 124(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 124(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 124(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 124(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 124(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     112(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1856(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       320(SI), Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 128(DI), Z25, Z17
+	VPDPBUSD.BCST 128(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 128(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 128(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 128(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 128(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 128(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 128(DI)(R10*1), Z25, Z24
+	VMOVUPS       1920(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       384(SI), Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 132(DI), Z25, Z17
+	VPDPBUSD.BCST 132(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 132(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 132(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 132(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 132(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 132(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 132(DI)(R10*1), Z25, Z24
+	VMOVUPS       1984(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       448(SI), Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 136(DI), Z25, Z17
+	VPDPBUSD.BCST 136(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 136(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 136(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 136(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 136(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 136(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 136(DI)(R10*1), Z25, Z24
+	VMOVUPS       2048(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       512(SI), Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 140(DI), Z25, Z17
+	VPDPBUSD.BCST 140(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 140(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 140(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 140(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 140(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 140(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 140(DI)(R10*1), Z25, Z24
+	VMOVUPS       2112(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       576(SI), Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 144(DI), Z25, Z17
+	VPDPBUSD.BCST 144(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 144(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 144(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 144(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 144(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 144(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 144(DI)(R10*1), Z25, Z24
+	VMOVUPS       2176(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       640(SI), Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 148(DI), Z25, Z17
+	VPDPBUSD.BCST 148(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 148(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 148(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 148(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 148(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 148(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 148(DI)(R10*1), Z25, Z24
+	VMOVUPS       2240(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       704(SI), Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 152(DI), Z25, Z17
+	VPDPBUSD.BCST 152(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 152(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 152(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 152(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 152(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 152(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 152(DI)(R10*1), Z25, Z24
+	VMOVUPS       2304(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       768(SI), Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 156(DI), Z25, Z17
+	VPDPBUSD.BCST 156(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 156(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 156(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 156(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 156(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 156(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 156(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     128(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       1856(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       320(SI), Z26
+	VPSRLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 160(DI), Z25, Z17
+	VPDPBUSD.BCST 160(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 160(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 160(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 160(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 160(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 160(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 160(DI)(R10*1), Z25, Z24
+	VMOVUPS       1920(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       384(SI), Z26
+	VPSRLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 164(DI), Z25, Z17
+	VPDPBUSD.BCST 164(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 164(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 164(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 164(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 164(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 164(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 164(DI)(R10*1), Z25, Z24
+	VMOVUPS       1984(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       448(SI), Z26
+	VPSRLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 168(DI), Z25, Z17
+	VPDPBUSD.BCST 168(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 168(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 168(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 168(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 168(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 168(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 168(DI)(R10*1), Z25, Z24
+	VMOVUPS       2048(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       512(SI), Z26
+	VPSRLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 172(DI), Z25, Z17
+	VPDPBUSD.BCST 172(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 172(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 172(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 172(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 172(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 172(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 172(DI)(R10*1), Z25, Z24
+	VMOVUPS       2112(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       576(SI), Z26
+	VPSRLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 176(DI), Z25, Z17
+	VPDPBUSD.BCST 176(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 176(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 176(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 176(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 176(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 176(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 176(DI)(R10*1), Z25, Z24
+	VMOVUPS       2176(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       640(SI), Z26
+	VPSRLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 180(DI), Z25, Z17
+	VPDPBUSD.BCST 180(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 180(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 180(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 180(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 180(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 180(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 180(DI)(R10*1), Z25, Z24
+	VMOVUPS       2240(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       704(SI), Z26
+	VPSRLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 184(DI), Z25, Z17
+	VPDPBUSD.BCST 184(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 184(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 184(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 184(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 184(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 184(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 184(DI)(R10*1), Z25, Z24
+	VMOVUPS       2304(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       768(SI), Z26
+	VPSRLW        $0x01, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 188(DI), Z25, Z17
+	VPDPBUSD.BCST 188(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 188(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 188(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 188(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 188(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 188(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 188(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     144(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       2368(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       320(SI), Z26
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 192(DI), Z25, Z17
+	VPDPBUSD.BCST 192(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 192(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 192(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 192(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 192(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 192(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 192(DI)(R10*1), Z25, Z24
+	VMOVUPS       2432(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       384(SI), Z26
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 196(DI), Z25, Z17
+	VPDPBUSD.BCST 196(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 196(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 196(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 196(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 196(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 196(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 196(DI)(R10*1), Z25, Z24
+	VMOVUPS       2496(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       448(SI), Z26
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 200(DI), Z25, Z17
+	VPDPBUSD.BCST 200(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 200(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 200(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 200(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 200(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 200(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 200(DI)(R10*1), Z25, Z24
+	VMOVUPS       2560(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       512(SI), Z26
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 204(DI), Z25, Z17
+	VPDPBUSD.BCST 204(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 204(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 204(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 204(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 204(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 204(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 204(DI)(R10*1), Z25, Z24
+	VMOVUPS       2624(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       576(SI), Z26
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 208(DI), Z25, Z17
+	VPDPBUSD.BCST 208(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 208(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 208(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 208(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 208(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 208(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 208(DI)(R10*1), Z25, Z24
+	VMOVUPS       2688(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       640(SI), Z26
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 212(DI), Z25, Z17
+	VPDPBUSD.BCST 212(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 212(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 212(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 212(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 212(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 212(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 212(DI)(R10*1), Z25, Z24
+	VMOVUPS       2752(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       704(SI), Z26
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 216(DI), Z25, Z17
+	VPDPBUSD.BCST 216(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 216(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 216(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 216(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 216(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 216(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 216(DI)(R10*1), Z25, Z24
+	VMOVUPS       2816(SI), Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       768(SI), Z26
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 220(DI), Z25, Z17
+	VPDPBUSD.BCST 220(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 220(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 220(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 220(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 220(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 220(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 220(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     160(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VMOVUPS       2368(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       320(SI), Z26
+	VPSRLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 224(DI), Z25, Z17
+	VPDPBUSD.BCST 224(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 224(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 224(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 224(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 224(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 224(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 224(DI)(R10*1), Z25, Z24
+	VMOVUPS       2432(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       384(SI), Z26
+	VPSRLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 228(DI), Z25, Z17
+	VPDPBUSD.BCST 228(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 228(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 228(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 228(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 228(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 228(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 228(DI)(R10*1), Z25, Z24
+	VMOVUPS       2496(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       448(SI), Z26
+	VPSRLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 232(DI), Z25, Z17
+	VPDPBUSD.BCST 232(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 232(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 232(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 232(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 232(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 232(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 232(DI)(R10*1), Z25, Z24
+	VMOVUPS       2560(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       512(SI), Z26
+	VPSRLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 236(DI), Z25, Z17
+	VPDPBUSD.BCST 236(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 236(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 236(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 236(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 236(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 236(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 236(DI)(R10*1), Z25, Z24
+	VMOVUPS       2624(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       576(SI), Z26
+	VPSRLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 240(DI), Z25, Z17
+	VPDPBUSD.BCST 240(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 240(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 240(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 240(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 240(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 240(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 240(DI)(R10*1), Z25, Z24
+	VMOVUPS       2688(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       640(SI), Z26
+	VPSRLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 244(DI), Z25, Z17
+	VPDPBUSD.BCST 244(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 244(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 244(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 244(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 244(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 244(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 244(DI)(R10*1), Z25, Z24
+	VMOVUPS       2752(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       704(SI), Z26
+	VPSRLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 248(DI), Z25, Z17
+	VPDPBUSD.BCST 248(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 248(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 248(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 248(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 248(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 248(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 248(DI)(R10*1), Z25, Z24
+	VMOVUPS       2816(SI), Z25
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VMOVUPS       768(SI), Z26
+	VPSRLW        $0x03, Z26, Z26
+	VPANDD        c10101010<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 252(DI), Z25, Z17
+	VPDPBUSD.BCST 252(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 252(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 252(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 252(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 252(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 252(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 252(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     176(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VCVTPH2PS     (SI), Z25
+	VMULPS.BCST   272(DI), Z25, Z26
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z26, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   272(DI)(DX*1), Z25, Z26
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z26, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   272(DI)(DX*2), Z25, Z26
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z26, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   272(DI)(R8*1), Z25, Z26
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z26, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   272(DI)(DX*4), Z25, Z26
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z26, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   272(DI)(R9*1), Z25, Z26
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z26, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   272(DI)(R8*2), Z25, Z26
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z26, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   272(DI)(R10*1), Z25, Z26
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z26, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	VPXORD        Z17, Z17, Z17
+	VPXORD        Z18, Z18, Z18
+	VPXORD        Z19, Z19, Z19
+	VPXORD        Z20, Z20, Z20
+	VPXORD        Z21, Z21, Z21
+	VPXORD        Z22, Z22, Z22
+	VPXORD        Z23, Z23, Z23
+	VPXORD        Z24, Z24, Z24
+	VPMOVZXBD     192(SI), Z25
+	VPMOVZXBD     208(SI), Z26
+	VPSLLD        $0x10, Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPWSSD.BCST 256(DI), Z25, Z17
+	VPDPWSSD.BCST 256(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 256(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 256(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 256(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 256(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 256(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 256(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     224(SI), Z25
+	VPMOVZXBD     240(SI), Z26
+	VPSLLD        $0x10, Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPWSSD.BCST 260(DI), Z25, Z17
+	VPDPWSSD.BCST 260(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 260(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 260(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 260(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 260(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 260(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 260(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     256(SI), Z25
+	VPMOVZXBD     272(SI), Z26
+	VPSLLD        $0x10, Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPWSSD.BCST 264(DI), Z25, Z17
+	VPDPWSSD.BCST 264(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 264(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 264(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 264(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 264(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 264(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 264(DI)(R10*1), Z25, Z24
+	VPMOVZXBD     288(SI), Z25
+	VPMOVZXBD     304(SI), Z26
+	VPSLLD        $0x10, Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPWSSD.BCST 268(DI), Z25, Z17
+	VPDPWSSD.BCST 268(DI)(DX*1), Z25, Z18
+	VPDPWSSD.BCST 268(DI)(DX*2), Z25, Z19
+	VPDPWSSD.BCST 268(DI)(R8*1), Z25, Z20
+	VPDPWSSD.BCST 268(DI)(DX*4), Z25, Z21
+	VPDPWSSD.BCST 268(DI)(R9*1), Z25, Z22
+	VPDPWSSD.BCST 268(DI)(R8*2), Z25, Z23
+	VPDPWSSD.BCST 268(DI)(R10*1), Z25, Z24
+	VCVTPH2PS     32(SI), Z25
+	VMULPS.BCST   272(DI), Z25, Z26
+	VCVTDQ2PS     Z17, Z17
+	VMULPS        Z26, Z17, Z17
+	VSUBPS        Z17, Z0, Z0
+	VMULPS.BCST   272(DI)(DX*1), Z25, Z26
+	VCVTDQ2PS     Z18, Z18
+	VMULPS        Z26, Z18, Z18
+	VSUBPS        Z18, Z1, Z1
+	VMULPS.BCST   272(DI)(DX*2), Z25, Z26
+	VCVTDQ2PS     Z19, Z19
+	VMULPS        Z26, Z19, Z19
+	VSUBPS        Z19, Z2, Z2
+	VMULPS.BCST   272(DI)(R8*1), Z25, Z26
+	VCVTDQ2PS     Z20, Z20
+	VMULPS        Z26, Z20, Z20
+	VSUBPS        Z20, Z3, Z3
+	VMULPS.BCST   272(DI)(DX*4), Z25, Z26
+	VCVTDQ2PS     Z21, Z21
+	VMULPS        Z26, Z21, Z21
+	VSUBPS        Z21, Z4, Z4
+	VMULPS.BCST   272(DI)(R9*1), Z25, Z26
+	VCVTDQ2PS     Z22, Z22
+	VMULPS        Z26, Z22, Z22
+	VSUBPS        Z22, Z5, Z5
+	VMULPS.BCST   272(DI)(R8*2), Z25, Z26
+	VCVTDQ2PS     Z23, Z23
+	VMULPS        Z26, Z23, Z23
+	VSUBPS        Z23, Z6, Z6
+	VMULPS.BCST   272(DI)(R10*1), Z25, Z26
+	VCVTDQ2PS     Z24, Z24
+	VMULPS        Z26, Z24, Z24
+	VSUBPS        Z24, Z7, Z7
+	ADDQ          $0x00000b40, SI
+	ADDQ          $0x00000114, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+// func tileQ6_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI
+TEXT ·tileQ6_Kx8AVX512(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), DX
+	MOVQ    blocks+40(FP), BX
+	MOVQ    w+16(FP), SI
+	MOVQ    x+24(FP), DI
+	IMUL3Q  $0x03, DX, R8
+	IMUL3Q  $0x05, DX, R9
+	IMUL3Q  $0x07, DX, R10
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VMOVUPS c0f0f0f0f<>+0(SB), Z8
+	TESTQ   BX, BX
+	JZ      store
+
+block:
+	VPBROADCASTD  256(DI), Z17
+	VPBROADCASTD  256(DI)(DX*1), Z18
+	VPBROADCASTD  256(DI)(DX*2), Z19
+	VPBROADCASTD  256(DI)(R8*1), Z20
+	VPBROADCASTD  256(DI)(DX*4), Z21
+	VPBROADCASTD  256(DI)(R9*1), Z22
+	VPBROADCASTD  256(DI)(R8*2), Z23
+	VPBROADCASTD  256(DI)(R10*1), Z24
+	VMOVUPS       352(SI), Z25
+	VMOVUPS       288(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST (DI), Z25, Z17
+	VPDPBUSD.BCST (DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST (DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST (DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST (DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST (DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST (DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST (DI)(R10*1), Z25, Z24
+	VMOVUPS       544(SI), Z25
+	VMOVUPS       480(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 4(DI), Z25, Z17
+	VPDPBUSD.BCST 4(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 4(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 4(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 4(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 4(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 4(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 4(DI)(R10*1), Z25, Z24
+	VMOVUPS       736(SI), Z25
+	VMOVUPS       672(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 8(DI), Z25, Z17
+	VPDPBUSD.BCST 8(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 8(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 8(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 8(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 8(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 8(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 8(DI)(R10*1), Z25, Z24
+	VMOVUPS       928(SI), Z25
+	VMOVUPS       864(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 12(DI), Z25, Z17
+	VPDPBUSD.BCST 12(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 12(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 12(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 12(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 12(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 12(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 12(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     32(SI), Z25
+	VPMULLD       Z25, Z17, Z9
+	VPMULLD       Z25, Z18, Z10
+	VPMULLD       Z25, Z19, Z11
+	VPMULLD       Z25, Z20, Z12
+	VPMULLD       Z25, Z21, Z13
+	VPMULLD       Z25, Z22, Z14
+	VPMULLD       Z25, Z23, Z15
+	VPMULLD       Z25, Z24, Z16
+	VPBROADCASTD  260(DI), Z17
+	VPBROADCASTD  260(DI)(DX*1), Z18
+	VPBROADCASTD  260(DI)(DX*2), Z19
+	VPBROADCASTD  260(DI)(R8*1), Z20
+	VPBROADCASTD  260(DI)(DX*4), Z21
+	VPBROADCASTD  260(DI)(R9*1), Z22
+	VPBROADCASTD  260(DI)(R8*2), Z23
+	VPBROADCASTD  260(DI)(R10*1), Z24
+	VMOVUPS       1120(SI), Z25
+	VMOVUPS       1056(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 16(DI), Z25, Z17
+	VPDPBUSD.BCST 16(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 16(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 16(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 16(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 16(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 16(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 16(DI)(R10*1), Z25, Z24
+	VMOVUPS       1312(SI), Z25
+	VMOVUPS       1248(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 20(DI), Z25, Z17
+	VPDPBUSD.BCST 20(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 20(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 20(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 20(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 20(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 20(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 20(DI)(R10*1), Z25, Z24
+	VMOVUPS       1504(SI), Z25
+	VMOVUPS       1440(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 24(DI), Z25, Z17
+	VPDPBUSD.BCST 24(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 24(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 24(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 24(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 24(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 24(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 24(DI)(R10*1), Z25, Z24
+	VMOVUPS       1696(SI), Z25
+	VMOVUPS       1632(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 28(DI), Z25, Z17
+	VPDPBUSD.BCST 28(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 28(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 28(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 28(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 28(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 28(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 28(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     48(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPBROADCASTD  264(DI), Z17
+	VPBROADCASTD  264(DI)(DX*1), Z18
+	VPBROADCASTD  264(DI)(DX*2), Z19
+	VPBROADCASTD  264(DI)(R8*1), Z20
+	VPBROADCASTD  264(DI)(DX*4), Z21
+	VPBROADCASTD  264(DI)(R9*1), Z22
+	VPBROADCASTD  264(DI)(R8*2), Z23
+	VPBROADCASTD  264(DI)(R10*1), Z24
+	VMOVUPS       416(SI), Z25
+	VMOVUPS       288(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 32(DI), Z25, Z17
+	VPDPBUSD.BCST 32(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 32(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 32(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 32(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 32(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 32(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 32(DI)(R10*1), Z25, Z24
+	VMOVUPS       608(SI), Z25
+	VMOVUPS       480(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 36(DI), Z25, Z17
+	VPDPBUSD.BCST 36(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 36(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 36(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 36(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 36(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 36(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 36(DI)(R10*1), Z25, Z24
+	VMOVUPS       800(SI), Z25
+	VMOVUPS       672(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 40(DI), Z25, Z17
+	VPDPBUSD.BCST 40(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 40(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 40(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 40(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 40(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 40(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 40(DI)(R10*1), Z25, Z24
+	VMOVUPS       992(SI), Z25
+	VMOVUPS       864(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 44(DI), Z25, Z17
+	VPDPBUSD.BCST 44(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 44(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 44(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 44(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 44(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 44(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 44(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     64(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPBROADCASTD  268(DI), Z17
+	VPBROADCASTD  268(DI)(DX*1), Z18
+	VPBROADCASTD  268(DI)(DX*2), Z19
+	VPBROADCASTD  268(DI)(R8*1), Z20
+	VPBROADCASTD  268(DI)(DX*4), Z21
+	VPBROADCASTD  268(DI)(R9*1), Z22
+	VPBROADCASTD  268(DI)(R8*2), Z23
+	VPBROADCASTD  268(DI)(R10*1), Z24
+	VMOVUPS       1184(SI), Z25
+	VMOVUPS       1056(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 48(DI), Z25, Z17
+	VPDPBUSD.BCST 48(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 48(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 48(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 48(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 48(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 48(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 48(DI)(R10*1), Z25, Z24
+	VMOVUPS       1376(SI), Z25
+	VMOVUPS       1248(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 52(DI), Z25, Z17
+	VPDPBUSD.BCST 52(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 52(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 52(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 52(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 52(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 52(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 52(DI)(R10*1), Z25, Z24
+	VMOVUPS       1568(SI), Z25
+	VMOVUPS       1440(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 56(DI), Z25, Z17
+	VPDPBUSD.BCST 56(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 56(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 56(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 56(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 56(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 56(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 56(DI)(R10*1), Z25, Z24
+	VMOVUPS       1760(SI), Z25
+	VMOVUPS       1632(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 60(DI), Z25, Z17
+	VPDPBUSD.BCST 60(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 60(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 60(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 60(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 60(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 60(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 60(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     80(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPBROADCASTD  272(DI), Z17
+	VPBROADCASTD  272(DI)(DX*1), Z18
+	VPBROADCASTD  272(DI)(DX*2), Z19
+	VPBROADCASTD  272(DI)(R8*1), Z20
+	VPBROADCASTD  272(DI)(DX*4), Z21
+	VPBROADCASTD  272(DI)(R9*1), Z22
+	VPBROADCASTD  272(DI)(R8*2), Z23
+	VPBROADCASTD  272(DI)(R10*1), Z24
+	VMOVUPS       352(SI), Z25
+	VMOVUPS       288(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 64(DI), Z25, Z17
+	VPDPBUSD.BCST 64(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 64(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 64(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 64(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 64(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 64(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 64(DI)(R10*1), Z25, Z24
+	VMOVUPS       544(SI), Z25
+	VMOVUPS       480(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 68(DI), Z25, Z17
+	VPDPBUSD.BCST 68(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 68(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 68(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 68(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 68(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 68(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 68(DI)(R10*1), Z25, Z24
+	VMOVUPS       736(SI), Z25
+	VMOVUPS       672(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 72(DI), Z25, Z17
+	VPDPBUSD.BCST 72(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 72(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 72(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 72(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 72(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 72(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 72(DI)(R10*1), Z25, Z24
+	VMOVUPS       928(SI), Z25
+	VMOVUPS       864(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 76(DI), Z25, Z17
+	VPDPBUSD.BCST 76(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 76(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 76(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 76(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 76(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 76(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 76(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     96(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPBROADCASTD  276(DI), Z17
+	VPBROADCASTD  276(DI)(DX*1), Z18
+	VPBROADCASTD  276(DI)(DX*2), Z19
+	VPBROADCASTD  276(DI)(R8*1), Z20
+	VPBROADCASTD  276(DI)(DX*4), Z21
+	VPBROADCASTD  276(DI)(R9*1), Z22
+	VPBROADCASTD  276(DI)(R8*2), Z23
+	VPBROADCASTD  276(DI)(R10*1), Z24
+	VMOVUPS       1120(SI), Z25
+	VMOVUPS       1056(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 80(DI), Z25, Z17
+	VPDPBUSD.BCST 80(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 80(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 80(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 80(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 80(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 80(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 80(DI)(R10*1), Z25, Z24
+	VMOVUPS       1312(SI), Z25
+	VMOVUPS       1248(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 84(DI), Z25, Z17
+	VPDPBUSD.BCST 84(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 84(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 84(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 84(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 84(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 84(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 84(DI)(R10*1), Z25, Z24
+	VMOVUPS       1504(SI), Z25
+	VMOVUPS       1440(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 88(DI), Z25, Z17
+	VPDPBUSD.BCST 88(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 88(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 88(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 88(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 88(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 88(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 88(DI)(R10*1), Z25, Z24
+	VMOVUPS       1696(SI), Z25
+	VMOVUPS       1632(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 92(DI), Z25, Z17
+	VPDPBUSD.BCST 92(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 92(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 92(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 92(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 92(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 92(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 92(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     112(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPBROADCASTD  280(DI), Z17
+	VPBROADCASTD  280(DI)(DX*1), Z18
+	VPBROADCASTD  280(DI)(DX*2), Z19
+	VPBROADCASTD  280(DI)(R8*1), Z20
+	VPBROADCASTD  280(DI)(DX*4), Z21
+	VPBROADCASTD  280(DI)(R9*1), Z22
+	VPBROADCASTD  280(DI)(R8*2), Z23
+	VPBROADCASTD  280(DI)(R10*1), Z24
+	VMOVUPS       416(SI), Z25
+	VMOVUPS       288(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 96(DI), Z25, Z17
+	VPDPBUSD.BCST 96(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 96(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 96(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 96(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 96(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 96(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 96(DI)(R10*1), Z25, Z24
+	VMOVUPS       608(SI), Z25
+	VMOVUPS       480(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 100(DI), Z25, Z17
+	VPDPBUSD.BCST 100(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 100(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 100(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 100(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 100(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 100(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 100(DI)(R10*1), Z25, Z24
+	VMOVUPS       800(SI), Z25
+	VMOVUPS       672(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 104(DI), Z25, Z17
+	VPDPBUSD.BCST 104(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 104(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 104(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 104(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 104(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 104(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 104(DI)(R10*1), Z25, Z24
+	VMOVUPS       992(SI), Z25
+	VMOVUPS       864(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 108(DI), Z25, Z17
+	VPDPBUSD.BCST 108(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 108(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 108(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 108(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 108(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 108(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 108(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     128(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPBROADCASTD  284(DI), Z17
+	VPBROADCASTD  284(DI)(DX*1), Z18
+	VPBROADCASTD  284(DI)(DX*2), Z19
+	VPBROADCASTD  284(DI)(R8*1), Z20
+	VPBROADCASTD  284(DI)(DX*4), Z21
+	VPBROADCASTD  284(DI)(R9*1), Z22
+	VPBROADCASTD  284(DI)(R8*2), Z23
+	VPBROADCASTD  284(DI)(R10*1), Z24
+	VMOVUPS       1184(SI), Z25
+	VMOVUPS       1056(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 112(DI), Z25, Z17
+	VPDPBUSD.BCST 112(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 112(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 112(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 112(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 112(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 112(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 112(DI)(R10*1), Z25, Z24
+	VMOVUPS       1376(SI), Z25
+	VMOVUPS       1248(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 116(DI), Z25, Z17
+	VPDPBUSD.BCST 116(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 116(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 116(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 116(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 116(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 116(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 116(DI)(R10*1), Z25, Z24
+	VMOVUPS       1568(SI), Z25
+	VMOVUPS       1440(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 120(DI), Z25, Z17
+	VPDPBUSD.BCST 120(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 120(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 120(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 120(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 120(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 120(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 120(DI)(R10*1), Z25, Z24
+	VMOVUPS       1760(SI), Z25
+	VMOVUPS       1632(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 124(DI), Z25, Z17
+	VPDPBUSD.BCST 124(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 124(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 124(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 124(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 124(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 124(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 124(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     144(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPBROADCASTD  288(DI), Z17
+	VPBROADCASTD  288(DI)(DX*1), Z18
+	VPBROADCASTD  288(DI)(DX*2), Z19
+	VPBROADCASTD  288(DI)(R8*1), Z20
+	VPBROADCASTD  288(DI)(DX*4), Z21
+	VPBROADCASTD  288(DI)(R9*1), Z22
+	VPBROADCASTD  288(DI)(R8*2), Z23
+	VPBROADCASTD  288(DI)(R10*1), Z24
+	VMOVUPS       1888(SI), Z25
+	VMOVUPS       1824(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 128(DI), Z25, Z17
+	VPDPBUSD.BCST 128(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 128(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 128(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 128(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 128(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 128(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 128(DI)(R10*1), Z25, Z24
+	VMOVUPS       2080(SI), Z25
+	VMOVUPS       2016(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 132(DI), Z25, Z17
+	VPDPBUSD.BCST 132(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 132(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 132(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 132(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 132(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 132(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 132(DI)(R10*1), Z25, Z24
+	VMOVUPS       2272(SI), Z25
+	VMOVUPS       2208(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 136(DI), Z25, Z17
+	VPDPBUSD.BCST 136(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 136(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 136(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 136(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 136(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 136(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 136(DI)(R10*1), Z25, Z24
+	VMOVUPS       2464(SI), Z25
+	VMOVUPS       2400(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 140(DI), Z25, Z17
+	VPDPBUSD.BCST 140(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 140(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 140(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 140(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 140(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 140(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 140(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     160(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPBROADCASTD  292(DI), Z17
+	VPBROADCASTD  292(DI)(DX*1), Z18
+	VPBROADCASTD  292(DI)(DX*2), Z19
+	VPBROADCASTD  292(DI)(R8*1), Z20
+	VPBROADCASTD  292(DI)(DX*4), Z21
+	VPBROADCASTD  292(DI)(R9*1), Z22
+	VPBROADCASTD  292(DI)(R8*2), Z23
+	VPBROADCASTD  292(DI)(R10*1), Z24
+	VMOVUPS       2656(SI), Z25
+	VMOVUPS       2592(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 144(DI), Z25, Z17
+	VPDPBUSD.BCST 144(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 144(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 144(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 144(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 144(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 144(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 144(DI)(R10*1), Z25, Z24
+	VMOVUPS       2848(SI), Z25
+	VMOVUPS       2784(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 148(DI), Z25, Z17
+	VPDPBUSD.BCST 148(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 148(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 148(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 148(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 148(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 148(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 148(DI)(R10*1), Z25, Z24
+	VMOVUPS       3040(SI), Z25
+	VMOVUPS       2976(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 152(DI), Z25, Z17
+	VPDPBUSD.BCST 152(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 152(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 152(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 152(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 152(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 152(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 152(DI)(R10*1), Z25, Z24
+	VMOVUPS       3232(SI), Z25
+	VMOVUPS       3168(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x04, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 156(DI), Z25, Z17
+	VPDPBUSD.BCST 156(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 156(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 156(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 156(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 156(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 156(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 156(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     176(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPBROADCASTD  296(DI), Z17
+	VPBROADCASTD  296(DI)(DX*1), Z18
+	VPBROADCASTD  296(DI)(DX*2), Z19
+	VPBROADCASTD  296(DI)(R8*1), Z20
+	VPBROADCASTD  296(DI)(DX*4), Z21
+	VPBROADCASTD  296(DI)(R9*1), Z22
+	VPBROADCASTD  296(DI)(R8*2), Z23
+	VPBROADCASTD  296(DI)(R10*1), Z24
+	VMOVUPS       1952(SI), Z25
+	VMOVUPS       1824(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 160(DI), Z25, Z17
+	VPDPBUSD.BCST 160(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 160(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 160(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 160(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 160(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 160(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 160(DI)(R10*1), Z25, Z24
+	VMOVUPS       2144(SI), Z25
+	VMOVUPS       2016(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 164(DI), Z25, Z17
+	VPDPBUSD.BCST 164(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 164(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 164(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 164(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 164(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 164(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 164(DI)(R10*1), Z25, Z24
+	VMOVUPS       2336(SI), Z25
+	VMOVUPS       2208(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 168(DI), Z25, Z17
+	VPDPBUSD.BCST 168(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 168(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 168(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 168(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 168(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 168(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 168(DI)(R10*1), Z25, Z24
+	VMOVUPS       2528(SI), Z25
+	VMOVUPS       2400(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 172(DI), Z25, Z17
+	VPDPBUSD.BCST 172(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 172(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 172(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 172(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 172(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 172(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 172(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     192(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPBROADCASTD  300(DI), Z17
+	VPBROADCASTD  300(DI)(DX*1), Z18
+	VPBROADCASTD  300(DI)(DX*2), Z19
+	VPBROADCASTD  300(DI)(R8*1), Z20
+	VPBROADCASTD  300(DI)(DX*4), Z21
+	VPBROADCASTD  300(DI)(R9*1), Z22
+	VPBROADCASTD  300(DI)(R8*2), Z23
+	VPBROADCASTD  300(DI)(R10*1), Z24
+	VMOVUPS       2720(SI), Z25
+	VMOVUPS       2592(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 176(DI), Z25, Z17
+	VPDPBUSD.BCST 176(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 176(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 176(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 176(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 176(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 176(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 176(DI)(R10*1), Z25, Z24
+	VMOVUPS       2912(SI), Z25
+	VMOVUPS       2784(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 180(DI), Z25, Z17
+	VPDPBUSD.BCST 180(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 180(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 180(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 180(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 180(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 180(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 180(DI)(R10*1), Z25, Z24
+	VMOVUPS       3104(SI), Z25
+	VMOVUPS       2976(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 184(DI), Z25, Z17
+	VPDPBUSD.BCST 184(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 184(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 184(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 184(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 184(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 184(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 184(DI)(R10*1), Z25, Z24
+	VMOVUPS       3296(SI), Z25
+	VMOVUPS       3168(SI), Z26
+	VPANDD        Z8, Z25, Z25
+	VPSLLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 188(DI), Z25, Z17
+	VPDPBUSD.BCST 188(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 188(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 188(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 188(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 188(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 188(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 188(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     208(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPBROADCASTD  304(DI), Z17
+	VPBROADCASTD  304(DI)(DX*1), Z18
+	VPBROADCASTD  304(DI)(DX*2), Z19
+	VPBROADCASTD  304(DI)(R8*1), Z20
+	VPBROADCASTD  304(DI)(DX*4), Z21
+	VPBROADCASTD  304(DI)(R9*1), Z22
+	VPBROADCASTD  304(DI)(R8*2), Z23
+	VPBROADCASTD  304(DI)(R10*1), Z24
+	VMOVUPS       1888(SI), Z25
+	VMOVUPS       1824(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 192(DI), Z25, Z17
+	VPDPBUSD.BCST 192(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 192(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 192(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 192(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 192(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 192(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 192(DI)(R10*1), Z25, Z24
+	VMOVUPS       2080(SI), Z25
+	VMOVUPS       2016(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 196(DI), Z25, Z17
+	VPDPBUSD.BCST 196(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 196(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 196(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 196(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 196(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 196(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 196(DI)(R10*1), Z25, Z24
+	VMOVUPS       2272(SI), Z25
+	VMOVUPS       2208(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 200(DI), Z25, Z17
+	VPDPBUSD.BCST 200(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 200(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 200(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 200(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 200(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 200(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 200(DI)(R10*1), Z25, Z24
+	VMOVUPS       2464(SI), Z25
+	VMOVUPS       2400(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 204(DI), Z25, Z17
+	VPDPBUSD.BCST 204(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 204(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 204(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 204(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 204(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 204(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 204(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     224(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPBROADCASTD  308(DI), Z17
+	VPBROADCASTD  308(DI)(DX*1), Z18
+	VPBROADCASTD  308(DI)(DX*2), Z19
+	VPBROADCASTD  308(DI)(R8*1), Z20
+	VPBROADCASTD  308(DI)(DX*4), Z21
+	VPBROADCASTD  308(DI)(R9*1), Z22
+	VPBROADCASTD  308(DI)(R8*2), Z23
+	VPBROADCASTD  308(DI)(R10*1), Z24
+	VMOVUPS       2656(SI), Z25
+	VMOVUPS       2592(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 208(DI), Z25, Z17
+	VPDPBUSD.BCST 208(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 208(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 208(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 208(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 208(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 208(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 208(DI)(R10*1), Z25, Z24
+	VMOVUPS       2848(SI), Z25
+	VMOVUPS       2784(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 212(DI), Z25, Z17
+	VPDPBUSD.BCST 212(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 212(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 212(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 212(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 212(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 212(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 212(DI)(R10*1), Z25, Z24
+	VMOVUPS       3040(SI), Z25
+	VMOVUPS       2976(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 216(DI), Z25, Z17
+	VPDPBUSD.BCST 216(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 216(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 216(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 216(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 216(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 216(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 216(DI)(R10*1), Z25, Z24
+	VMOVUPS       3232(SI), Z25
+	VMOVUPS       3168(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 220(DI), Z25, Z17
+	VPDPBUSD.BCST 220(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 220(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 220(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 220(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 220(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 220(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 220(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     240(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPBROADCASTD  312(DI), Z17
+	VPBROADCASTD  312(DI)(DX*1), Z18
+	VPBROADCASTD  312(DI)(DX*2), Z19
+	VPBROADCASTD  312(DI)(R8*1), Z20
+	VPBROADCASTD  312(DI)(DX*4), Z21
+	VPBROADCASTD  312(DI)(R9*1), Z22
+	VPBROADCASTD  312(DI)(R8*2), Z23
+	VPBROADCASTD  312(DI)(R10*1), Z24
+	VMOVUPS       1952(SI), Z25
+	VMOVUPS       1824(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 224(DI), Z25, Z17
+	VPDPBUSD.BCST 224(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 224(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 224(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 224(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 224(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 224(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 224(DI)(R10*1), Z25, Z24
+	VMOVUPS       2144(SI), Z25
+	VMOVUPS       2016(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 228(DI), Z25, Z17
+	VPDPBUSD.BCST 228(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 228(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 228(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 228(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 228(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 228(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 228(DI)(R10*1), Z25, Z24
+	VMOVUPS       2336(SI), Z25
+	VMOVUPS       2208(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 232(DI), Z25, Z17
+	VPDPBUSD.BCST 232(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 232(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 232(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 232(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 232(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 232(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 232(DI)(R10*1), Z25, Z24
+	VMOVUPS       2528(SI), Z25
+	VMOVUPS       2400(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 236(DI), Z25, Z17
+	VPDPBUSD.BCST 236(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 236(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 236(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 236(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 236(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 236(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 236(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     256(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VPBROADCASTD  316(DI), Z17
+	VPBROADCASTD  316(DI)(DX*1), Z18
+	VPBROADCASTD  316(DI)(DX*2), Z19
+	VPBROADCASTD  316(DI)(R8*1), Z20
+	VPBROADCASTD  316(DI)(DX*4), Z21
+	VPBROADCASTD  316(DI)(R9*1), Z22
+	VPBROADCASTD  316(DI)(R8*2), Z23
+	VPBROADCASTD  316(DI)(R10*1), Z24
+	VMOVUPS       2720(SI), Z25
+	VMOVUPS       2592(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 240(DI), Z25, Z17
+	VPDPBUSD.BCST 240(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 240(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 240(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 240(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 240(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 240(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 240(DI)(R10*1), Z25, Z24
+	VMOVUPS       2912(SI), Z25
+	VMOVUPS       2784(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 244(DI), Z25, Z17
+	VPDPBUSD.BCST 244(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 244(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 244(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 244(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 244(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 244(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 244(DI)(R10*1), Z25, Z24
+	VMOVUPS       3104(SI), Z25
+	VMOVUPS       2976(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 248(DI), Z25, Z17
+	VPDPBUSD.BCST 248(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 248(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 248(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 248(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 248(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 248(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 248(DI)(R10*1), Z25, Z24
+	VMOVUPS       3296(SI), Z25
+	VMOVUPS       3168(SI), Z26
+	VPSRLW        $0x04, Z25, Z25
+	VPANDD        Z8, Z25, Z25
+	VPSRLW        $0x02, Z26, Z26
+	VPANDD        c30303030<>+0(SB), Z26, Z26
+	VPORD         Z26, Z25, Z25
+	VPDPBUSD.BCST 252(DI), Z25, Z17
+	VPDPBUSD.BCST 252(DI)(DX*1), Z25, Z18
+	VPDPBUSD.BCST 252(DI)(DX*2), Z25, Z19
+	VPDPBUSD.BCST 252(DI)(R8*1), Z25, Z20
+	VPDPBUSD.BCST 252(DI)(DX*4), Z25, Z21
+	VPDPBUSD.BCST 252(DI)(R9*1), Z25, Z22
+	VPDPBUSD.BCST 252(DI)(R8*2), Z25, Z23
+	VPDPBUSD.BCST 252(DI)(R10*1), Z25, Z24
+	VPMOVSXBD     272(SI), Z25
+	VPMULLD       Z25, Z17, Z17
+	VPADDD        Z17, Z9, Z9
+	VPMULLD       Z25, Z18, Z18
+	VPADDD        Z18, Z10, Z10
+	VPMULLD       Z25, Z19, Z19
+	VPADDD        Z19, Z11, Z11
+	VPMULLD       Z25, Z20, Z20
+	VPADDD        Z20, Z12, Z12
+	VPMULLD       Z25, Z21, Z21
+	VPADDD        Z21, Z13, Z13
+	VPMULLD       Z25, Z22, Z22
+	VPADDD        Z22, Z14, Z14
+	VPMULLD       Z25, Z23, Z23
+	VPADDD        Z23, Z15, Z15
+	VPMULLD       Z25, Z24, Z24
+	VPADDD        Z24, Z16, Z16
+	VCVTPH2PS     (SI), Z17
+	VMULPS.BCST   320(DI), Z17, Z18
+	VCVTDQ2PS     Z9, Z9
+	VMULPS        Z18, Z9, Z9
+	VADDPS        Z9, Z0, Z0
+	VMULPS.BCST   320(DI)(DX*1), Z17, Z18
+	VCVTDQ2PS     Z10, Z10
+	VMULPS        Z18, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VMULPS.BCST   320(DI)(DX*2), Z17, Z18
+	VCVTDQ2PS     Z11, Z11
+	VMULPS        Z18, Z11, Z11
+	VADDPS        Z11, Z2, Z2
+	VMULPS.BCST   320(DI)(R8*1), Z17, Z18
+	VCVTDQ2PS     Z12, Z12
+	VMULPS        Z18, Z12, Z12
+	VADDPS        Z12, Z3, Z3
+	VMULPS.BCST   320(DI)(DX*4), Z17, Z18
+	VCVTDQ2PS     Z13, Z13
+	VMULPS        Z18, Z13, Z13
+	VADDPS        Z13, Z4, Z4
+	VMULPS.BCST   320(DI)(R9*1), Z17, Z18
+	VCVTDQ2PS     Z14, Z14
+	VMULPS        Z18, Z14, Z14
+	VADDPS        Z14, Z5, Z5
+	VMULPS.BCST   320(DI)(R8*2), Z17, Z18
+	VCVTDQ2PS     Z15, Z15
+	VMULPS        Z18, Z15, Z15
+	VADDPS        Z15, Z6, Z6
+	VMULPS.BCST   320(DI)(R10*1), Z17, Z18
+	VCVTDQ2PS     Z16, Z16
+	VMULPS        Z18, Z16, Z16
+	VADDPS        Z16, Z7, Z7
+	ADDQ          $0x00000d20, SI
+	ADDQ          $0x00000144, DI
+	DECQ          BX
+	JNZ           block
+
+store:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+// func packX32x1x4AVX512(dst *byte, x *float32, blocks int, factor int)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·packX32x1x4AVX512(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
+
+block:
+	VPXORD        Z2, Z2, Z2
+	VMOVUPS       c7fffffff<>+0(SB), Z3
+	VMOVUPS       (CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       64(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VMAXPS        Y3, Y2, Y3
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VMAXPS        X4, X3, X4
+	VPERMILPS     $0x0e, X4, X3
+	VMAXPS        X3, X4, X4
+	VPERMILPS     $0x01, X4, X3
+	VMAXPS        X3, X4, X4
+	VXORPS        X3, X3, X3
+	VUCOMISS      c0d800000<>+0(SB), X4
+	JCC           divide
+	VXORPS        X4, X4, X4
+	JMP           round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X3
+	VDIVSS X4, X3, X3
+	VMULSS c42fe0000<>+0(SB), X3, X3
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X4, X4
+	VMOVSS       X4, 36(AX)
+	VBROADCASTSS X3, Z3
+	VMULPS       (CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, (AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       64(CX), Z3, Z3
+	VCVTPS2DQ    Z3, Z3
+	VPMOVSDB     Z3, X3
+	VMOVUPS      X3, 16(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VPADDD       X3, X4, X4
+	VPSRLDQ      $0x08, X4, X3
+	VPADDD       X3, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVL         SI, 32(AX)
+	ADDQ         $0x00000028, AX
+	ADDQ         $0x00000080, CX
+	DECQ         DX
+	JNZ          block
 	VZEROUPPER
 	RET
 
@@ -6715,6 +15953,1589 @@ DATA c80808080<>+52(SB)/4, $0x80808080
 DATA c80808080<>+56(SB)/4, $0x80808080
 DATA c80808080<>+60(SB)/4, $0x80808080
 GLOBL c80808080<>(SB), RODATA|NOPTR, $64
+
+DATA c7fffffff<>+0(SB)/4, $0x7fffffff
+DATA c7fffffff<>+4(SB)/4, $0x7fffffff
+DATA c7fffffff<>+8(SB)/4, $0x7fffffff
+DATA c7fffffff<>+12(SB)/4, $0x7fffffff
+DATA c7fffffff<>+16(SB)/4, $0x7fffffff
+DATA c7fffffff<>+20(SB)/4, $0x7fffffff
+DATA c7fffffff<>+24(SB)/4, $0x7fffffff
+DATA c7fffffff<>+28(SB)/4, $0x7fffffff
+DATA c7fffffff<>+32(SB)/4, $0x7fffffff
+DATA c7fffffff<>+36(SB)/4, $0x7fffffff
+DATA c7fffffff<>+40(SB)/4, $0x7fffffff
+DATA c7fffffff<>+44(SB)/4, $0x7fffffff
+DATA c7fffffff<>+48(SB)/4, $0x7fffffff
+DATA c7fffffff<>+52(SB)/4, $0x7fffffff
+DATA c7fffffff<>+56(SB)/4, $0x7fffffff
+DATA c7fffffff<>+60(SB)/4, $0x7fffffff
+GLOBL c7fffffff<>(SB), RODATA|NOPTR, $64
+
+DATA c0d800000<>+0(SB)/4, $0x0d800000
+DATA c0d800000<>+4(SB)/4, $0x0d800000
+DATA c0d800000<>+8(SB)/4, $0x0d800000
+DATA c0d800000<>+12(SB)/4, $0x0d800000
+DATA c0d800000<>+16(SB)/4, $0x0d800000
+DATA c0d800000<>+20(SB)/4, $0x0d800000
+DATA c0d800000<>+24(SB)/4, $0x0d800000
+DATA c0d800000<>+28(SB)/4, $0x0d800000
+DATA c0d800000<>+32(SB)/4, $0x0d800000
+DATA c0d800000<>+36(SB)/4, $0x0d800000
+DATA c0d800000<>+40(SB)/4, $0x0d800000
+DATA c0d800000<>+44(SB)/4, $0x0d800000
+DATA c0d800000<>+48(SB)/4, $0x0d800000
+DATA c0d800000<>+52(SB)/4, $0x0d800000
+DATA c0d800000<>+56(SB)/4, $0x0d800000
+DATA c0d800000<>+60(SB)/4, $0x0d800000
+GLOBL c0d800000<>(SB), RODATA|NOPTR, $64
+
+DATA c3f800000<>+0(SB)/4, $0x3f800000
+DATA c3f800000<>+4(SB)/4, $0x3f800000
+DATA c3f800000<>+8(SB)/4, $0x3f800000
+DATA c3f800000<>+12(SB)/4, $0x3f800000
+DATA c3f800000<>+16(SB)/4, $0x3f800000
+DATA c3f800000<>+20(SB)/4, $0x3f800000
+DATA c3f800000<>+24(SB)/4, $0x3f800000
+DATA c3f800000<>+28(SB)/4, $0x3f800000
+DATA c3f800000<>+32(SB)/4, $0x3f800000
+DATA c3f800000<>+36(SB)/4, $0x3f800000
+DATA c3f800000<>+40(SB)/4, $0x3f800000
+DATA c3f800000<>+44(SB)/4, $0x3f800000
+DATA c3f800000<>+48(SB)/4, $0x3f800000
+DATA c3f800000<>+52(SB)/4, $0x3f800000
+DATA c3f800000<>+56(SB)/4, $0x3f800000
+DATA c3f800000<>+60(SB)/4, $0x3f800000
+GLOBL c3f800000<>(SB), RODATA|NOPTR, $64
+
+DATA c42fe0000<>+0(SB)/4, $0x42fe0000
+DATA c42fe0000<>+4(SB)/4, $0x42fe0000
+DATA c42fe0000<>+8(SB)/4, $0x42fe0000
+DATA c42fe0000<>+12(SB)/4, $0x42fe0000
+DATA c42fe0000<>+16(SB)/4, $0x42fe0000
+DATA c42fe0000<>+20(SB)/4, $0x42fe0000
+DATA c42fe0000<>+24(SB)/4, $0x42fe0000
+DATA c42fe0000<>+28(SB)/4, $0x42fe0000
+DATA c42fe0000<>+32(SB)/4, $0x42fe0000
+DATA c42fe0000<>+36(SB)/4, $0x42fe0000
+DATA c42fe0000<>+40(SB)/4, $0x42fe0000
+DATA c42fe0000<>+44(SB)/4, $0x42fe0000
+DATA c42fe0000<>+48(SB)/4, $0x42fe0000
+DATA c42fe0000<>+52(SB)/4, $0x42fe0000
+DATA c42fe0000<>+56(SB)/4, $0x42fe0000
+DATA c42fe0000<>+60(SB)/4, $0x42fe0000
+GLOBL c42fe0000<>(SB), RODATA|NOPTR, $64
+
+// func packX256x8x2AVX512(dst *byte, x *float32, blocks int, factor int)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·packX256x8x2AVX512(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
+
+block:
+	VPXORD        Z2, Z2, Z2
+	VMOVUPS       c7fffffff<>+0(SB), Z3
+	VMOVUPS       (CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       64(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       128(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       192(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       256(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       320(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       384(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       448(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       512(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       576(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       640(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       704(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       768(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       832(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       896(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       960(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VMAXPS        Y3, Y2, Y3
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VMAXPS        X4, X3, X4
+	VPERMILPS     $0x0e, X4, X3
+	VMAXPS        X3, X4, X4
+	VPERMILPS     $0x01, X4, X3
+	VMAXPS        X3, X4, X4
+	VXORPS        X3, X3, X3
+	VUCOMISS      c0d800000<>+0(SB), X4
+	JCC           divide
+	VXORPS        X4, X4, X4
+	JMP           round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X3
+	VDIVSS X4, X3, X3
+	VMULSS c42fe0000<>+0(SB), X3, X3
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X4, X4
+	VMOVSS       X4, 272(AX)
+	VBROADCASTSS X3, Z3
+	VMULPS       (CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, (AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       64(CX), Z3, Z5
+	VCVTPS2DQ    Z5, Z5
+	VPMOVSDB     Z5, X5
+	VMOVUPS      X5, 16(AX)
+	VPXOR        X1, X5, X5
+	VPSADBW      X0, X5, X5
+	VPADDD       X5, X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 256(AX)
+	VMULPS       128(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 32(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       192(CX), Z3, Z5
+	VCVTPS2DQ    Z5, Z5
+	VPMOVSDB     Z5, X5
+	VMOVUPS      X5, 48(AX)
+	VPXOR        X1, X5, X5
+	VPSADBW      X0, X5, X5
+	VPADDD       X5, X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 258(AX)
+	VMULPS       256(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 64(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       320(CX), Z3, Z5
+	VCVTPS2DQ    Z5, Z5
+	VPMOVSDB     Z5, X5
+	VMOVUPS      X5, 80(AX)
+	VPXOR        X1, X5, X5
+	VPSADBW      X0, X5, X5
+	VPADDD       X5, X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 260(AX)
+	VMULPS       384(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 96(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       448(CX), Z3, Z5
+	VCVTPS2DQ    Z5, Z5
+	VPMOVSDB     Z5, X5
+	VMOVUPS      X5, 112(AX)
+	VPXOR        X1, X5, X5
+	VPSADBW      X0, X5, X5
+	VPADDD       X5, X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 262(AX)
+	VMULPS       512(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 128(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       576(CX), Z3, Z5
+	VCVTPS2DQ    Z5, Z5
+	VPMOVSDB     Z5, X5
+	VMOVUPS      X5, 144(AX)
+	VPXOR        X1, X5, X5
+	VPSADBW      X0, X5, X5
+	VPADDD       X5, X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 264(AX)
+	VMULPS       640(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 160(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       704(CX), Z3, Z5
+	VCVTPS2DQ    Z5, Z5
+	VPMOVSDB     Z5, X5
+	VMOVUPS      X5, 176(AX)
+	VPXOR        X1, X5, X5
+	VPSADBW      X0, X5, X5
+	VPADDD       X5, X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 266(AX)
+	VMULPS       768(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 192(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       832(CX), Z3, Z5
+	VCVTPS2DQ    Z5, Z5
+	VPMOVSDB     Z5, X5
+	VMOVUPS      X5, 208(AX)
+	VPXOR        X1, X5, X5
+	VPSADBW      X0, X5, X5
+	VPADDD       X5, X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 268(AX)
+	VMULPS       896(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 224(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VMULPS       960(CX), Z3, Z3
+	VCVTPS2DQ    Z3, Z3
+	VPMOVSDB     Z3, X3
+	VMOVUPS      X3, 240(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VPADDD       X3, X4, X4
+	VPSRLDQ      $0x08, X4, X3
+	VPADDD       X3, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 270(AX)
+	ADDQ         $0x00000114, AX
+	ADDQ         $0x00000400, CX
+	DECQ         DX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func packX256x16x2AVX512(dst *byte, x *float32, blocks int, factor int)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·packX256x16x2AVX512(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
+
+block:
+	VPXORD        Z2, Z2, Z2
+	VMOVUPS       c7fffffff<>+0(SB), Z3
+	VMOVUPS       (CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       64(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       128(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       192(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       256(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       320(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       384(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       448(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       512(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       576(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       640(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       704(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       768(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       832(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       896(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       960(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VMAXPS        Y3, Y2, Y3
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VMAXPS        X4, X3, X4
+	VPERMILPS     $0x0e, X4, X3
+	VMAXPS        X3, X4, X4
+	VPERMILPS     $0x01, X4, X3
+	VMAXPS        X3, X4, X4
+	VXORPS        X3, X3, X3
+	VUCOMISS      c0d800000<>+0(SB), X4
+	JCC           divide
+	VXORPS        X4, X4, X4
+	JMP           round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X3
+	VDIVSS X4, X3, X3
+	VMULSS c42fe0000<>+0(SB), X3, X3
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X4, X4
+	VMOVSS       X4, 288(AX)
+	VBROADCASTSS X3, Z3
+	VMULPS       (CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, (AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 256(AX)
+	VMULPS       64(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 16(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 258(AX)
+	VMULPS       128(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 32(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 260(AX)
+	VMULPS       192(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 48(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 262(AX)
+	VMULPS       256(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 64(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 264(AX)
+	VMULPS       320(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 80(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 266(AX)
+	VMULPS       384(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 96(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 268(AX)
+	VMULPS       448(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 112(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 270(AX)
+	VMULPS       512(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 128(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 272(AX)
+	VMULPS       576(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 144(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 274(AX)
+	VMULPS       640(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 160(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 276(AX)
+	VMULPS       704(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 176(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 278(AX)
+	VMULPS       768(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 192(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 280(AX)
+	VMULPS       832(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 208(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 282(AX)
+	VMULPS       896(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 224(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 284(AX)
+	VMULPS       960(CX), Z3, Z3
+	VCVTPS2DQ    Z3, Z3
+	VPMOVSDB     Z3, X3
+	VMOVUPS      X3, 240(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 286(AX)
+	ADDQ         $0x00000124, AX
+	ADDQ         $0x00000400, CX
+	DECQ         DX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func packX256x16x4AVX512(dst *byte, x *float32, blocks int, factor int)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·packX256x16x4AVX512(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
+
+block:
+	VPXORD        Z2, Z2, Z2
+	VMOVUPS       c7fffffff<>+0(SB), Z3
+	VMOVUPS       (CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       64(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       128(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       192(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       256(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       320(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       384(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       448(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       512(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       576(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       640(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       704(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       768(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       832(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       896(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VMOVUPS       960(CX), Z4
+	VPANDD        Z3, Z4, Z4
+	VMAXPS        Z4, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VMAXPS        Y3, Y2, Y3
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VMAXPS        X4, X3, X4
+	VPERMILPS     $0x0e, X4, X3
+	VMAXPS        X3, X4, X4
+	VPERMILPS     $0x01, X4, X3
+	VMAXPS        X3, X4, X4
+	VXORPS        X3, X3, X3
+	VUCOMISS      c0d800000<>+0(SB), X4
+	JCC           divide
+	VXORPS        X4, X4, X4
+	JMP           round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X3
+	VDIVSS X4, X3, X3
+	VMULSS c42fe0000<>+0(SB), X3, X3
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X4, X4
+	VMOVSS       X4, 320(AX)
+	VBROADCASTSS X3, Z3
+	VMULPS       (CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, (AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 256(AX)
+	VMULPS       64(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 16(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 260(AX)
+	VMULPS       128(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 32(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 264(AX)
+	VMULPS       192(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 48(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 268(AX)
+	VMULPS       256(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 64(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 272(AX)
+	VMULPS       320(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 80(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 276(AX)
+	VMULPS       384(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 96(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 280(AX)
+	VMULPS       448(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 112(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 284(AX)
+	VMULPS       512(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 128(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 288(AX)
+	VMULPS       576(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 144(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 292(AX)
+	VMULPS       640(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 160(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 296(AX)
+	VMULPS       704(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 176(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 300(AX)
+	VMULPS       768(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 192(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 304(AX)
+	VMULPS       832(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 208(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 308(AX)
+	VMULPS       896(CX), Z3, Z4
+	VCVTPS2DQ    Z4, Z4
+	VPMOVSDB     Z4, X4
+	VMOVUPS      X4, 224(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VMOVUPS      X4, X4
+	VPSRLDQ      $0x08, X4, X5
+	VPADDD       X5, X4, X4
+	VMOVD        X4, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 312(AX)
+	VMULPS       960(CX), Z3, Z3
+	VCVTPS2DQ    Z3, Z3
+	VPMOVSDB     Z3, X3
+	VMOVUPS      X3, 240(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 316(AX)
+	ADDQ         $0x00000144, AX
+	ADDQ         $0x00000400, CX
+	DECQ         DX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func tileQ4_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX2, F16C
+TEXT ·tileQ4_0x1AVX2(SB), NOSPLIT, $0-48
+	MOVQ   y+0(FP), AX
+	MOVQ   ldy+8(FP), CX
+	MOVQ   stride+32(FP), CX
+	MOVQ   blocks+40(FP), CX
+	MOVQ   w+16(FP), DX
+	MOVQ   x+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	TESTQ  CX, CX
+	JZ     store
+
+block:
+	VPBROADCASTD 32(BX), Y2
+	VPBROADCASTD 32(BX), Y3
+	VMOVUPS      32(DX), Y4
+	VMOVUPS      64(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD (BX), Y6
+	VPMADDUBSW   Y6, Y4, Y7
+	VPMADDUBSW   Y6, Y5, Y8
+	VMOVUPS      96(DX), Y4
+	VMOVUPS      128(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 4(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      160(DX), Y4
+	VMOVUPS      192(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 8(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      224(DX), Y4
+	VMOVUPS      256(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 12(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      32(DX), Y4
+	VMOVUPS      64(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 16(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      96(DX), Y4
+	VMOVUPS      128(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 20(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      160(DX), Y4
+	VMOVUPS      192(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 24(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      224(DX), Y4
+	VMOVUPS      256(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 28(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y2, Y2
+	VPADDD       Y8, Y3, Y3
+	VCVTPH2PS    (DX), Y4
+	VCVTPH2PS    16(DX), Y5
+	VBROADCASTSS 36(BX), Y6
+	VMULPS       Y4, Y6, Y6
+	VBROADCASTSS 36(BX), Y4
+	VMULPS       Y5, Y4, Y4
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	ADDQ         $0x00000120, DX
+	ADDQ         $0x00000028, BX
+	DECQ         CX
+	JNZ          block
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+DATA c00010001<>+0(SB)/4, $0x00010001
+DATA c00010001<>+4(SB)/4, $0x00010001
+DATA c00010001<>+8(SB)/4, $0x00010001
+DATA c00010001<>+12(SB)/4, $0x00010001
+DATA c00010001<>+16(SB)/4, $0x00010001
+DATA c00010001<>+20(SB)/4, $0x00010001
+DATA c00010001<>+24(SB)/4, $0x00010001
+DATA c00010001<>+28(SB)/4, $0x00010001
+DATA c00010001<>+32(SB)/4, $0x00010001
+DATA c00010001<>+36(SB)/4, $0x00010001
+DATA c00010001<>+40(SB)/4, $0x00010001
+DATA c00010001<>+44(SB)/4, $0x00010001
+DATA c00010001<>+48(SB)/4, $0x00010001
+DATA c00010001<>+52(SB)/4, $0x00010001
+DATA c00010001<>+56(SB)/4, $0x00010001
+DATA c00010001<>+60(SB)/4, $0x00010001
+GLOBL c00010001<>(SB), RODATA|NOPTR, $64
+
+// func tileQ4_1x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX2, F16C
+TEXT ·tileQ4_1x1AVX2(SB), NOSPLIT, $0-48
+	MOVQ   y+0(FP), AX
+	MOVQ   ldy+8(FP), CX
+	MOVQ   stride+32(FP), CX
+	MOVQ   blocks+40(FP), CX
+	MOVQ   w+16(FP), DX
+	MOVQ   x+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	TESTQ  CX, CX
+	JZ     store
+
+block:
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      64(DX), Y4
+	VMOVUPS      96(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD (BX), Y6
+	VPMADDUBSW   Y6, Y4, Y7
+	VPMADDUBSW   Y6, Y5, Y8
+	VMOVUPS      128(DX), Y4
+	VMOVUPS      160(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 4(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      192(DX), Y4
+	VMOVUPS      224(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 8(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      256(DX), Y4
+	VMOVUPS      288(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 12(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      64(DX), Y4
+	VMOVUPS      96(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 16(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      128(DX), Y4
+	VMOVUPS      160(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 20(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      192(DX), Y4
+	VMOVUPS      224(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 24(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VMOVUPS      256(DX), Y4
+	VMOVUPS      288(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VPBROADCASTD 28(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y7, Y7
+	VPADDW       Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y2, Y2
+	VPADDD       Y8, Y3, Y3
+	VCVTPH2PS    (DX), Y4
+	VCVTPH2PS    16(DX), Y5
+	VBROADCASTSS 36(BX), Y6
+	VMULPS       Y4, Y6, Y6
+	VBROADCASTSS 36(BX), Y4
+	VMULPS       Y5, Y4, Y4
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VPBROADCASTD 32(BX), Y2
+	VPBROADCASTD 32(BX), Y3
+	VCVTPH2PS    32(DX), Y4
+	VCVTPH2PS    48(DX), Y5
+	VBROADCASTSS 36(BX), Y6
+	VMULPS       Y4, Y6, Y6
+	VBROADCASTSS 36(BX), Y4
+	VMULPS       Y5, Y4, Y4
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	ADDQ         $0x00000140, DX
+	ADDQ         $0x00000028, BX
+	DECQ         CX
+	JNZ          block
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX2, F16C
+TEXT ·tileQ5_0x1AVX2(SB), NOSPLIT, $0-48
+	MOVQ   y+0(FP), AX
+	MOVQ   ldy+8(FP), CX
+	MOVQ   stride+32(FP), CX
+	MOVQ   blocks+40(FP), CX
+	MOVQ   w+16(FP), DX
+	MOVQ   x+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	TESTQ  CX, CX
+	JZ     store
+
+block:
+	VPBROADCASTD 32(BX), Y2
+	VPBROADCASTD 32(BX), Y3
+	VMOVUPS      96(DX), Y4
+	VMOVUPS      128(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPSLLW       $0x04, Y6, Y6
+	VPSLLW       $0x04, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD (BX), Y6
+	VPMADDUBSW   Y6, Y4, Y8
+	VPMADDUBSW   Y6, Y5, Y9
+	VMOVUPS      160(DX), Y4
+	VMOVUPS      192(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPSLLW       $0x03, Y6, Y6
+	VPSLLW       $0x03, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 4(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      224(DX), Y4
+	VMOVUPS      256(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPSLLW       $0x02, Y6, Y6
+	VPSLLW       $0x02, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 8(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      288(DX), Y4
+	VMOVUPS      320(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPSLLW       $0x01, Y6, Y6
+	VPSLLW       $0x01, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 12(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VPMADDWD     c00010001<>+0(SB), Y8, Y8
+	VPMADDWD     c00010001<>+32(SB), Y9, Y9
+	VPADDD       Y8, Y2, Y2
+	VPADDD       Y9, Y3, Y3
+	VMOVUPS      96(DX), Y4
+	VMOVUPS      128(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 16(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y8
+	VPMADDUBSW   Y6, Y5, Y9
+	VMOVUPS      160(DX), Y4
+	VMOVUPS      192(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPSRLW       $0x01, Y6, Y6
+	VPSRLW       $0x01, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 20(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      224(DX), Y4
+	VMOVUPS      256(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 24(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      288(DX), Y4
+	VMOVUPS      320(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      32(DX), Y6
+	VMOVUPS      64(DX), Y7
+	VPSRLW       $0x03, Y6, Y6
+	VPSRLW       $0x03, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 28(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VPMADDWD     c00010001<>+0(SB), Y8, Y8
+	VPMADDWD     c00010001<>+32(SB), Y9, Y9
+	VPADDD       Y8, Y2, Y2
+	VPADDD       Y9, Y3, Y3
+	VCVTPH2PS    (DX), Y4
+	VCVTPH2PS    16(DX), Y5
+	VBROADCASTSS 36(BX), Y6
+	VMULPS       Y4, Y6, Y6
+	VBROADCASTSS 36(BX), Y4
+	VMULPS       Y5, Y4, Y4
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	ADDQ         $0x00000160, DX
+	ADDQ         $0x00000028, BX
+	DECQ         CX
+	JNZ          block
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tileQ5_1x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX2, F16C
+TEXT ·tileQ5_1x1AVX2(SB), NOSPLIT, $0-48
+	MOVQ   y+0(FP), AX
+	MOVQ   ldy+8(FP), CX
+	MOVQ   stride+32(FP), CX
+	MOVQ   blocks+40(FP), CX
+	MOVQ   w+16(FP), DX
+	MOVQ   x+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	TESTQ  CX, CX
+	JZ     store
+
+block:
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      128(DX), Y4
+	VMOVUPS      160(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPSLLW       $0x04, Y6, Y6
+	VPSLLW       $0x04, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD (BX), Y6
+	VPMADDUBSW   Y6, Y4, Y8
+	VPMADDUBSW   Y6, Y5, Y9
+	VMOVUPS      192(DX), Y4
+	VMOVUPS      224(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPSLLW       $0x03, Y6, Y6
+	VPSLLW       $0x03, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 4(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      256(DX), Y4
+	VMOVUPS      288(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPSLLW       $0x02, Y6, Y6
+	VPSLLW       $0x02, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 8(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      320(DX), Y4
+	VMOVUPS      352(DX), Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPSLLW       $0x01, Y6, Y6
+	VPSLLW       $0x01, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 12(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VPMADDWD     c00010001<>+0(SB), Y8, Y8
+	VPMADDWD     c00010001<>+32(SB), Y9, Y9
+	VPADDD       Y8, Y2, Y2
+	VPADDD       Y9, Y3, Y3
+	VMOVUPS      128(DX), Y4
+	VMOVUPS      160(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 16(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y8
+	VPMADDUBSW   Y6, Y5, Y9
+	VMOVUPS      192(DX), Y4
+	VMOVUPS      224(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPSRLW       $0x01, Y6, Y6
+	VPSRLW       $0x01, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 20(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      256(DX), Y4
+	VMOVUPS      288(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 24(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VMOVUPS      320(DX), Y4
+	VMOVUPS      352(DX), Y5
+	VPSRLW       $0x04, Y4, Y4
+	VPSRLW       $0x04, Y5, Y5
+	VPAND        c0f0f0f0f<>+0(SB), Y4, Y4
+	VPAND        c0f0f0f0f<>+32(SB), Y5, Y5
+	VMOVUPS      64(DX), Y6
+	VMOVUPS      96(DX), Y7
+	VPSRLW       $0x03, Y6, Y6
+	VPSRLW       $0x03, Y7, Y7
+	VPAND        c10101010<>+0(SB), Y6, Y6
+	VPAND        c10101010<>+32(SB), Y7, Y7
+	VPOR         Y6, Y4, Y4
+	VPOR         Y7, Y5, Y5
+	VPBROADCASTD 28(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y4
+	VPMADDUBSW   Y6, Y5, Y5
+	VPADDW       Y4, Y8, Y8
+	VPADDW       Y5, Y9, Y9
+	VPMADDWD     c00010001<>+0(SB), Y8, Y8
+	VPMADDWD     c00010001<>+32(SB), Y9, Y9
+	VPADDD       Y8, Y2, Y2
+	VPADDD       Y9, Y3, Y3
+	VCVTPH2PS    (DX), Y4
+	VCVTPH2PS    16(DX), Y5
+	VBROADCASTSS 36(BX), Y6
+	VMULPS       Y4, Y6, Y6
+	VBROADCASTSS 36(BX), Y4
+	VMULPS       Y5, Y4, Y4
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VPBROADCASTD 32(BX), Y2
+	VPBROADCASTD 32(BX), Y3
+	VCVTPH2PS    32(DX), Y4
+	VCVTPH2PS    48(DX), Y5
+	VBROADCASTSS 36(BX), Y6
+	VMULPS       Y4, Y6, Y6
+	VBROADCASTSS 36(BX), Y4
+	VMULPS       Y5, Y4, Y4
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       Y6, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	ADDQ         $0x00000180, DX
+	ADDQ         $0x00000028, BX
+	DECQ         CX
+	JNZ          block
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
 
 // func tileQ8_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX2, F16C
@@ -6876,27 +17697,403 @@ store:
 	VZEROUPPER
 	RET
 
-DATA c00010001<>+0(SB)/4, $0x00010001
-DATA c00010001<>+4(SB)/4, $0x00010001
-DATA c00010001<>+8(SB)/4, $0x00010001
-DATA c00010001<>+12(SB)/4, $0x00010001
-DATA c00010001<>+16(SB)/4, $0x00010001
-DATA c00010001<>+20(SB)/4, $0x00010001
-DATA c00010001<>+24(SB)/4, $0x00010001
-DATA c00010001<>+28(SB)/4, $0x00010001
-DATA c00010001<>+32(SB)/4, $0x00010001
-DATA c00010001<>+36(SB)/4, $0x00010001
-DATA c00010001<>+40(SB)/4, $0x00010001
-DATA c00010001<>+44(SB)/4, $0x00010001
-DATA c00010001<>+48(SB)/4, $0x00010001
-DATA c00010001<>+52(SB)/4, $0x00010001
-DATA c00010001<>+56(SB)/4, $0x00010001
-DATA c00010001<>+60(SB)/4, $0x00010001
-GLOBL c00010001<>(SB), RODATA|NOPTR, $64
-
-// func tileQ4_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// func tileIQ4_NLx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 // Requires: AVX, AVX2, F16C
-TEXT ·tileQ4_0x1AVX2(SB), NOSPLIT, $0-48
+TEXT ·tileIQ4_NLx1AVX2(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VMOVUPS table6<>+0(SB), Y2
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VPBROADCASTD (BX), Y5
+	VMOVUPS      32(DX), Y7
+	VMOVUPS      64(DX), Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPBROADCASTD 4(BX), Y5
+	VMOVUPS      96(DX), Y7
+	VMOVUPS      128(DX), Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPBROADCASTD 8(BX), Y5
+	VMOVUPS      160(DX), Y7
+	VMOVUPS      192(DX), Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPBROADCASTD 12(BX), Y5
+	VMOVUPS      224(DX), Y7
+	VMOVUPS      256(DX), Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPBROADCASTD 16(BX), Y5
+	VMOVUPS      32(DX), Y7
+	VMOVUPS      64(DX), Y8
+	VPSRLW       $0x04, Y7, Y7
+	VPSRLW       $0x04, Y8, Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPBROADCASTD 20(BX), Y5
+	VMOVUPS      96(DX), Y7
+	VMOVUPS      128(DX), Y8
+	VPSRLW       $0x04, Y7, Y7
+	VPSRLW       $0x04, Y8, Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPBROADCASTD 24(BX), Y5
+	VMOVUPS      160(DX), Y7
+	VMOVUPS      192(DX), Y8
+	VPSRLW       $0x04, Y7, Y7
+	VPSRLW       $0x04, Y8, Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VPBROADCASTD 28(BX), Y5
+	VMOVUPS      224(DX), Y7
+	VMOVUPS      256(DX), Y8
+	VPSRLW       $0x04, Y7, Y7
+	VPSRLW       $0x04, Y8, Y8
+	VPAND        c0f0f0f0f<>+0(SB), Y7, Y7
+	VPAND        c0f0f0f0f<>+32(SB), Y8, Y8
+	VPSHUFB      Y7, Y2, Y7
+	VPSHUFB      Y8, Y2, Y8
+	VPSIGNB      Y7, Y5, Y6
+	VPSIGNB      Y8, Y5, Y5
+	VPABSB       Y7, Y7
+	VPABSB       Y8, Y8
+	VPMADDUBSW   Y6, Y7, Y7
+	VPMADDUBSW   Y5, Y8, Y8
+	VPMADDWD     c00010001<>+0(SB), Y7, Y7
+	VPMADDWD     c00010001<>+32(SB), Y8, Y8
+	VPADDD       Y7, Y3, Y3
+	VPADDD       Y8, Y4, Y4
+	VCVTPH2PS    (DX), Y5
+	VCVTPH2PS    16(DX), Y6
+	VBROADCASTSS 36(BX), Y7
+	VMULPS       Y5, Y7, Y7
+	VBROADCASTSS 36(BX), Y5
+	VMULPS       Y6, Y5, Y5
+	VCVTDQ2PS    Y3, Y3
+	VCVTDQ2PS    Y4, Y4
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y5, Y4, Y4
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	ADDQ         $0x00000120, DX
+	ADDQ         $0x00000028, BX
+	DECQ         CX
+	JNZ          block
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+DATA table6<>+0(SB)/1, $0x81
+DATA table6<>+1(SB)/1, $0x98
+DATA table6<>+2(SB)/1, $0xad
+DATA table6<>+3(SB)/1, $0xbf
+DATA table6<>+4(SB)/1, $0xcf
+DATA table6<>+5(SB)/1, $0xdd
+DATA table6<>+6(SB)/1, $0xea
+DATA table6<>+7(SB)/1, $0xf6
+DATA table6<>+8(SB)/1, $0x01
+DATA table6<>+9(SB)/1, $0x0d
+DATA table6<>+10(SB)/1, $0x19
+DATA table6<>+11(SB)/1, $0x26
+DATA table6<>+12(SB)/1, $0x35
+DATA table6<>+13(SB)/1, $0x45
+DATA table6<>+14(SB)/1, $0x59
+DATA table6<>+15(SB)/1, $0x71
+DATA table6<>+16(SB)/1, $0x81
+DATA table6<>+17(SB)/1, $0x98
+DATA table6<>+18(SB)/1, $0xad
+DATA table6<>+19(SB)/1, $0xbf
+DATA table6<>+20(SB)/1, $0xcf
+DATA table6<>+21(SB)/1, $0xdd
+DATA table6<>+22(SB)/1, $0xea
+DATA table6<>+23(SB)/1, $0xf6
+DATA table6<>+24(SB)/1, $0x01
+DATA table6<>+25(SB)/1, $0x0d
+DATA table6<>+26(SB)/1, $0x19
+DATA table6<>+27(SB)/1, $0x26
+DATA table6<>+28(SB)/1, $0x35
+DATA table6<>+29(SB)/1, $0x45
+DATA table6<>+30(SB)/1, $0x59
+DATA table6<>+31(SB)/1, $0x71
+DATA table6<>+32(SB)/1, $0x81
+DATA table6<>+33(SB)/1, $0x98
+DATA table6<>+34(SB)/1, $0xad
+DATA table6<>+35(SB)/1, $0xbf
+DATA table6<>+36(SB)/1, $0xcf
+DATA table6<>+37(SB)/1, $0xdd
+DATA table6<>+38(SB)/1, $0xea
+DATA table6<>+39(SB)/1, $0xf6
+DATA table6<>+40(SB)/1, $0x01
+DATA table6<>+41(SB)/1, $0x0d
+DATA table6<>+42(SB)/1, $0x19
+DATA table6<>+43(SB)/1, $0x26
+DATA table6<>+44(SB)/1, $0x35
+DATA table6<>+45(SB)/1, $0x45
+DATA table6<>+46(SB)/1, $0x59
+DATA table6<>+47(SB)/1, $0x71
+DATA table6<>+48(SB)/1, $0x81
+DATA table6<>+49(SB)/1, $0x98
+DATA table6<>+50(SB)/1, $0xad
+DATA table6<>+51(SB)/1, $0xbf
+DATA table6<>+52(SB)/1, $0xcf
+DATA table6<>+53(SB)/1, $0xdd
+DATA table6<>+54(SB)/1, $0xea
+DATA table6<>+55(SB)/1, $0xf6
+DATA table6<>+56(SB)/1, $0x01
+DATA table6<>+57(SB)/1, $0x0d
+DATA table6<>+58(SB)/1, $0x19
+DATA table6<>+59(SB)/1, $0x26
+DATA table6<>+60(SB)/1, $0x35
+DATA table6<>+61(SB)/1, $0x45
+DATA table6<>+62(SB)/1, $0x59
+DATA table6<>+63(SB)/1, $0x71
+GLOBL table6<>(SB), RODATA|NOPTR, $64
+
+// func tileMXFP4x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX2
+TEXT ·tileMXFP4x1AVX2(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    ldy+8(FP), CX
+	MOVQ    stride+32(FP), CX
+	MOVQ    blocks+40(FP), CX
+	MOVQ    w+16(FP), DX
+	MOVQ    x+24(FP), BX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VMOVUPS table4<>+0(SB), Y2
+	TESTQ   CX, CX
+	JZ      store
+
+block:
+	VPBROADCASTD 32(BX), Y3
+	VPBROADCASTD 32(BX), Y4
+	VMOVUPS      32(DX), Y5
+	VMOVUPS      64(DX), Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD (BX), Y7
+	VPMADDUBSW   Y7, Y5, Y8
+	VPMADDUBSW   Y7, Y6, Y9
+	VMOVUPS      96(DX), Y5
+	VMOVUPS      128(DX), Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD 4(BX), Y7
+	VPMADDUBSW   Y7, Y5, Y5
+	VPMADDUBSW   Y7, Y6, Y6
+	VPADDW       Y5, Y8, Y8
+	VPADDW       Y6, Y9, Y9
+	VMOVUPS      160(DX), Y5
+	VMOVUPS      192(DX), Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD 8(BX), Y7
+	VPMADDUBSW   Y7, Y5, Y5
+	VPMADDUBSW   Y7, Y6, Y6
+	VPADDW       Y5, Y8, Y8
+	VPADDW       Y6, Y9, Y9
+	VMOVUPS      224(DX), Y5
+	VMOVUPS      256(DX), Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD 12(BX), Y7
+	VPMADDUBSW   Y7, Y5, Y5
+	VPMADDUBSW   Y7, Y6, Y6
+	VPADDW       Y5, Y8, Y8
+	VPADDW       Y6, Y9, Y9
+	VPMADDWD     c00010001<>+0(SB), Y8, Y8
+	VPMADDWD     c00010001<>+32(SB), Y9, Y9
+	VPADDD       Y8, Y3, Y3
+	VPADDD       Y9, Y4, Y4
+	VMOVUPS      32(DX), Y5
+	VMOVUPS      64(DX), Y6
+	VPSRLW       $0x04, Y5, Y5
+	VPSRLW       $0x04, Y6, Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD 16(BX), Y7
+	VPMADDUBSW   Y7, Y5, Y8
+	VPMADDUBSW   Y7, Y6, Y9
+	VMOVUPS      96(DX), Y5
+	VMOVUPS      128(DX), Y6
+	VPSRLW       $0x04, Y5, Y5
+	VPSRLW       $0x04, Y6, Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD 20(BX), Y7
+	VPMADDUBSW   Y7, Y5, Y5
+	VPMADDUBSW   Y7, Y6, Y6
+	VPADDW       Y5, Y8, Y8
+	VPADDW       Y6, Y9, Y9
+	VMOVUPS      160(DX), Y5
+	VMOVUPS      192(DX), Y6
+	VPSRLW       $0x04, Y5, Y5
+	VPSRLW       $0x04, Y6, Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD 24(BX), Y7
+	VPMADDUBSW   Y7, Y5, Y5
+	VPMADDUBSW   Y7, Y6, Y6
+	VPADDW       Y5, Y8, Y8
+	VPADDW       Y6, Y9, Y9
+	VMOVUPS      224(DX), Y5
+	VMOVUPS      256(DX), Y6
+	VPSRLW       $0x04, Y5, Y5
+	VPSRLW       $0x04, Y6, Y6
+	VPAND        c0f0f0f0f<>+0(SB), Y5, Y5
+	VPAND        c0f0f0f0f<>+32(SB), Y6, Y6
+	VPSHUFB      Y5, Y2, Y5
+	VPSHUFB      Y6, Y2, Y6
+	VPBROADCASTD 28(BX), Y7
+	VPMADDUBSW   Y7, Y5, Y5
+	VPMADDUBSW   Y7, Y6, Y6
+	VPADDW       Y5, Y8, Y8
+	VPADDW       Y6, Y9, Y9
+	VPMADDWD     c00010001<>+0(SB), Y8, Y8
+	VPMADDWD     c00010001<>+32(SB), Y9, Y9
+	VPADDD       Y8, Y3, Y3
+	VPADDD       Y9, Y4, Y4
+	VPMOVZXWD    (DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    16(DX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS 36(BX), Y7
+	VMULPS       Y5, Y7, Y7
+	VBROADCASTSS 36(BX), Y5
+	VMULPS       Y6, Y5, Y5
+	VCVTDQ2PS    Y3, Y3
+	VCVTDQ2PS    Y4, Y4
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y5, Y4, Y4
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	ADDQ         $0x00000120, DX
+	ADDQ         $0x00000028, BX
+	DECQ         CX
+	JNZ          block
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tileQ2_Kx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+// Requires: AVX, AVX2, F16C
+TEXT ·tileQ2_Kx1AVX2(SB), NOSPLIT, $0-48
 	MOVQ   y+0(FP), AX
 	MOVQ   ldy+8(FP), CX
 	MOVQ   stride+32(FP), CX
@@ -6909,83 +18106,83 @@ TEXT ·tileQ4_0x1AVX2(SB), NOSPLIT, $0-48
 	JZ     store
 
 block:
-	VCVTPH2PS    (DX), Y2
-	VCVTPH2PS    16(DX), Y3
-	VPBROADCASTD 32(BX), Y4
-	VPBROADCASTD 32(BX), Y5
-	VMOVUPS      32(DX), Y6
-	VMOVUPS      64(DX), Y7
-	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
-	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      320(DX), Y6
+	VMOVUPS      352(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD (BX), Y8
 	VPMADDUBSW   Y8, Y6, Y9
 	VPMADDUBSW   Y8, Y7, Y10
-	VMOVUPS      96(DX), Y6
-	VMOVUPS      128(DX), Y7
-	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
-	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      384(DX), Y6
+	VMOVUPS      416(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD 4(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y6
 	VPMADDUBSW   Y8, Y7, Y7
 	VPADDW       Y6, Y9, Y9
 	VPADDW       Y7, Y10, Y10
-	VMOVUPS      160(DX), Y6
-	VMOVUPS      192(DX), Y7
-	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
-	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      448(DX), Y6
+	VMOVUPS      480(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD 8(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y6
 	VPMADDUBSW   Y8, Y7, Y7
 	VPADDW       Y6, Y9, Y9
 	VPADDW       Y7, Y10, Y10
-	VMOVUPS      224(DX), Y6
-	VMOVUPS      256(DX), Y7
-	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
-	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      512(DX), Y6
+	VMOVUPS      544(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD 12(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y6
 	VPMADDUBSW   Y8, Y7, Y7
 	VPADDW       Y6, Y9, Y9
 	VPADDW       Y7, Y10, Y10
-	VMOVUPS      32(DX), Y6
-	VMOVUPS      64(DX), Y7
-	VPSRLW       $0x04, Y6, Y6
-	VPSRLW       $0x04, Y7, Y7
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    64(DX), Y6
+	VPMOVZXBD    72(DX), Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y2
+	VPMULLD      Y7, Y5, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      576(DX), Y6
+	VMOVUPS      608(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD 16(BX), Y8
-	VPMADDUBSW   Y8, Y6, Y6
-	VPMADDUBSW   Y8, Y7, Y7
-	VPADDW       Y6, Y9, Y9
-	VPADDW       Y7, Y10, Y10
-	VMOVUPS      96(DX), Y6
-	VMOVUPS      128(DX), Y7
-	VPSRLW       $0x04, Y6, Y6
-	VPSRLW       $0x04, Y7, Y7
-	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
-	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      640(DX), Y6
+	VMOVUPS      672(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD 20(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y6
 	VPMADDUBSW   Y8, Y7, Y7
 	VPADDW       Y6, Y9, Y9
 	VPADDW       Y7, Y10, Y10
-	VMOVUPS      160(DX), Y6
-	VMOVUPS      192(DX), Y7
-	VPSRLW       $0x04, Y6, Y6
-	VPSRLW       $0x04, Y7, Y7
-	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
-	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      704(DX), Y6
+	VMOVUPS      736(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD 24(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y6
 	VPMADDUBSW   Y8, Y7, Y7
 	VPADDW       Y6, Y9, Y9
 	VPADDW       Y7, Y10, Y10
-	VMOVUPS      224(DX), Y6
-	VMOVUPS      256(DX), Y7
-	VPSRLW       $0x04, Y6, Y6
-	VPSRLW       $0x04, Y7, Y7
-	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
-	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      768(DX), Y6
+	VMOVUPS      800(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
 	VPBROADCASTD 28(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y6
 	VPMADDUBSW   Y8, Y7, Y7
@@ -6995,18 +18192,946 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y10, Y10
 	VPADDD       Y9, Y4, Y4
 	VPADDD       Y10, Y5, Y5
-	VBROADCASTSS 36(BX), Y6
-	VMULPS       Y2, Y6, Y6
-	VBROADCASTSS 36(BX), Y2
-	VMULPS       Y3, Y2, Y2
+	VPMOVZXBD    80(DX), Y6
+	VPMOVZXBD    88(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      320(DX), Y6
+	VMOVUPS      352(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 32(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      384(DX), Y6
+	VMOVUPS      416(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 36(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      448(DX), Y6
+	VMOVUPS      480(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 40(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      512(DX), Y6
+	VMOVUPS      544(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 44(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    96(DX), Y6
+	VPMOVZXBD    104(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      576(DX), Y6
+	VMOVUPS      608(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 48(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      640(DX), Y6
+	VMOVUPS      672(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 52(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      704(DX), Y6
+	VMOVUPS      736(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 56(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      768(DX), Y6
+	VMOVUPS      800(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 60(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    112(DX), Y6
+	VPMOVZXBD    120(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      320(DX), Y6
+	VMOVUPS      352(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 64(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      384(DX), Y6
+	VMOVUPS      416(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 68(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      448(DX), Y6
+	VMOVUPS      480(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 72(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      512(DX), Y6
+	VMOVUPS      544(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 76(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    128(DX), Y6
+	VPMOVZXBD    136(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      576(DX), Y6
+	VMOVUPS      608(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 80(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      640(DX), Y6
+	VMOVUPS      672(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 84(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      704(DX), Y6
+	VMOVUPS      736(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 88(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      768(DX), Y6
+	VMOVUPS      800(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 92(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    144(DX), Y6
+	VPMOVZXBD    152(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      320(DX), Y6
+	VMOVUPS      352(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 96(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      384(DX), Y6
+	VMOVUPS      416(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 100(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      448(DX), Y6
+	VMOVUPS      480(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 104(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      512(DX), Y6
+	VMOVUPS      544(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 108(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    160(DX), Y6
+	VPMOVZXBD    168(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      576(DX), Y6
+	VMOVUPS      608(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 112(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      640(DX), Y6
+	VMOVUPS      672(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 116(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      704(DX), Y6
+	VMOVUPS      736(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 120(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      768(DX), Y6
+	VMOVUPS      800(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 124(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    176(DX), Y6
+	VPMOVZXBD    184(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      832(DX), Y6
+	VMOVUPS      864(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 128(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      896(DX), Y6
+	VMOVUPS      928(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 132(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      960(DX), Y6
+	VMOVUPS      992(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 136(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1024(DX), Y6
+	VMOVUPS      1056(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 140(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    192(DX), Y6
+	VPMOVZXBD    200(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1088(DX), Y6
+	VMOVUPS      1120(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 144(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      1152(DX), Y6
+	VMOVUPS      1184(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 148(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1216(DX), Y6
+	VMOVUPS      1248(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 152(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1280(DX), Y6
+	VMOVUPS      1312(DX), Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 156(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    208(DX), Y6
+	VPMOVZXBD    216(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      832(DX), Y6
+	VMOVUPS      864(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 160(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      896(DX), Y6
+	VMOVUPS      928(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 164(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      960(DX), Y6
+	VMOVUPS      992(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 168(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1024(DX), Y6
+	VMOVUPS      1056(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 172(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    224(DX), Y6
+	VPMOVZXBD    232(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1088(DX), Y6
+	VMOVUPS      1120(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 176(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      1152(DX), Y6
+	VMOVUPS      1184(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 180(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1216(DX), Y6
+	VMOVUPS      1248(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 184(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1280(DX), Y6
+	VMOVUPS      1312(DX), Y7
+	VPSRLW       $0x02, Y6, Y6
+	VPSRLW       $0x02, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 188(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    240(DX), Y6
+	VPMOVZXBD    248(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      832(DX), Y6
+	VMOVUPS      864(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 192(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      896(DX), Y6
+	VMOVUPS      928(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 196(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      960(DX), Y6
+	VMOVUPS      992(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 200(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1024(DX), Y6
+	VMOVUPS      1056(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 204(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    256(DX), Y6
+	VPMOVZXBD    264(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1088(DX), Y6
+	VMOVUPS      1120(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 208(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      1152(DX), Y6
+	VMOVUPS      1184(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 212(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1216(DX), Y6
+	VMOVUPS      1248(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 216(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1280(DX), Y6
+	VMOVUPS      1312(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 220(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    272(DX), Y6
+	VPMOVZXBD    280(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      832(DX), Y6
+	VMOVUPS      864(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 224(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      896(DX), Y6
+	VMOVUPS      928(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 228(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      960(DX), Y6
+	VMOVUPS      992(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 232(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1024(DX), Y6
+	VMOVUPS      1056(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 236(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    288(DX), Y6
+	VPMOVZXBD    296(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1088(DX), Y6
+	VMOVUPS      1120(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 240(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      1152(DX), Y6
+	VMOVUPS      1184(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 244(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1216(DX), Y6
+	VMOVUPS      1248(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 248(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1280(DX), Y6
+	VMOVUPS      1312(DX), Y7
+	VPSRLW       $0x06, Y6, Y6
+	VPSRLW       $0x06, Y7, Y7
+	VPAND        c03030303<>+0(SB), Y6, Y6
+	VPAND        c03030303<>+32(SB), Y7, Y7
+	VPBROADCASTD 252(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    304(DX), Y6
+	VPMOVZXBD    312(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VCVTPH2PS    (DX), Y6
+	VCVTPH2PS    16(DX), Y7
+	VBROADCASTSS 288(BX), Y8
+	VMULPS       Y6, Y8, Y8
+	VBROADCASTSS 288(BX), Y6
+	VMULPS       Y7, Y6, Y6
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y6, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VPMOVZXBD    64(DX), Y6
+	VPMOVZXBD    72(DX), Y7
+	VPMOVZXBD    80(DX), Y2
+	VPMOVZXBD    88(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 256(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    96(DX), Y6
+	VPMOVZXBD    104(DX), Y7
+	VPMOVZXBD    112(DX), Y2
+	VPMOVZXBD    120(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 260(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    128(DX), Y6
+	VPMOVZXBD    136(DX), Y7
+	VPMOVZXBD    144(DX), Y2
+	VPMOVZXBD    152(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 264(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    160(DX), Y6
+	VPMOVZXBD    168(DX), Y7
+	VPMOVZXBD    176(DX), Y2
+	VPMOVZXBD    184(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 268(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    192(DX), Y6
+	VPMOVZXBD    200(DX), Y7
+	VPMOVZXBD    208(DX), Y2
+	VPMOVZXBD    216(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 272(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    224(DX), Y6
+	VPMOVZXBD    232(DX), Y7
+	VPMOVZXBD    240(DX), Y2
+	VPMOVZXBD    248(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 276(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    256(DX), Y6
+	VPMOVZXBD    264(DX), Y7
+	VPMOVZXBD    272(DX), Y2
+	VPMOVZXBD    280(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 280(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    288(DX), Y6
+	VPMOVZXBD    296(DX), Y7
+	VPMOVZXBD    304(DX), Y2
+	VPMOVZXBD    312(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 284(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VCVTPH2PS    32(DX), Y6
+	VCVTPH2PS    48(DX), Y7
+	VBROADCASTSS 288(BX), Y8
+	VMULPS       Y6, Y8, Y8
+	VBROADCASTSS 288(BX), Y6
+	VMULPS       Y7, Y6, Y6
 	VCVTDQ2PS    Y4, Y4
 	VCVTDQ2PS    Y5, Y5
-	VMULPS       Y6, Y4, Y4
-	VMULPS       Y2, Y5, Y5
-	VADDPS       Y4, Y0, Y0
-	VADDPS       Y5, Y1, Y1
-	ADDQ         $0x00000120, DX
-	ADDQ         $0x00000028, BX
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y6, Y5, Y5
+	VSUBPS       Y4, Y0, Y0
+	VSUBPS       Y5, Y1, Y1
+	ADDQ         $0x00000540, DX
+	ADDQ         $0x00000124, BX
 	DECQ         CX
 	JNZ          block
 
@@ -7031,791 +19156,729 @@ TEXT ·tileQ4_Kx1AVX2(SB), NOSPLIT, $0-48
 	JZ     store
 
 block:
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      320(DX), Y8
-	VMOVUPS      352(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD (BX), Y10
-	VPMADDUBSW   Y10, Y8, Y11
-	VPMADDUBSW   Y10, Y9, Y12
-	VMOVUPS      384(DX), Y8
-	VMOVUPS      416(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 4(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      448(DX), Y8
-	VMOVUPS      480(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 8(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      512(DX), Y8
-	VMOVUPS      544(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 12(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      576(DX), Y8
-	VMOVUPS      608(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 16(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      640(DX), Y8
-	VMOVUPS      672(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 20(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      704(DX), Y8
-	VMOVUPS      736(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 24(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      768(DX), Y8
-	VMOVUPS      800(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 28(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VPMADDWD     c00010001<>+0(SB), Y11, Y11
-	VPMADDWD     c00010001<>+32(SB), Y12, Y12
-	VPADDD       Y11, Y6, Y6
-	VPADDD       Y12, Y7, Y7
-	VPMOVZXBD    64(DX), Y8
-	VPMOVZXBD    72(DX), Y9
-	VPMULLD      Y8, Y6, Y2
-	VPMULLD      Y9, Y7, Y3
-	VPBROADCASTD 256(BX), Y6
-	VPBROADCASTD 256(BX), Y7
-	VPMOVZXBD    192(DX), Y8
-	VPMOVZXBD    200(DX), Y9
-	VPMULLD      Y8, Y6, Y4
-	VPMULLD      Y9, Y7, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      320(DX), Y8
-	VMOVUPS      352(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 32(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y11
-	VPMADDUBSW   Y10, Y9, Y12
-	VMOVUPS      384(DX), Y8
-	VMOVUPS      416(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 36(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      448(DX), Y8
-	VMOVUPS      480(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 40(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      512(DX), Y8
-	VMOVUPS      544(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 44(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      576(DX), Y8
-	VMOVUPS      608(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 48(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      640(DX), Y8
-	VMOVUPS      672(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 52(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      704(DX), Y8
-	VMOVUPS      736(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 56(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      768(DX), Y8
-	VMOVUPS      800(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 60(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VPMADDWD     c00010001<>+0(SB), Y11, Y11
-	VPMADDWD     c00010001<>+32(SB), Y12, Y12
-	VPADDD       Y11, Y6, Y6
-	VPADDD       Y12, Y7, Y7
-	VPMOVZXBD    80(DX), Y8
-	VPMOVZXBD    88(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y2, Y2
-	VPADDD       Y7, Y3, Y3
-	VPBROADCASTD 260(BX), Y6
-	VPBROADCASTD 260(BX), Y7
-	VPMOVZXBD    208(DX), Y8
-	VPMOVZXBD    216(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y4, Y4
-	VPADDD       Y7, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      832(DX), Y8
-	VMOVUPS      864(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 64(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y11
-	VPMADDUBSW   Y10, Y9, Y12
-	VMOVUPS      896(DX), Y8
-	VMOVUPS      928(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 68(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      960(DX), Y8
-	VMOVUPS      992(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 72(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1024(DX), Y8
-	VMOVUPS      1056(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 76(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1088(DX), Y8
-	VMOVUPS      1120(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 80(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1152(DX), Y8
-	VMOVUPS      1184(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 84(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1216(DX), Y8
-	VMOVUPS      1248(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 88(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1280(DX), Y8
-	VMOVUPS      1312(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 92(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VPMADDWD     c00010001<>+0(SB), Y11, Y11
-	VPMADDWD     c00010001<>+32(SB), Y12, Y12
-	VPADDD       Y11, Y6, Y6
-	VPADDD       Y12, Y7, Y7
-	VPMOVZXBD    96(DX), Y8
-	VPMOVZXBD    104(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y2, Y2
-	VPADDD       Y7, Y3, Y3
-	VPBROADCASTD 264(BX), Y6
-	VPBROADCASTD 264(BX), Y7
-	VPMOVZXBD    224(DX), Y8
-	VPMOVZXBD    232(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y4, Y4
-	VPADDD       Y7, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      832(DX), Y8
-	VMOVUPS      864(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 96(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y11
-	VPMADDUBSW   Y10, Y9, Y12
-	VMOVUPS      896(DX), Y8
-	VMOVUPS      928(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 100(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      960(DX), Y8
-	VMOVUPS      992(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 104(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1024(DX), Y8
-	VMOVUPS      1056(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 108(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1088(DX), Y8
-	VMOVUPS      1120(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 112(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1152(DX), Y8
-	VMOVUPS      1184(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 116(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1216(DX), Y8
-	VMOVUPS      1248(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 120(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1280(DX), Y8
-	VMOVUPS      1312(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 124(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VPMADDWD     c00010001<>+0(SB), Y11, Y11
-	VPMADDWD     c00010001<>+32(SB), Y12, Y12
-	VPADDD       Y11, Y6, Y6
-	VPADDD       Y12, Y7, Y7
-	VPMOVZXBD    112(DX), Y8
-	VPMOVZXBD    120(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y2, Y2
-	VPADDD       Y7, Y3, Y3
-	VPBROADCASTD 268(BX), Y6
-	VPBROADCASTD 268(BX), Y7
-	VPMOVZXBD    240(DX), Y8
-	VPMOVZXBD    248(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y4, Y4
-	VPADDD       Y7, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      1344(DX), Y8
-	VMOVUPS      1376(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 128(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y11
-	VPMADDUBSW   Y10, Y9, Y12
-	VMOVUPS      1408(DX), Y8
-	VMOVUPS      1440(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 132(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1472(DX), Y8
-	VMOVUPS      1504(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 136(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1536(DX), Y8
-	VMOVUPS      1568(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 140(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1600(DX), Y8
-	VMOVUPS      1632(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 144(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1664(DX), Y8
-	VMOVUPS      1696(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 148(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1728(DX), Y8
-	VMOVUPS      1760(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 152(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1792(DX), Y8
-	VMOVUPS      1824(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 156(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VPMADDWD     c00010001<>+0(SB), Y11, Y11
-	VPMADDWD     c00010001<>+32(SB), Y12, Y12
-	VPADDD       Y11, Y6, Y6
-	VPADDD       Y12, Y7, Y7
-	VPMOVZXBD    128(DX), Y8
-	VPMOVZXBD    136(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y2, Y2
-	VPADDD       Y7, Y3, Y3
-	VPBROADCASTD 272(BX), Y6
-	VPBROADCASTD 272(BX), Y7
-	VPMOVZXBD    256(DX), Y8
-	VPMOVZXBD    264(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y4, Y4
-	VPADDD       Y7, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      1344(DX), Y8
-	VMOVUPS      1376(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 160(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y11
-	VPMADDUBSW   Y10, Y9, Y12
-	VMOVUPS      1408(DX), Y8
-	VMOVUPS      1440(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 164(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1472(DX), Y8
-	VMOVUPS      1504(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 168(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1536(DX), Y8
-	VMOVUPS      1568(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 172(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1600(DX), Y8
-	VMOVUPS      1632(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 176(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1664(DX), Y8
-	VMOVUPS      1696(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 180(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1728(DX), Y8
-	VMOVUPS      1760(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 184(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1792(DX), Y8
-	VMOVUPS      1824(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 188(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VPMADDWD     c00010001<>+0(SB), Y11, Y11
-	VPMADDWD     c00010001<>+32(SB), Y12, Y12
-	VPADDD       Y11, Y6, Y6
-	VPADDD       Y12, Y7, Y7
-	VPMOVZXBD    144(DX), Y8
-	VPMOVZXBD    152(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y2, Y2
-	VPADDD       Y7, Y3, Y3
-	VPBROADCASTD 276(BX), Y6
-	VPBROADCASTD 276(BX), Y7
-	VPMOVZXBD    272(DX), Y8
-	VPMOVZXBD    280(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y4, Y4
-	VPADDD       Y7, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      1856(DX), Y8
-	VMOVUPS      1888(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 192(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y11
-	VPMADDUBSW   Y10, Y9, Y12
-	VMOVUPS      1920(DX), Y8
-	VMOVUPS      1952(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 196(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1984(DX), Y8
-	VMOVUPS      2016(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 200(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      2048(DX), Y8
-	VMOVUPS      2080(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 204(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      2112(DX), Y8
-	VMOVUPS      2144(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 208(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      2176(DX), Y8
-	VMOVUPS      2208(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 212(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      2240(DX), Y8
-	VMOVUPS      2272(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 216(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      2304(DX), Y8
-	VMOVUPS      2336(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 220(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VPMADDWD     c00010001<>+0(SB), Y11, Y11
-	VPMADDWD     c00010001<>+32(SB), Y12, Y12
-	VPADDD       Y11, Y6, Y6
-	VPADDD       Y12, Y7, Y7
-	VPMOVZXBD    160(DX), Y8
-	VPMOVZXBD    168(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y2, Y2
-	VPADDD       Y7, Y3, Y3
-	VPBROADCASTD 280(BX), Y6
-	VPBROADCASTD 280(BX), Y7
-	VPMOVZXBD    288(DX), Y8
-	VPMOVZXBD    296(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y4, Y4
-	VPADDD       Y7, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      1856(DX), Y8
-	VMOVUPS      1888(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 224(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y11
-	VPMADDUBSW   Y10, Y9, Y12
-	VMOVUPS      1920(DX), Y8
-	VMOVUPS      1952(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 228(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      1984(DX), Y8
-	VMOVUPS      2016(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 232(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      2048(DX), Y8
-	VMOVUPS      2080(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 236(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      2112(DX), Y8
-	VMOVUPS      2144(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 240(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      2176(DX), Y8
-	VMOVUPS      2208(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 244(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      2240(DX), Y8
-	VMOVUPS      2272(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 248(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VMOVUPS      2304(DX), Y8
-	VMOVUPS      2336(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VPBROADCASTD 252(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y11, Y11
-	VPADDW       Y9, Y12, Y12
-	VPMADDWD     c00010001<>+0(SB), Y11, Y11
-	VPMADDWD     c00010001<>+32(SB), Y12, Y12
-	VPADDD       Y11, Y6, Y6
-	VPADDD       Y12, Y7, Y7
-	VPMOVZXBD    176(DX), Y8
-	VPMOVZXBD    184(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y2, Y2
-	VPADDD       Y7, Y3, Y3
-	VPBROADCASTD 284(BX), Y6
-	VPBROADCASTD 284(BX), Y7
-	VPMOVZXBD    304(DX), Y8
-	VPMOVZXBD    312(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y4, Y4
-	VPADDD       Y7, Y5, Y5
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      320(DX), Y6
+	VMOVUPS      352(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD (BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      384(DX), Y6
+	VMOVUPS      416(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 4(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      448(DX), Y6
+	VMOVUPS      480(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 8(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      512(DX), Y6
+	VMOVUPS      544(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 12(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      576(DX), Y6
+	VMOVUPS      608(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 16(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      640(DX), Y6
+	VMOVUPS      672(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 20(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      704(DX), Y6
+	VMOVUPS      736(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 24(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      768(DX), Y6
+	VMOVUPS      800(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 28(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    64(DX), Y6
+	VPMOVZXBD    72(DX), Y7
+	VPMULLD      Y6, Y4, Y2
+	VPMULLD      Y7, Y5, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      320(DX), Y6
+	VMOVUPS      352(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 32(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      384(DX), Y6
+	VMOVUPS      416(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 36(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      448(DX), Y6
+	VMOVUPS      480(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 40(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      512(DX), Y6
+	VMOVUPS      544(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 44(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      576(DX), Y6
+	VMOVUPS      608(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 48(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      640(DX), Y6
+	VMOVUPS      672(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 52(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      704(DX), Y6
+	VMOVUPS      736(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 56(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      768(DX), Y6
+	VMOVUPS      800(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 60(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    80(DX), Y6
+	VPMOVZXBD    88(DX), Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      832(DX), Y6
+	VMOVUPS      864(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 64(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      896(DX), Y6
+	VMOVUPS      928(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 68(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      960(DX), Y6
+	VMOVUPS      992(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 72(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1024(DX), Y6
+	VMOVUPS      1056(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 76(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1088(DX), Y6
+	VMOVUPS      1120(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 80(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1152(DX), Y6
+	VMOVUPS      1184(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 84(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1216(DX), Y6
+	VMOVUPS      1248(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 88(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1280(DX), Y6
+	VMOVUPS      1312(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 92(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    96(DX), Y6
+	VPMOVZXBD    104(DX), Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      832(DX), Y6
+	VMOVUPS      864(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 96(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      896(DX), Y6
+	VMOVUPS      928(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 100(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      960(DX), Y6
+	VMOVUPS      992(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 104(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1024(DX), Y6
+	VMOVUPS      1056(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 108(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1088(DX), Y6
+	VMOVUPS      1120(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 112(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1152(DX), Y6
+	VMOVUPS      1184(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 116(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1216(DX), Y6
+	VMOVUPS      1248(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 120(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1280(DX), Y6
+	VMOVUPS      1312(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 124(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    112(DX), Y6
+	VPMOVZXBD    120(DX), Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1344(DX), Y6
+	VMOVUPS      1376(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 128(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      1408(DX), Y6
+	VMOVUPS      1440(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 132(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1472(DX), Y6
+	VMOVUPS      1504(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 136(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1536(DX), Y6
+	VMOVUPS      1568(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 140(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1600(DX), Y6
+	VMOVUPS      1632(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 144(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1664(DX), Y6
+	VMOVUPS      1696(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 148(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1728(DX), Y6
+	VMOVUPS      1760(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 152(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1792(DX), Y6
+	VMOVUPS      1824(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 156(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    128(DX), Y6
+	VPMOVZXBD    136(DX), Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1344(DX), Y6
+	VMOVUPS      1376(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 160(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      1408(DX), Y6
+	VMOVUPS      1440(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 164(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1472(DX), Y6
+	VMOVUPS      1504(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 168(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1536(DX), Y6
+	VMOVUPS      1568(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 172(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1600(DX), Y6
+	VMOVUPS      1632(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 176(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1664(DX), Y6
+	VMOVUPS      1696(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 180(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1728(DX), Y6
+	VMOVUPS      1760(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 184(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1792(DX), Y6
+	VMOVUPS      1824(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 188(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    144(DX), Y6
+	VPMOVZXBD    152(DX), Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1856(DX), Y6
+	VMOVUPS      1888(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 192(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      1920(DX), Y6
+	VMOVUPS      1952(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 196(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1984(DX), Y6
+	VMOVUPS      2016(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 200(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      2048(DX), Y6
+	VMOVUPS      2080(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 204(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      2112(DX), Y6
+	VMOVUPS      2144(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 208(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      2176(DX), Y6
+	VMOVUPS      2208(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 212(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      2240(DX), Y6
+	VMOVUPS      2272(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 216(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      2304(DX), Y6
+	VMOVUPS      2336(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 220(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    160(DX), Y6
+	VPMOVZXBD    168(DX), Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1856(DX), Y6
+	VMOVUPS      1888(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 224(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y9
+	VPMADDUBSW   Y8, Y7, Y10
+	VMOVUPS      1920(DX), Y6
+	VMOVUPS      1952(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 228(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      1984(DX), Y6
+	VMOVUPS      2016(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 232(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      2048(DX), Y6
+	VMOVUPS      2080(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 236(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      2112(DX), Y6
+	VMOVUPS      2144(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 240(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      2176(DX), Y6
+	VMOVUPS      2208(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 244(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      2240(DX), Y6
+	VMOVUPS      2272(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 248(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VMOVUPS      2304(DX), Y6
+	VMOVUPS      2336(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VPBROADCASTD 252(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y9, Y9
+	VPADDW       Y7, Y10, Y10
+	VPMADDWD     c00010001<>+0(SB), Y9, Y9
+	VPMADDWD     c00010001<>+32(SB), Y10, Y10
+	VPADDD       Y9, Y4, Y4
+	VPADDD       Y10, Y5, Y5
+	VPMOVZXBD    176(DX), Y6
+	VPMOVZXBD    184(DX), Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
 	VCVTPH2PS    (DX), Y6
 	VCVTPH2PS    16(DX), Y7
-	VBROADCASTSS 288(BX), Y8
+	VBROADCASTSS 272(BX), Y8
 	VMULPS       Y6, Y8, Y8
-	VBROADCASTSS 288(BX), Y6
+	VBROADCASTSS 272(BX), Y6
 	VMULPS       Y7, Y6, Y6
 	VCVTDQ2PS    Y2, Y2
 	VCVTDQ2PS    Y3, Y3
@@ -7823,11 +19886,65 @@ block:
 	VMULPS       Y6, Y3, Y3
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y3, Y1, Y1
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VPMOVZXBD    192(DX), Y6
+	VPMOVZXBD    200(DX), Y7
+	VPMOVZXBD    208(DX), Y2
+	VPMOVZXBD    216(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPBROADCASTD 256(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    224(DX), Y6
+	VPMOVZXBD    232(DX), Y7
+	VPMOVZXBD    240(DX), Y2
+	VPMOVZXBD    248(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPBROADCASTD 260(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    256(DX), Y6
+	VPMOVZXBD    264(DX), Y7
+	VPMOVZXBD    272(DX), Y2
+	VPMOVZXBD    280(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPBROADCASTD 264(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    288(DX), Y6
+	VPMOVZXBD    296(DX), Y7
+	VPMOVZXBD    304(DX), Y2
+	VPMOVZXBD    312(DX), Y3
+	VPSLLD       $0x10, Y2, Y2
+	VPSLLD       $0x10, Y3, Y3
+	VPOR         Y2, Y6, Y6
+	VPOR         Y3, Y7, Y7
+	VPBROADCASTD 268(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
 	VCVTPH2PS    32(DX), Y6
 	VCVTPH2PS    48(DX), Y7
-	VBROADCASTSS 288(BX), Y8
+	VBROADCASTSS 272(BX), Y8
 	VMULPS       Y6, Y8, Y8
-	VBROADCASTSS 288(BX), Y6
+	VBROADCASTSS 272(BX), Y6
 	VMULPS       Y7, Y6, Y6
 	VCVTDQ2PS    Y4, Y4
 	VCVTDQ2PS    Y5, Y5
@@ -7836,7 +19953,7 @@ block:
 	VSUBPS       Y4, Y0, Y0
 	VSUBPS       Y5, Y1, Y1
 	ADDQ         $0x00000940, DX
-	ADDQ         $0x00000124, BX
+	ADDQ         $0x00000114, BX
 	DECQ         CX
 	JNZ          block
 
@@ -7861,1303 +19978,1241 @@ TEXT ·tileQ5_Kx1AVX2(SB), NOSPLIT, $0-48
 	JZ     store
 
 block:
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      832(DX), Y6
+	VMOVUPS      864(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      320(DX), Y8
 	VMOVUPS      352(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2368(DX), Y10
-	VMOVUPS      2400(DX), Y11
-	VPSLLW       $0x04, Y10, Y10
-	VPSLLW       $0x04, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD (BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
+	VPSLLW       $0x04, Y8, Y8
+	VPSLLW       $0x04, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD (BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      896(DX), Y6
+	VMOVUPS      928(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      384(DX), Y8
 	VMOVUPS      416(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2432(DX), Y10
-	VMOVUPS      2464(DX), Y11
-	VPSLLW       $0x04, Y10, Y10
-	VPSLLW       $0x04, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 4(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
+	VPSLLW       $0x04, Y8, Y8
+	VPSLLW       $0x04, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 4(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      960(DX), Y6
+	VMOVUPS      992(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      448(DX), Y8
 	VMOVUPS      480(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2496(DX), Y10
-	VMOVUPS      2528(DX), Y11
-	VPSLLW       $0x04, Y10, Y10
-	VPSLLW       $0x04, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 8(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
+	VPSLLW       $0x04, Y8, Y8
+	VPSLLW       $0x04, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 8(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1024(DX), Y6
+	VMOVUPS      1056(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      512(DX), Y8
 	VMOVUPS      544(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2560(DX), Y10
-	VMOVUPS      2592(DX), Y11
-	VPSLLW       $0x04, Y10, Y10
-	VPSLLW       $0x04, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 12(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
+	VPSLLW       $0x04, Y8, Y8
+	VPSLLW       $0x04, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 12(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VMOVUPS      1088(DX), Y6
+	VMOVUPS      1120(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      576(DX), Y8
 	VMOVUPS      608(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2624(DX), Y10
-	VMOVUPS      2656(DX), Y11
-	VPSLLW       $0x04, Y10, Y10
-	VPSLLW       $0x04, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 16(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
+	VPSLLW       $0x04, Y8, Y8
+	VPSLLW       $0x04, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 16(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      1152(DX), Y6
+	VMOVUPS      1184(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      640(DX), Y8
 	VMOVUPS      672(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2688(DX), Y10
-	VMOVUPS      2720(DX), Y11
-	VPSLLW       $0x04, Y10, Y10
-	VPSLLW       $0x04, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 20(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
+	VPSLLW       $0x04, Y8, Y8
+	VPSLLW       $0x04, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 20(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1216(DX), Y6
+	VMOVUPS      1248(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      704(DX), Y8
 	VMOVUPS      736(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2752(DX), Y10
-	VMOVUPS      2784(DX), Y11
-	VPSLLW       $0x04, Y10, Y10
-	VPSLLW       $0x04, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 24(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
+	VPSLLW       $0x04, Y8, Y8
+	VPSLLW       $0x04, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 24(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1280(DX), Y6
+	VMOVUPS      1312(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      768(DX), Y8
 	VMOVUPS      800(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2816(DX), Y10
-	VMOVUPS      2848(DX), Y11
-	VPSLLW       $0x04, Y10, Y10
-	VPSLLW       $0x04, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 28(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
-	VPMOVZXBD    64(DX), Y8
-	VPMOVZXBD    72(DX), Y9
-	VPMULLD      Y8, Y6, Y2
-	VPMULLD      Y9, Y7, Y3
-	VPBROADCASTD 256(BX), Y6
-	VPBROADCASTD 256(BX), Y7
-	VPMOVZXBD    192(DX), Y8
-	VPMOVZXBD    200(DX), Y9
-	VPMULLD      Y8, Y6, Y4
-	VPMULLD      Y9, Y7, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
+	VPSLLW       $0x04, Y8, Y8
+	VPSLLW       $0x04, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 28(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VPMOVZXBD    64(DX), Y6
+	VPMOVZXBD    72(DX), Y7
+	VPMULLD      Y6, Y4, Y2
+	VPMULLD      Y7, Y5, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      832(DX), Y6
+	VMOVUPS      864(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      320(DX), Y8
 	VMOVUPS      352(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2368(DX), Y10
-	VMOVUPS      2400(DX), Y11
-	VPSLLW       $0x03, Y10, Y10
-	VPSLLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 32(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
+	VPSLLW       $0x03, Y8, Y8
+	VPSLLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 32(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      896(DX), Y6
+	VMOVUPS      928(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      384(DX), Y8
 	VMOVUPS      416(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2432(DX), Y10
-	VMOVUPS      2464(DX), Y11
-	VPSLLW       $0x03, Y10, Y10
-	VPSLLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 36(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
+	VPSLLW       $0x03, Y8, Y8
+	VPSLLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 36(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      960(DX), Y6
+	VMOVUPS      992(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      448(DX), Y8
 	VMOVUPS      480(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2496(DX), Y10
-	VMOVUPS      2528(DX), Y11
-	VPSLLW       $0x03, Y10, Y10
-	VPSLLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 40(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
+	VPSLLW       $0x03, Y8, Y8
+	VPSLLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 40(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1024(DX), Y6
+	VMOVUPS      1056(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      512(DX), Y8
 	VMOVUPS      544(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2560(DX), Y10
-	VMOVUPS      2592(DX), Y11
-	VPSLLW       $0x03, Y10, Y10
-	VPSLLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 44(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
+	VPSLLW       $0x03, Y8, Y8
+	VPSLLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 44(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VMOVUPS      1088(DX), Y6
+	VMOVUPS      1120(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      576(DX), Y8
 	VMOVUPS      608(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2624(DX), Y10
-	VMOVUPS      2656(DX), Y11
-	VPSLLW       $0x03, Y10, Y10
-	VPSLLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 48(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
+	VPSLLW       $0x03, Y8, Y8
+	VPSLLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 48(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      1152(DX), Y6
+	VMOVUPS      1184(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      640(DX), Y8
 	VMOVUPS      672(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2688(DX), Y10
-	VMOVUPS      2720(DX), Y11
-	VPSLLW       $0x03, Y10, Y10
-	VPSLLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 52(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
+	VPSLLW       $0x03, Y8, Y8
+	VPSLLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 52(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1216(DX), Y6
+	VMOVUPS      1248(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      704(DX), Y8
 	VMOVUPS      736(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2752(DX), Y10
-	VMOVUPS      2784(DX), Y11
-	VPSLLW       $0x03, Y10, Y10
-	VPSLLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 56(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
+	VPSLLW       $0x03, Y8, Y8
+	VPSLLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 56(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1280(DX), Y6
+	VMOVUPS      1312(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VMOVUPS      768(DX), Y8
 	VMOVUPS      800(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2816(DX), Y10
-	VMOVUPS      2848(DX), Y11
-	VPSLLW       $0x03, Y10, Y10
-	VPSLLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 60(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
-	VPMOVZXBD    80(DX), Y8
-	VPMOVZXBD    88(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y2, Y2
-	VPADDD       Y7, Y3, Y3
-	VPBROADCASTD 260(BX), Y6
-	VPBROADCASTD 260(BX), Y7
-	VPMOVZXBD    208(DX), Y8
-	VPMOVZXBD    216(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y4, Y4
-	VPADDD       Y7, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      832(DX), Y8
-	VMOVUPS      864(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2368(DX), Y10
-	VMOVUPS      2400(DX), Y11
-	VPSLLW       $0x02, Y10, Y10
-	VPSLLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 64(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
-	VMOVUPS      896(DX), Y8
-	VMOVUPS      928(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2432(DX), Y10
-	VMOVUPS      2464(DX), Y11
-	VPSLLW       $0x02, Y10, Y10
-	VPSLLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 68(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      960(DX), Y8
-	VMOVUPS      992(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2496(DX), Y10
-	VMOVUPS      2528(DX), Y11
-	VPSLLW       $0x02, Y10, Y10
-	VPSLLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 72(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1024(DX), Y8
-	VMOVUPS      1056(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2560(DX), Y10
-	VMOVUPS      2592(DX), Y11
-	VPSLLW       $0x02, Y10, Y10
-	VPSLLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 76(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
-	VMOVUPS      1088(DX), Y8
-	VMOVUPS      1120(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2624(DX), Y10
-	VMOVUPS      2656(DX), Y11
-	VPSLLW       $0x02, Y10, Y10
-	VPSLLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 80(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
-	VMOVUPS      1152(DX), Y8
-	VMOVUPS      1184(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2688(DX), Y10
-	VMOVUPS      2720(DX), Y11
-	VPSLLW       $0x02, Y10, Y10
-	VPSLLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 84(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1216(DX), Y8
-	VMOVUPS      1248(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2752(DX), Y10
-	VMOVUPS      2784(DX), Y11
-	VPSLLW       $0x02, Y10, Y10
-	VPSLLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 88(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1280(DX), Y8
-	VMOVUPS      1312(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2816(DX), Y10
-	VMOVUPS      2848(DX), Y11
-	VPSLLW       $0x02, Y10, Y10
-	VPSLLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 92(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
-	VPMOVZXBD    96(DX), Y8
-	VPMOVZXBD    104(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y2, Y2
-	VPADDD       Y7, Y3, Y3
-	VPBROADCASTD 264(BX), Y6
-	VPBROADCASTD 264(BX), Y7
-	VPMOVZXBD    224(DX), Y8
-	VPMOVZXBD    232(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y4, Y4
-	VPADDD       Y7, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      832(DX), Y8
-	VMOVUPS      864(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2368(DX), Y10
-	VMOVUPS      2400(DX), Y11
-	VPSLLW       $0x01, Y10, Y10
-	VPSLLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 96(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
-	VMOVUPS      896(DX), Y8
-	VMOVUPS      928(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2432(DX), Y10
-	VMOVUPS      2464(DX), Y11
-	VPSLLW       $0x01, Y10, Y10
-	VPSLLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 100(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      960(DX), Y8
-	VMOVUPS      992(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2496(DX), Y10
-	VMOVUPS      2528(DX), Y11
-	VPSLLW       $0x01, Y10, Y10
-	VPSLLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 104(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1024(DX), Y8
-	VMOVUPS      1056(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2560(DX), Y10
-	VMOVUPS      2592(DX), Y11
-	VPSLLW       $0x01, Y10, Y10
-	VPSLLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 108(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
-	VMOVUPS      1088(DX), Y8
-	VMOVUPS      1120(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2624(DX), Y10
-	VMOVUPS      2656(DX), Y11
-	VPSLLW       $0x01, Y10, Y10
-	VPSLLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 112(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
-	VMOVUPS      1152(DX), Y8
-	VMOVUPS      1184(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2688(DX), Y10
-	VMOVUPS      2720(DX), Y11
-	VPSLLW       $0x01, Y10, Y10
-	VPSLLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 116(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1216(DX), Y8
-	VMOVUPS      1248(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2752(DX), Y10
-	VMOVUPS      2784(DX), Y11
-	VPSLLW       $0x01, Y10, Y10
-	VPSLLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 120(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1280(DX), Y8
-	VMOVUPS      1312(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2816(DX), Y10
-	VMOVUPS      2848(DX), Y11
-	VPSLLW       $0x01, Y10, Y10
-	VPSLLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 124(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
-	VPMOVZXBD    112(DX), Y8
-	VPMOVZXBD    120(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y2, Y2
-	VPADDD       Y7, Y3, Y3
-	VPBROADCASTD 268(BX), Y6
-	VPBROADCASTD 268(BX), Y7
-	VPMOVZXBD    240(DX), Y8
-	VPMOVZXBD    248(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y4, Y4
-	VPADDD       Y7, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      1344(DX), Y8
-	VMOVUPS      1376(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2368(DX), Y10
-	VMOVUPS      2400(DX), Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 128(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
-	VMOVUPS      1408(DX), Y8
-	VMOVUPS      1440(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2432(DX), Y10
-	VMOVUPS      2464(DX), Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 132(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1472(DX), Y8
-	VMOVUPS      1504(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2496(DX), Y10
-	VMOVUPS      2528(DX), Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 136(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1536(DX), Y8
-	VMOVUPS      1568(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2560(DX), Y10
-	VMOVUPS      2592(DX), Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 140(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
-	VMOVUPS      1600(DX), Y8
-	VMOVUPS      1632(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2624(DX), Y10
-	VMOVUPS      2656(DX), Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 144(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
-	VMOVUPS      1664(DX), Y8
-	VMOVUPS      1696(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2688(DX), Y10
-	VMOVUPS      2720(DX), Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 148(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1728(DX), Y8
-	VMOVUPS      1760(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2752(DX), Y10
-	VMOVUPS      2784(DX), Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 152(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1792(DX), Y8
-	VMOVUPS      1824(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2816(DX), Y10
-	VMOVUPS      2848(DX), Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 156(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
-	VPMOVZXBD    128(DX), Y8
-	VPMOVZXBD    136(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y2, Y2
-	VPADDD       Y7, Y3, Y3
-	VPBROADCASTD 272(BX), Y6
-	VPBROADCASTD 272(BX), Y7
-	VPMOVZXBD    256(DX), Y8
-	VPMOVZXBD    264(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y4, Y4
-	VPADDD       Y7, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      1344(DX), Y8
-	VMOVUPS      1376(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2368(DX), Y10
-	VMOVUPS      2400(DX), Y11
-	VPSRLW       $0x01, Y10, Y10
-	VPSRLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 160(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
-	VMOVUPS      1408(DX), Y8
-	VMOVUPS      1440(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2432(DX), Y10
-	VMOVUPS      2464(DX), Y11
-	VPSRLW       $0x01, Y10, Y10
-	VPSRLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 164(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1472(DX), Y8
-	VMOVUPS      1504(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2496(DX), Y10
-	VMOVUPS      2528(DX), Y11
-	VPSRLW       $0x01, Y10, Y10
-	VPSRLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 168(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1536(DX), Y8
-	VMOVUPS      1568(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2560(DX), Y10
-	VMOVUPS      2592(DX), Y11
-	VPSRLW       $0x01, Y10, Y10
-	VPSRLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 172(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
-	VMOVUPS      1600(DX), Y8
-	VMOVUPS      1632(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2624(DX), Y10
-	VMOVUPS      2656(DX), Y11
-	VPSRLW       $0x01, Y10, Y10
-	VPSRLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 176(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
-	VMOVUPS      1664(DX), Y8
-	VMOVUPS      1696(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2688(DX), Y10
-	VMOVUPS      2720(DX), Y11
-	VPSRLW       $0x01, Y10, Y10
-	VPSRLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 180(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1728(DX), Y8
-	VMOVUPS      1760(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2752(DX), Y10
-	VMOVUPS      2784(DX), Y11
-	VPSRLW       $0x01, Y10, Y10
-	VPSRLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 184(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1792(DX), Y8
-	VMOVUPS      1824(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2816(DX), Y10
-	VMOVUPS      2848(DX), Y11
-	VPSRLW       $0x01, Y10, Y10
-	VPSRLW       $0x01, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 188(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
-	VPMOVZXBD    144(DX), Y8
-	VPMOVZXBD    152(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y2, Y2
-	VPADDD       Y7, Y3, Y3
-	VPBROADCASTD 276(BX), Y6
-	VPBROADCASTD 276(BX), Y7
-	VPMOVZXBD    272(DX), Y8
-	VPMOVZXBD    280(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y4, Y4
-	VPADDD       Y7, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      1856(DX), Y8
-	VMOVUPS      1888(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2368(DX), Y10
-	VMOVUPS      2400(DX), Y11
-	VPSRLW       $0x02, Y10, Y10
-	VPSRLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 192(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
-	VMOVUPS      1920(DX), Y8
-	VMOVUPS      1952(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2432(DX), Y10
-	VMOVUPS      2464(DX), Y11
-	VPSRLW       $0x02, Y10, Y10
-	VPSRLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 196(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1984(DX), Y8
-	VMOVUPS      2016(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2496(DX), Y10
-	VMOVUPS      2528(DX), Y11
-	VPSRLW       $0x02, Y10, Y10
-	VPSRLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 200(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      2048(DX), Y8
-	VMOVUPS      2080(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2560(DX), Y10
-	VMOVUPS      2592(DX), Y11
-	VPSRLW       $0x02, Y10, Y10
-	VPSRLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 204(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
-	VMOVUPS      2112(DX), Y8
-	VMOVUPS      2144(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2624(DX), Y10
-	VMOVUPS      2656(DX), Y11
-	VPSRLW       $0x02, Y10, Y10
-	VPSRLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 208(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
-	VMOVUPS      2176(DX), Y8
-	VMOVUPS      2208(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2688(DX), Y10
-	VMOVUPS      2720(DX), Y11
-	VPSRLW       $0x02, Y10, Y10
-	VPSRLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 212(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      2240(DX), Y8
-	VMOVUPS      2272(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2752(DX), Y10
-	VMOVUPS      2784(DX), Y11
-	VPSRLW       $0x02, Y10, Y10
-	VPSRLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 216(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      2304(DX), Y8
-	VMOVUPS      2336(DX), Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2816(DX), Y10
-	VMOVUPS      2848(DX), Y11
-	VPSRLW       $0x02, Y10, Y10
-	VPSRLW       $0x02, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 220(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
-	VPMOVZXBD    160(DX), Y8
-	VPMOVZXBD    168(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y2, Y2
-	VPADDD       Y7, Y3, Y3
-	VPBROADCASTD 280(BX), Y6
-	VPBROADCASTD 280(BX), Y7
-	VPMOVZXBD    288(DX), Y8
-	VPMOVZXBD    296(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y4, Y4
-	VPADDD       Y7, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      1856(DX), Y8
-	VMOVUPS      1888(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2368(DX), Y10
-	VMOVUPS      2400(DX), Y11
-	VPSRLW       $0x03, Y10, Y10
-	VPSRLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 224(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
-	VMOVUPS      1920(DX), Y8
-	VMOVUPS      1952(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2432(DX), Y10
-	VMOVUPS      2464(DX), Y11
-	VPSRLW       $0x03, Y10, Y10
-	VPSRLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 228(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      1984(DX), Y8
-	VMOVUPS      2016(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2496(DX), Y10
-	VMOVUPS      2528(DX), Y11
-	VPSRLW       $0x03, Y10, Y10
-	VPSRLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 232(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      2048(DX), Y8
-	VMOVUPS      2080(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2560(DX), Y10
-	VMOVUPS      2592(DX), Y11
-	VPSRLW       $0x03, Y10, Y10
-	VPSRLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 236(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
-	VMOVUPS      2112(DX), Y8
-	VMOVUPS      2144(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2624(DX), Y10
-	VMOVUPS      2656(DX), Y11
-	VPSRLW       $0x03, Y10, Y10
-	VPSRLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 240(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y12
-	VPMADDUBSW   Y10, Y9, Y13
-	VMOVUPS      2176(DX), Y8
-	VMOVUPS      2208(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2688(DX), Y10
-	VMOVUPS      2720(DX), Y11
-	VPSRLW       $0x03, Y10, Y10
-	VPSRLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 244(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      2240(DX), Y8
-	VMOVUPS      2272(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2752(DX), Y10
-	VMOVUPS      2784(DX), Y11
-	VPSRLW       $0x03, Y10, Y10
-	VPSRLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 248(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VMOVUPS      2304(DX), Y8
-	VMOVUPS      2336(DX), Y9
-	VPSRLW       $0x04, Y8, Y8
-	VPSRLW       $0x04, Y9, Y9
-	VPAND        c0f0f0f0f<>+0(SB), Y8, Y8
-	VPAND        c0f0f0f0f<>+32(SB), Y9, Y9
-	VMOVUPS      2816(DX), Y10
-	VMOVUPS      2848(DX), Y11
-	VPSRLW       $0x03, Y10, Y10
-	VPSRLW       $0x03, Y11, Y11
-	VPAND        c10101010<>+0(SB), Y10, Y10
-	VPAND        c10101010<>+32(SB), Y11, Y11
-	VPOR         Y10, Y8, Y8
-	VPOR         Y11, Y9, Y9
-	VPBROADCASTD 252(BX), Y10
-	VPMADDUBSW   Y10, Y8, Y8
-	VPMADDUBSW   Y10, Y9, Y9
-	VPADDW       Y8, Y12, Y12
-	VPADDW       Y9, Y13, Y13
-	VPMADDWD     c00010001<>+0(SB), Y12, Y12
-	VPMADDWD     c00010001<>+32(SB), Y13, Y13
-	VPADDD       Y12, Y6, Y6
-	VPADDD       Y13, Y7, Y7
-	VPMOVZXBD    176(DX), Y8
-	VPMOVZXBD    184(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y2, Y2
-	VPADDD       Y7, Y3, Y3
-	VPBROADCASTD 284(BX), Y6
-	VPBROADCASTD 284(BX), Y7
-	VPMOVZXBD    304(DX), Y8
-	VPMOVZXBD    312(DX), Y9
-	VPMULLD      Y8, Y6, Y6
-	VPMULLD      Y9, Y7, Y7
-	VPADDD       Y6, Y4, Y4
-	VPADDD       Y7, Y5, Y5
+	VPSLLW       $0x03, Y8, Y8
+	VPSLLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 60(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VPMOVZXBD    80(DX), Y6
+	VPMOVZXBD    88(DX), Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1344(DX), Y6
+	VMOVUPS      1376(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      320(DX), Y8
+	VMOVUPS      352(DX), Y9
+	VPSLLW       $0x02, Y8, Y8
+	VPSLLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 64(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      1408(DX), Y6
+	VMOVUPS      1440(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      384(DX), Y8
+	VMOVUPS      416(DX), Y9
+	VPSLLW       $0x02, Y8, Y8
+	VPSLLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 68(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1472(DX), Y6
+	VMOVUPS      1504(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      448(DX), Y8
+	VMOVUPS      480(DX), Y9
+	VPSLLW       $0x02, Y8, Y8
+	VPSLLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 72(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1536(DX), Y6
+	VMOVUPS      1568(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      512(DX), Y8
+	VMOVUPS      544(DX), Y9
+	VPSLLW       $0x02, Y8, Y8
+	VPSLLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 76(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VMOVUPS      1600(DX), Y6
+	VMOVUPS      1632(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      576(DX), Y8
+	VMOVUPS      608(DX), Y9
+	VPSLLW       $0x02, Y8, Y8
+	VPSLLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 80(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      1664(DX), Y6
+	VMOVUPS      1696(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      640(DX), Y8
+	VMOVUPS      672(DX), Y9
+	VPSLLW       $0x02, Y8, Y8
+	VPSLLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 84(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1728(DX), Y6
+	VMOVUPS      1760(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      704(DX), Y8
+	VMOVUPS      736(DX), Y9
+	VPSLLW       $0x02, Y8, Y8
+	VPSLLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 88(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1792(DX), Y6
+	VMOVUPS      1824(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      768(DX), Y8
+	VMOVUPS      800(DX), Y9
+	VPSLLW       $0x02, Y8, Y8
+	VPSLLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 92(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VPMOVZXBD    96(DX), Y6
+	VPMOVZXBD    104(DX), Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1344(DX), Y6
+	VMOVUPS      1376(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      320(DX), Y8
+	VMOVUPS      352(DX), Y9
+	VPSLLW       $0x01, Y8, Y8
+	VPSLLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 96(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      1408(DX), Y6
+	VMOVUPS      1440(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      384(DX), Y8
+	VMOVUPS      416(DX), Y9
+	VPSLLW       $0x01, Y8, Y8
+	VPSLLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 100(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1472(DX), Y6
+	VMOVUPS      1504(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      448(DX), Y8
+	VMOVUPS      480(DX), Y9
+	VPSLLW       $0x01, Y8, Y8
+	VPSLLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 104(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1536(DX), Y6
+	VMOVUPS      1568(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      512(DX), Y8
+	VMOVUPS      544(DX), Y9
+	VPSLLW       $0x01, Y8, Y8
+	VPSLLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 108(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VMOVUPS      1600(DX), Y6
+	VMOVUPS      1632(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      576(DX), Y8
+	VMOVUPS      608(DX), Y9
+	VPSLLW       $0x01, Y8, Y8
+	VPSLLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 112(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      1664(DX), Y6
+	VMOVUPS      1696(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      640(DX), Y8
+	VMOVUPS      672(DX), Y9
+	VPSLLW       $0x01, Y8, Y8
+	VPSLLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 116(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1728(DX), Y6
+	VMOVUPS      1760(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      704(DX), Y8
+	VMOVUPS      736(DX), Y9
+	VPSLLW       $0x01, Y8, Y8
+	VPSLLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 120(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1792(DX), Y6
+	VMOVUPS      1824(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      768(DX), Y8
+	VMOVUPS      800(DX), Y9
+	VPSLLW       $0x01, Y8, Y8
+	VPSLLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 124(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VPMOVZXBD    112(DX), Y6
+	VPMOVZXBD    120(DX), Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1856(DX), Y6
+	VMOVUPS      1888(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      320(DX), Y8
+	VMOVUPS      352(DX), Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 128(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      1920(DX), Y6
+	VMOVUPS      1952(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      384(DX), Y8
+	VMOVUPS      416(DX), Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 132(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1984(DX), Y6
+	VMOVUPS      2016(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      448(DX), Y8
+	VMOVUPS      480(DX), Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 136(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      2048(DX), Y6
+	VMOVUPS      2080(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      512(DX), Y8
+	VMOVUPS      544(DX), Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 140(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VMOVUPS      2112(DX), Y6
+	VMOVUPS      2144(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      576(DX), Y8
+	VMOVUPS      608(DX), Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 144(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      2176(DX), Y6
+	VMOVUPS      2208(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      640(DX), Y8
+	VMOVUPS      672(DX), Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 148(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      2240(DX), Y6
+	VMOVUPS      2272(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      704(DX), Y8
+	VMOVUPS      736(DX), Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 152(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      2304(DX), Y6
+	VMOVUPS      2336(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      768(DX), Y8
+	VMOVUPS      800(DX), Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 156(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VPMOVZXBD    128(DX), Y6
+	VPMOVZXBD    136(DX), Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      1856(DX), Y6
+	VMOVUPS      1888(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      320(DX), Y8
+	VMOVUPS      352(DX), Y9
+	VPSRLW       $0x01, Y8, Y8
+	VPSRLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 160(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      1920(DX), Y6
+	VMOVUPS      1952(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      384(DX), Y8
+	VMOVUPS      416(DX), Y9
+	VPSRLW       $0x01, Y8, Y8
+	VPSRLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 164(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      1984(DX), Y6
+	VMOVUPS      2016(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      448(DX), Y8
+	VMOVUPS      480(DX), Y9
+	VPSRLW       $0x01, Y8, Y8
+	VPSRLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 168(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      2048(DX), Y6
+	VMOVUPS      2080(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      512(DX), Y8
+	VMOVUPS      544(DX), Y9
+	VPSRLW       $0x01, Y8, Y8
+	VPSRLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 172(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VMOVUPS      2112(DX), Y6
+	VMOVUPS      2144(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      576(DX), Y8
+	VMOVUPS      608(DX), Y9
+	VPSRLW       $0x01, Y8, Y8
+	VPSRLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 176(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      2176(DX), Y6
+	VMOVUPS      2208(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      640(DX), Y8
+	VMOVUPS      672(DX), Y9
+	VPSRLW       $0x01, Y8, Y8
+	VPSRLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 180(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      2240(DX), Y6
+	VMOVUPS      2272(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      704(DX), Y8
+	VMOVUPS      736(DX), Y9
+	VPSRLW       $0x01, Y8, Y8
+	VPSRLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 184(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      2304(DX), Y6
+	VMOVUPS      2336(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      768(DX), Y8
+	VMOVUPS      800(DX), Y9
+	VPSRLW       $0x01, Y8, Y8
+	VPSRLW       $0x01, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 188(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VPMOVZXBD    144(DX), Y6
+	VPMOVZXBD    152(DX), Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      2368(DX), Y6
+	VMOVUPS      2400(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      320(DX), Y8
+	VMOVUPS      352(DX), Y9
+	VPSRLW       $0x02, Y8, Y8
+	VPSRLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 192(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      2432(DX), Y6
+	VMOVUPS      2464(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      384(DX), Y8
+	VMOVUPS      416(DX), Y9
+	VPSRLW       $0x02, Y8, Y8
+	VPSRLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 196(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      2496(DX), Y6
+	VMOVUPS      2528(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      448(DX), Y8
+	VMOVUPS      480(DX), Y9
+	VPSRLW       $0x02, Y8, Y8
+	VPSRLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 200(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      2560(DX), Y6
+	VMOVUPS      2592(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      512(DX), Y8
+	VMOVUPS      544(DX), Y9
+	VPSRLW       $0x02, Y8, Y8
+	VPSRLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 204(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VMOVUPS      2624(DX), Y6
+	VMOVUPS      2656(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      576(DX), Y8
+	VMOVUPS      608(DX), Y9
+	VPSRLW       $0x02, Y8, Y8
+	VPSRLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 208(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      2688(DX), Y6
+	VMOVUPS      2720(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      640(DX), Y8
+	VMOVUPS      672(DX), Y9
+	VPSRLW       $0x02, Y8, Y8
+	VPSRLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 212(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      2752(DX), Y6
+	VMOVUPS      2784(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      704(DX), Y8
+	VMOVUPS      736(DX), Y9
+	VPSRLW       $0x02, Y8, Y8
+	VPSRLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 216(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      2816(DX), Y6
+	VMOVUPS      2848(DX), Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      768(DX), Y8
+	VMOVUPS      800(DX), Y9
+	VPSRLW       $0x02, Y8, Y8
+	VPSRLW       $0x02, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 220(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VPMOVZXBD    160(DX), Y6
+	VPMOVZXBD    168(DX), Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      2368(DX), Y6
+	VMOVUPS      2400(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      320(DX), Y8
+	VMOVUPS      352(DX), Y9
+	VPSRLW       $0x03, Y8, Y8
+	VPSRLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 224(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      2432(DX), Y6
+	VMOVUPS      2464(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      384(DX), Y8
+	VMOVUPS      416(DX), Y9
+	VPSRLW       $0x03, Y8, Y8
+	VPSRLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 228(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      2496(DX), Y6
+	VMOVUPS      2528(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      448(DX), Y8
+	VMOVUPS      480(DX), Y9
+	VPSRLW       $0x03, Y8, Y8
+	VPSRLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 232(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      2560(DX), Y6
+	VMOVUPS      2592(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      512(DX), Y8
+	VMOVUPS      544(DX), Y9
+	VPSRLW       $0x03, Y8, Y8
+	VPSRLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 236(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VMOVUPS      2624(DX), Y6
+	VMOVUPS      2656(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      576(DX), Y8
+	VMOVUPS      608(DX), Y9
+	VPSRLW       $0x03, Y8, Y8
+	VPSRLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 240(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y10
+	VPMADDUBSW   Y8, Y7, Y11
+	VMOVUPS      2688(DX), Y6
+	VMOVUPS      2720(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      640(DX), Y8
+	VMOVUPS      672(DX), Y9
+	VPSRLW       $0x03, Y8, Y8
+	VPSRLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 244(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      2752(DX), Y6
+	VMOVUPS      2784(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      704(DX), Y8
+	VMOVUPS      736(DX), Y9
+	VPSRLW       $0x03, Y8, Y8
+	VPSRLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 248(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VMOVUPS      2816(DX), Y6
+	VMOVUPS      2848(DX), Y7
+	VPSRLW       $0x04, Y6, Y6
+	VPSRLW       $0x04, Y7, Y7
+	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
+	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
+	VMOVUPS      768(DX), Y8
+	VMOVUPS      800(DX), Y9
+	VPSRLW       $0x03, Y8, Y8
+	VPSRLW       $0x03, Y9, Y9
+	VPAND        c10101010<>+0(SB), Y8, Y8
+	VPAND        c10101010<>+32(SB), Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 252(BX), Y8
+	VPMADDUBSW   Y8, Y6, Y6
+	VPMADDUBSW   Y8, Y7, Y7
+	VPADDW       Y6, Y10, Y10
+	VPADDW       Y7, Y11, Y11
+	VPMADDWD     c00010001<>+0(SB), Y10, Y10
+	VPMADDWD     c00010001<>+32(SB), Y11, Y11
+	VPADDD       Y10, Y4, Y4
+	VPADDD       Y11, Y5, Y5
+	VPMOVZXBD    176(DX), Y6
+	VPMOVZXBD    184(DX), Y7
+	VPMULLD      Y6, Y4, Y4
+	VPMULLD      Y7, Y5, Y5
+	VPADDD       Y4, Y2, Y2
+	VPADDD       Y5, Y3, Y3
 	VCVTPH2PS    (DX), Y6
 	VCVTPH2PS    16(DX), Y7
-	VBROADCASTSS 288(BX), Y8
+	VBROADCASTSS 272(BX), Y8
 	VMULPS       Y6, Y8, Y8
-	VBROADCASTSS 288(BX), Y6
+	VBROADCASTSS 272(BX), Y6
 	VMULPS       Y7, Y6, Y6
 	VCVTDQ2PS    Y2, Y2
 	VCVTDQ2PS    Y3, Y3
@@ -9165,11 +21220,65 @@ block:
 	VMULPS       Y6, Y3, Y3
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y3, Y1, Y1
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VPMOVZXBD    192(DX), Y6
+	VPMOVZXBD    200(DX), Y7
+	VPMOVZXBD    208(DX), Y8
+	VPMOVZXBD    216(DX), Y9
+	VPSLLD       $0x10, Y8, Y8
+	VPSLLD       $0x10, Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 256(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    224(DX), Y6
+	VPMOVZXBD    232(DX), Y7
+	VPMOVZXBD    240(DX), Y8
+	VPMOVZXBD    248(DX), Y9
+	VPSLLD       $0x10, Y8, Y8
+	VPSLLD       $0x10, Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 260(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    256(DX), Y6
+	VPMOVZXBD    264(DX), Y7
+	VPMOVZXBD    272(DX), Y8
+	VPMOVZXBD    280(DX), Y9
+	VPSLLD       $0x10, Y8, Y8
+	VPSLLD       $0x10, Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 264(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
+	VPMOVZXBD    288(DX), Y6
+	VPMOVZXBD    296(DX), Y7
+	VPMOVZXBD    304(DX), Y8
+	VPMOVZXBD    312(DX), Y9
+	VPSLLD       $0x10, Y8, Y8
+	VPSLLD       $0x10, Y9, Y9
+	VPOR         Y8, Y6, Y6
+	VPOR         Y9, Y7, Y7
+	VPBROADCASTD 268(BX), Y8
+	VPMADDWD     Y8, Y6, Y6
+	VPMADDWD     Y8, Y7, Y7
+	VPADDD       Y6, Y4, Y4
+	VPADDD       Y7, Y5, Y5
 	VCVTPH2PS    32(DX), Y6
 	VCVTPH2PS    48(DX), Y7
-	VBROADCASTSS 288(BX), Y8
+	VBROADCASTSS 272(BX), Y8
 	VMULPS       Y6, Y8, Y8
-	VBROADCASTSS 288(BX), Y6
+	VBROADCASTSS 272(BX), Y6
 	VMULPS       Y7, Y6, Y6
 	VCVTDQ2PS    Y4, Y4
 	VCVTDQ2PS    Y5, Y5
@@ -9178,7 +21287,7 @@ block:
 	VSUBPS       Y4, Y0, Y0
 	VSUBPS       Y5, Y1, Y1
 	ADDQ         $0x00000b40, DX
-	ADDQ         $0x00000124, BX
+	ADDQ         $0x00000114, BX
 	DECQ         CX
 	JNZ          block
 
@@ -9205,10 +21314,10 @@ TEXT ·tileQ6_Kx1AVX2(SB), NOSPLIT, $0-48
 block:
 	VPBROADCASTD 256(BX), Y4
 	VPBROADCASTD 256(BX), Y5
-	VMOVUPS      288(DX), Y6
-	VMOVUPS      320(DX), Y7
-	VMOVUPS      2336(DX), Y8
-	VMOVUPS      2368(DX), Y9
+	VMOVUPS      352(DX), Y6
+	VMOVUPS      384(DX), Y7
+	VMOVUPS      288(DX), Y8
+	VMOVUPS      320(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9220,10 +21329,10 @@ block:
 	VPBROADCASTD (BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      352(DX), Y6
-	VMOVUPS      384(DX), Y7
-	VMOVUPS      2400(DX), Y8
-	VMOVUPS      2432(DX), Y9
+	VMOVUPS      544(DX), Y6
+	VMOVUPS      576(DX), Y7
+	VMOVUPS      480(DX), Y8
+	VMOVUPS      512(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9241,10 +21350,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      416(DX), Y6
-	VMOVUPS      448(DX), Y7
-	VMOVUPS      2464(DX), Y8
-	VMOVUPS      2496(DX), Y9
+	VMOVUPS      736(DX), Y6
+	VMOVUPS      768(DX), Y7
+	VMOVUPS      672(DX), Y8
+	VMOVUPS      704(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9256,10 +21365,10 @@ block:
 	VPBROADCASTD 8(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      480(DX), Y6
-	VMOVUPS      512(DX), Y7
-	VMOVUPS      2528(DX), Y8
-	VMOVUPS      2560(DX), Y9
+	VMOVUPS      928(DX), Y6
+	VMOVUPS      960(DX), Y7
+	VMOVUPS      864(DX), Y8
+	VMOVUPS      896(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9283,10 +21392,10 @@ block:
 	VPMULLD      Y7, Y5, Y3
 	VPBROADCASTD 260(BX), Y4
 	VPBROADCASTD 260(BX), Y5
-	VMOVUPS      544(DX), Y6
-	VMOVUPS      576(DX), Y7
-	VMOVUPS      2592(DX), Y8
-	VMOVUPS      2624(DX), Y9
+	VMOVUPS      1120(DX), Y6
+	VMOVUPS      1152(DX), Y7
+	VMOVUPS      1056(DX), Y8
+	VMOVUPS      1088(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9298,10 +21407,10 @@ block:
 	VPBROADCASTD 16(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      608(DX), Y6
-	VMOVUPS      640(DX), Y7
-	VMOVUPS      2656(DX), Y8
-	VMOVUPS      2688(DX), Y9
+	VMOVUPS      1312(DX), Y6
+	VMOVUPS      1344(DX), Y7
+	VMOVUPS      1248(DX), Y8
+	VMOVUPS      1280(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9319,10 +21428,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      672(DX), Y6
-	VMOVUPS      704(DX), Y7
-	VMOVUPS      2720(DX), Y8
-	VMOVUPS      2752(DX), Y9
+	VMOVUPS      1504(DX), Y6
+	VMOVUPS      1536(DX), Y7
+	VMOVUPS      1440(DX), Y8
+	VMOVUPS      1472(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9334,10 +21443,10 @@ block:
 	VPBROADCASTD 24(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      736(DX), Y6
-	VMOVUPS      768(DX), Y7
-	VMOVUPS      2784(DX), Y8
-	VMOVUPS      2816(DX), Y9
+	VMOVUPS      1696(DX), Y6
+	VMOVUPS      1728(DX), Y7
+	VMOVUPS      1632(DX), Y8
+	VMOVUPS      1664(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9363,10 +21472,10 @@ block:
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 264(BX), Y4
 	VPBROADCASTD 264(BX), Y5
-	VMOVUPS      800(DX), Y6
-	VMOVUPS      832(DX), Y7
-	VMOVUPS      2336(DX), Y8
-	VMOVUPS      2368(DX), Y9
+	VMOVUPS      416(DX), Y6
+	VMOVUPS      448(DX), Y7
+	VMOVUPS      288(DX), Y8
+	VMOVUPS      320(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -9378,10 +21487,10 @@ block:
 	VPBROADCASTD 32(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      864(DX), Y6
-	VMOVUPS      896(DX), Y7
-	VMOVUPS      2400(DX), Y8
-	VMOVUPS      2432(DX), Y9
+	VMOVUPS      608(DX), Y6
+	VMOVUPS      640(DX), Y7
+	VMOVUPS      480(DX), Y8
+	VMOVUPS      512(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -9399,10 +21508,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      928(DX), Y6
-	VMOVUPS      960(DX), Y7
-	VMOVUPS      2464(DX), Y8
-	VMOVUPS      2496(DX), Y9
+	VMOVUPS      800(DX), Y6
+	VMOVUPS      832(DX), Y7
+	VMOVUPS      672(DX), Y8
+	VMOVUPS      704(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -9416,8 +21525,8 @@ block:
 	VPMADDUBSW   Y8, Y7, Y11
 	VMOVUPS      992(DX), Y6
 	VMOVUPS      1024(DX), Y7
-	VMOVUPS      2528(DX), Y8
-	VMOVUPS      2560(DX), Y9
+	VMOVUPS      864(DX), Y8
+	VMOVUPS      896(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -9443,10 +21552,10 @@ block:
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 268(BX), Y4
 	VPBROADCASTD 268(BX), Y5
-	VMOVUPS      1056(DX), Y6
-	VMOVUPS      1088(DX), Y7
-	VMOVUPS      2592(DX), Y8
-	VMOVUPS      2624(DX), Y9
+	VMOVUPS      1184(DX), Y6
+	VMOVUPS      1216(DX), Y7
+	VMOVUPS      1056(DX), Y8
+	VMOVUPS      1088(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -9458,10 +21567,10 @@ block:
 	VPBROADCASTD 48(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      1120(DX), Y6
-	VMOVUPS      1152(DX), Y7
-	VMOVUPS      2656(DX), Y8
-	VMOVUPS      2688(DX), Y9
+	VMOVUPS      1376(DX), Y6
+	VMOVUPS      1408(DX), Y7
+	VMOVUPS      1248(DX), Y8
+	VMOVUPS      1280(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -9479,10 +21588,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      1184(DX), Y6
-	VMOVUPS      1216(DX), Y7
-	VMOVUPS      2720(DX), Y8
-	VMOVUPS      2752(DX), Y9
+	VMOVUPS      1568(DX), Y6
+	VMOVUPS      1600(DX), Y7
+	VMOVUPS      1440(DX), Y8
+	VMOVUPS      1472(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -9494,10 +21603,10 @@ block:
 	VPBROADCASTD 56(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      1248(DX), Y6
-	VMOVUPS      1280(DX), Y7
-	VMOVUPS      2784(DX), Y8
-	VMOVUPS      2816(DX), Y9
+	VMOVUPS      1760(DX), Y6
+	VMOVUPS      1792(DX), Y7
+	VMOVUPS      1632(DX), Y8
+	VMOVUPS      1664(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -9523,10 +21632,10 @@ block:
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 272(BX), Y4
 	VPBROADCASTD 272(BX), Y5
-	VMOVUPS      288(DX), Y6
-	VMOVUPS      320(DX), Y7
-	VMOVUPS      2336(DX), Y8
-	VMOVUPS      2368(DX), Y9
+	VMOVUPS      352(DX), Y6
+	VMOVUPS      384(DX), Y7
+	VMOVUPS      288(DX), Y8
+	VMOVUPS      320(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9538,10 +21647,10 @@ block:
 	VPBROADCASTD 64(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      352(DX), Y6
-	VMOVUPS      384(DX), Y7
-	VMOVUPS      2400(DX), Y8
-	VMOVUPS      2432(DX), Y9
+	VMOVUPS      544(DX), Y6
+	VMOVUPS      576(DX), Y7
+	VMOVUPS      480(DX), Y8
+	VMOVUPS      512(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9559,10 +21668,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      416(DX), Y6
-	VMOVUPS      448(DX), Y7
-	VMOVUPS      2464(DX), Y8
-	VMOVUPS      2496(DX), Y9
+	VMOVUPS      736(DX), Y6
+	VMOVUPS      768(DX), Y7
+	VMOVUPS      672(DX), Y8
+	VMOVUPS      704(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9574,10 +21683,10 @@ block:
 	VPBROADCASTD 72(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      480(DX), Y6
-	VMOVUPS      512(DX), Y7
-	VMOVUPS      2528(DX), Y8
-	VMOVUPS      2560(DX), Y9
+	VMOVUPS      928(DX), Y6
+	VMOVUPS      960(DX), Y7
+	VMOVUPS      864(DX), Y8
+	VMOVUPS      896(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9603,10 +21712,10 @@ block:
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 276(BX), Y4
 	VPBROADCASTD 276(BX), Y5
-	VMOVUPS      544(DX), Y6
-	VMOVUPS      576(DX), Y7
-	VMOVUPS      2592(DX), Y8
-	VMOVUPS      2624(DX), Y9
+	VMOVUPS      1120(DX), Y6
+	VMOVUPS      1152(DX), Y7
+	VMOVUPS      1056(DX), Y8
+	VMOVUPS      1088(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9618,10 +21727,10 @@ block:
 	VPBROADCASTD 80(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      608(DX), Y6
-	VMOVUPS      640(DX), Y7
-	VMOVUPS      2656(DX), Y8
-	VMOVUPS      2688(DX), Y9
+	VMOVUPS      1312(DX), Y6
+	VMOVUPS      1344(DX), Y7
+	VMOVUPS      1248(DX), Y8
+	VMOVUPS      1280(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9639,10 +21748,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      672(DX), Y6
-	VMOVUPS      704(DX), Y7
-	VMOVUPS      2720(DX), Y8
-	VMOVUPS      2752(DX), Y9
+	VMOVUPS      1504(DX), Y6
+	VMOVUPS      1536(DX), Y7
+	VMOVUPS      1440(DX), Y8
+	VMOVUPS      1472(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9654,10 +21763,10 @@ block:
 	VPBROADCASTD 88(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      736(DX), Y6
-	VMOVUPS      768(DX), Y7
-	VMOVUPS      2784(DX), Y8
-	VMOVUPS      2816(DX), Y9
+	VMOVUPS      1696(DX), Y6
+	VMOVUPS      1728(DX), Y7
+	VMOVUPS      1632(DX), Y8
+	VMOVUPS      1664(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9683,10 +21792,10 @@ block:
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 280(BX), Y4
 	VPBROADCASTD 280(BX), Y5
-	VMOVUPS      800(DX), Y6
-	VMOVUPS      832(DX), Y7
-	VMOVUPS      2336(DX), Y8
-	VMOVUPS      2368(DX), Y9
+	VMOVUPS      416(DX), Y6
+	VMOVUPS      448(DX), Y7
+	VMOVUPS      288(DX), Y8
+	VMOVUPS      320(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9700,10 +21809,10 @@ block:
 	VPBROADCASTD 96(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      864(DX), Y6
-	VMOVUPS      896(DX), Y7
-	VMOVUPS      2400(DX), Y8
-	VMOVUPS      2432(DX), Y9
+	VMOVUPS      608(DX), Y6
+	VMOVUPS      640(DX), Y7
+	VMOVUPS      480(DX), Y8
+	VMOVUPS      512(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9723,10 +21832,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      928(DX), Y6
-	VMOVUPS      960(DX), Y7
-	VMOVUPS      2464(DX), Y8
-	VMOVUPS      2496(DX), Y9
+	VMOVUPS      800(DX), Y6
+	VMOVUPS      832(DX), Y7
+	VMOVUPS      672(DX), Y8
+	VMOVUPS      704(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9742,8 +21851,8 @@ block:
 	VPMADDUBSW   Y8, Y7, Y11
 	VMOVUPS      992(DX), Y6
 	VMOVUPS      1024(DX), Y7
-	VMOVUPS      2528(DX), Y8
-	VMOVUPS      2560(DX), Y9
+	VMOVUPS      864(DX), Y8
+	VMOVUPS      896(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9771,10 +21880,10 @@ block:
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 284(BX), Y4
 	VPBROADCASTD 284(BX), Y5
-	VMOVUPS      1056(DX), Y6
-	VMOVUPS      1088(DX), Y7
-	VMOVUPS      2592(DX), Y8
-	VMOVUPS      2624(DX), Y9
+	VMOVUPS      1184(DX), Y6
+	VMOVUPS      1216(DX), Y7
+	VMOVUPS      1056(DX), Y8
+	VMOVUPS      1088(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9788,10 +21897,10 @@ block:
 	VPBROADCASTD 112(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      1120(DX), Y6
-	VMOVUPS      1152(DX), Y7
-	VMOVUPS      2656(DX), Y8
-	VMOVUPS      2688(DX), Y9
+	VMOVUPS      1376(DX), Y6
+	VMOVUPS      1408(DX), Y7
+	VMOVUPS      1248(DX), Y8
+	VMOVUPS      1280(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9811,10 +21920,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      1184(DX), Y6
-	VMOVUPS      1216(DX), Y7
-	VMOVUPS      2720(DX), Y8
-	VMOVUPS      2752(DX), Y9
+	VMOVUPS      1568(DX), Y6
+	VMOVUPS      1600(DX), Y7
+	VMOVUPS      1440(DX), Y8
+	VMOVUPS      1472(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9828,10 +21937,10 @@ block:
 	VPBROADCASTD 120(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      1248(DX), Y6
-	VMOVUPS      1280(DX), Y7
-	VMOVUPS      2784(DX), Y8
-	VMOVUPS      2816(DX), Y9
+	VMOVUPS      1760(DX), Y6
+	VMOVUPS      1792(DX), Y7
+	VMOVUPS      1632(DX), Y8
+	VMOVUPS      1664(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -9859,10 +21968,10 @@ block:
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 288(BX), Y4
 	VPBROADCASTD 288(BX), Y5
-	VMOVUPS      1312(DX), Y6
-	VMOVUPS      1344(DX), Y7
-	VMOVUPS      2848(DX), Y8
-	VMOVUPS      2880(DX), Y9
+	VMOVUPS      1888(DX), Y6
+	VMOVUPS      1920(DX), Y7
+	VMOVUPS      1824(DX), Y8
+	VMOVUPS      1856(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9874,10 +21983,10 @@ block:
 	VPBROADCASTD 128(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      1376(DX), Y6
-	VMOVUPS      1408(DX), Y7
-	VMOVUPS      2912(DX), Y8
-	VMOVUPS      2944(DX), Y9
+	VMOVUPS      2080(DX), Y6
+	VMOVUPS      2112(DX), Y7
+	VMOVUPS      2016(DX), Y8
+	VMOVUPS      2048(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9895,10 +22004,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      1440(DX), Y6
-	VMOVUPS      1472(DX), Y7
-	VMOVUPS      2976(DX), Y8
-	VMOVUPS      3008(DX), Y9
+	VMOVUPS      2272(DX), Y6
+	VMOVUPS      2304(DX), Y7
+	VMOVUPS      2208(DX), Y8
+	VMOVUPS      2240(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9910,10 +22019,10 @@ block:
 	VPBROADCASTD 136(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      1504(DX), Y6
-	VMOVUPS      1536(DX), Y7
-	VMOVUPS      3040(DX), Y8
-	VMOVUPS      3072(DX), Y9
+	VMOVUPS      2464(DX), Y6
+	VMOVUPS      2496(DX), Y7
+	VMOVUPS      2400(DX), Y8
+	VMOVUPS      2432(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9939,10 +22048,10 @@ block:
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 292(BX), Y4
 	VPBROADCASTD 292(BX), Y5
-	VMOVUPS      1568(DX), Y6
-	VMOVUPS      1600(DX), Y7
-	VMOVUPS      3104(DX), Y8
-	VMOVUPS      3136(DX), Y9
+	VMOVUPS      2656(DX), Y6
+	VMOVUPS      2688(DX), Y7
+	VMOVUPS      2592(DX), Y8
+	VMOVUPS      2624(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9954,10 +22063,10 @@ block:
 	VPBROADCASTD 144(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      1632(DX), Y6
-	VMOVUPS      1664(DX), Y7
-	VMOVUPS      3168(DX), Y8
-	VMOVUPS      3200(DX), Y9
+	VMOVUPS      2848(DX), Y6
+	VMOVUPS      2880(DX), Y7
+	VMOVUPS      2784(DX), Y8
+	VMOVUPS      2816(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9975,10 +22084,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      1696(DX), Y6
-	VMOVUPS      1728(DX), Y7
-	VMOVUPS      3232(DX), Y8
-	VMOVUPS      3264(DX), Y9
+	VMOVUPS      3040(DX), Y6
+	VMOVUPS      3072(DX), Y7
+	VMOVUPS      2976(DX), Y8
+	VMOVUPS      3008(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -9990,10 +22099,10 @@ block:
 	VPBROADCASTD 152(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      1760(DX), Y6
-	VMOVUPS      1792(DX), Y7
-	VMOVUPS      3296(DX), Y8
-	VMOVUPS      3328(DX), Y9
+	VMOVUPS      3232(DX), Y6
+	VMOVUPS      3264(DX), Y7
+	VMOVUPS      3168(DX), Y8
+	VMOVUPS      3200(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x04, Y8, Y8
@@ -10019,10 +22128,10 @@ block:
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 296(BX), Y4
 	VPBROADCASTD 296(BX), Y5
-	VMOVUPS      1824(DX), Y6
-	VMOVUPS      1856(DX), Y7
-	VMOVUPS      2848(DX), Y8
-	VMOVUPS      2880(DX), Y9
+	VMOVUPS      1952(DX), Y6
+	VMOVUPS      1984(DX), Y7
+	VMOVUPS      1824(DX), Y8
+	VMOVUPS      1856(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -10034,10 +22143,10 @@ block:
 	VPBROADCASTD 160(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      1888(DX), Y6
-	VMOVUPS      1920(DX), Y7
-	VMOVUPS      2912(DX), Y8
-	VMOVUPS      2944(DX), Y9
+	VMOVUPS      2144(DX), Y6
+	VMOVUPS      2176(DX), Y7
+	VMOVUPS      2016(DX), Y8
+	VMOVUPS      2048(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -10055,10 +22164,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      1952(DX), Y6
-	VMOVUPS      1984(DX), Y7
-	VMOVUPS      2976(DX), Y8
-	VMOVUPS      3008(DX), Y9
+	VMOVUPS      2336(DX), Y6
+	VMOVUPS      2368(DX), Y7
+	VMOVUPS      2208(DX), Y8
+	VMOVUPS      2240(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -10070,10 +22179,10 @@ block:
 	VPBROADCASTD 168(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      2016(DX), Y6
-	VMOVUPS      2048(DX), Y7
-	VMOVUPS      3040(DX), Y8
-	VMOVUPS      3072(DX), Y9
+	VMOVUPS      2528(DX), Y6
+	VMOVUPS      2560(DX), Y7
+	VMOVUPS      2400(DX), Y8
+	VMOVUPS      2432(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -10099,10 +22208,10 @@ block:
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 300(BX), Y4
 	VPBROADCASTD 300(BX), Y5
-	VMOVUPS      2080(DX), Y6
-	VMOVUPS      2112(DX), Y7
-	VMOVUPS      3104(DX), Y8
-	VMOVUPS      3136(DX), Y9
+	VMOVUPS      2720(DX), Y6
+	VMOVUPS      2752(DX), Y7
+	VMOVUPS      2592(DX), Y8
+	VMOVUPS      2624(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -10114,10 +22223,10 @@ block:
 	VPBROADCASTD 176(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      2144(DX), Y6
-	VMOVUPS      2176(DX), Y7
-	VMOVUPS      3168(DX), Y8
-	VMOVUPS      3200(DX), Y9
+	VMOVUPS      2912(DX), Y6
+	VMOVUPS      2944(DX), Y7
+	VMOVUPS      2784(DX), Y8
+	VMOVUPS      2816(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -10135,10 +22244,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      2208(DX), Y6
-	VMOVUPS      2240(DX), Y7
-	VMOVUPS      3232(DX), Y8
-	VMOVUPS      3264(DX), Y9
+	VMOVUPS      3104(DX), Y6
+	VMOVUPS      3136(DX), Y7
+	VMOVUPS      2976(DX), Y8
+	VMOVUPS      3008(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -10150,10 +22259,10 @@ block:
 	VPBROADCASTD 184(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      2272(DX), Y6
-	VMOVUPS      2304(DX), Y7
-	VMOVUPS      3296(DX), Y8
-	VMOVUPS      3328(DX), Y9
+	VMOVUPS      3296(DX), Y6
+	VMOVUPS      3328(DX), Y7
+	VMOVUPS      3168(DX), Y8
+	VMOVUPS      3200(DX), Y9
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
 	VPAND        c0f0f0f0f<>+32(SB), Y7, Y7
 	VPSLLW       $0x02, Y8, Y8
@@ -10179,10 +22288,10 @@ block:
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 304(BX), Y4
 	VPBROADCASTD 304(BX), Y5
-	VMOVUPS      1312(DX), Y6
-	VMOVUPS      1344(DX), Y7
-	VMOVUPS      2848(DX), Y8
-	VMOVUPS      2880(DX), Y9
+	VMOVUPS      1888(DX), Y6
+	VMOVUPS      1920(DX), Y7
+	VMOVUPS      1824(DX), Y8
+	VMOVUPS      1856(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10194,10 +22303,10 @@ block:
 	VPBROADCASTD 192(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      1376(DX), Y6
-	VMOVUPS      1408(DX), Y7
-	VMOVUPS      2912(DX), Y8
-	VMOVUPS      2944(DX), Y9
+	VMOVUPS      2080(DX), Y6
+	VMOVUPS      2112(DX), Y7
+	VMOVUPS      2016(DX), Y8
+	VMOVUPS      2048(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10215,10 +22324,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      1440(DX), Y6
-	VMOVUPS      1472(DX), Y7
-	VMOVUPS      2976(DX), Y8
-	VMOVUPS      3008(DX), Y9
+	VMOVUPS      2272(DX), Y6
+	VMOVUPS      2304(DX), Y7
+	VMOVUPS      2208(DX), Y8
+	VMOVUPS      2240(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10230,10 +22339,10 @@ block:
 	VPBROADCASTD 200(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      1504(DX), Y6
-	VMOVUPS      1536(DX), Y7
-	VMOVUPS      3040(DX), Y8
-	VMOVUPS      3072(DX), Y9
+	VMOVUPS      2464(DX), Y6
+	VMOVUPS      2496(DX), Y7
+	VMOVUPS      2400(DX), Y8
+	VMOVUPS      2432(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10259,10 +22368,10 @@ block:
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 308(BX), Y4
 	VPBROADCASTD 308(BX), Y5
-	VMOVUPS      1568(DX), Y6
-	VMOVUPS      1600(DX), Y7
-	VMOVUPS      3104(DX), Y8
-	VMOVUPS      3136(DX), Y9
+	VMOVUPS      2656(DX), Y6
+	VMOVUPS      2688(DX), Y7
+	VMOVUPS      2592(DX), Y8
+	VMOVUPS      2624(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10274,10 +22383,10 @@ block:
 	VPBROADCASTD 208(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      1632(DX), Y6
-	VMOVUPS      1664(DX), Y7
-	VMOVUPS      3168(DX), Y8
-	VMOVUPS      3200(DX), Y9
+	VMOVUPS      2848(DX), Y6
+	VMOVUPS      2880(DX), Y7
+	VMOVUPS      2784(DX), Y8
+	VMOVUPS      2816(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10295,10 +22404,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      1696(DX), Y6
-	VMOVUPS      1728(DX), Y7
-	VMOVUPS      3232(DX), Y8
-	VMOVUPS      3264(DX), Y9
+	VMOVUPS      3040(DX), Y6
+	VMOVUPS      3072(DX), Y7
+	VMOVUPS      2976(DX), Y8
+	VMOVUPS      3008(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10310,10 +22419,10 @@ block:
 	VPBROADCASTD 216(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      1760(DX), Y6
-	VMOVUPS      1792(DX), Y7
-	VMOVUPS      3296(DX), Y8
-	VMOVUPS      3328(DX), Y9
+	VMOVUPS      3232(DX), Y6
+	VMOVUPS      3264(DX), Y7
+	VMOVUPS      3168(DX), Y8
+	VMOVUPS      3200(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10339,10 +22448,10 @@ block:
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 312(BX), Y4
 	VPBROADCASTD 312(BX), Y5
-	VMOVUPS      1824(DX), Y6
-	VMOVUPS      1856(DX), Y7
-	VMOVUPS      2848(DX), Y8
-	VMOVUPS      2880(DX), Y9
+	VMOVUPS      1952(DX), Y6
+	VMOVUPS      1984(DX), Y7
+	VMOVUPS      1824(DX), Y8
+	VMOVUPS      1856(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10356,10 +22465,10 @@ block:
 	VPBROADCASTD 224(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      1888(DX), Y6
-	VMOVUPS      1920(DX), Y7
-	VMOVUPS      2912(DX), Y8
-	VMOVUPS      2944(DX), Y9
+	VMOVUPS      2144(DX), Y6
+	VMOVUPS      2176(DX), Y7
+	VMOVUPS      2016(DX), Y8
+	VMOVUPS      2048(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10379,10 +22488,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      1952(DX), Y6
-	VMOVUPS      1984(DX), Y7
-	VMOVUPS      2976(DX), Y8
-	VMOVUPS      3008(DX), Y9
+	VMOVUPS      2336(DX), Y6
+	VMOVUPS      2368(DX), Y7
+	VMOVUPS      2208(DX), Y8
+	VMOVUPS      2240(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10396,10 +22505,10 @@ block:
 	VPBROADCASTD 232(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      2016(DX), Y6
-	VMOVUPS      2048(DX), Y7
-	VMOVUPS      3040(DX), Y8
-	VMOVUPS      3072(DX), Y9
+	VMOVUPS      2528(DX), Y6
+	VMOVUPS      2560(DX), Y7
+	VMOVUPS      2400(DX), Y8
+	VMOVUPS      2432(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10427,10 +22536,10 @@ block:
 	VPADDD       Y5, Y3, Y3
 	VPBROADCASTD 316(BX), Y4
 	VPBROADCASTD 316(BX), Y5
-	VMOVUPS      2080(DX), Y6
-	VMOVUPS      2112(DX), Y7
-	VMOVUPS      3104(DX), Y8
-	VMOVUPS      3136(DX), Y9
+	VMOVUPS      2720(DX), Y6
+	VMOVUPS      2752(DX), Y7
+	VMOVUPS      2592(DX), Y8
+	VMOVUPS      2624(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10444,10 +22553,10 @@ block:
 	VPBROADCASTD 240(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      2144(DX), Y6
-	VMOVUPS      2176(DX), Y7
-	VMOVUPS      3168(DX), Y8
-	VMOVUPS      3200(DX), Y9
+	VMOVUPS      2912(DX), Y6
+	VMOVUPS      2944(DX), Y7
+	VMOVUPS      2784(DX), Y8
+	VMOVUPS      2816(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10467,10 +22576,10 @@ block:
 	VPMADDWD     c00010001<>+32(SB), Y11, Y11
 	VPADDD       Y10, Y4, Y4
 	VPADDD       Y11, Y5, Y5
-	VMOVUPS      2208(DX), Y6
-	VMOVUPS      2240(DX), Y7
-	VMOVUPS      3232(DX), Y8
-	VMOVUPS      3264(DX), Y9
+	VMOVUPS      3104(DX), Y6
+	VMOVUPS      3136(DX), Y7
+	VMOVUPS      2976(DX), Y8
+	VMOVUPS      3008(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10484,10 +22593,10 @@ block:
 	VPBROADCASTD 248(BX), Y8
 	VPMADDUBSW   Y8, Y6, Y10
 	VPMADDUBSW   Y8, Y7, Y11
-	VMOVUPS      2272(DX), Y6
-	VMOVUPS      2304(DX), Y7
-	VMOVUPS      3296(DX), Y8
-	VMOVUPS      3328(DX), Y9
+	VMOVUPS      3296(DX), Y6
+	VMOVUPS      3328(DX), Y7
+	VMOVUPS      3168(DX), Y8
+	VMOVUPS      3200(DX), Y9
 	VPSRLW       $0x04, Y6, Y6
 	VPSRLW       $0x04, Y7, Y7
 	VPAND        c0f0f0f0f<>+0(SB), Y6, Y6
@@ -10536,50 +22645,56 @@ store:
 	VZEROUPPER
 	RET
 
-// func farthestAVX2(far *float32, x *float32, n int)
-// Requires: AVX
-TEXT ·farthestAVX2(SB), NOSPLIT, $0-24
-	MOVQ   far+0(FP), AX
-	MOVQ   x+8(FP), CX
-	MOVQ   n+16(FP), DX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-
-numbers:
-	VMOVUPS      (CX), Y2
-	VMOVUPS      32(CX), Y3
-	VANDPS       c7fffffff<>+0(SB), Y2, Y2
-	VANDPS       c7fffffff<>+32(SB), Y3, Y3
-	VMAXPS       Y2, Y0, Y0
-	VMAXPS       Y3, Y1, Y1
-	ADDQ         $0x00000040, CX
-	SUBQ         $0x00000010, DX
-	JNZ          numbers
-	VMAXPS       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VMAXPS       X1, X0, X1
-	VPERMILPS    $0x0e, X1, X0
-	VMAXPS       X0, X1, X1
-	VPERMILPS    $0x01, X1, X0
-	VMAXPS       X0, X1, X1
-	VMOVSS       X1, (AX)
-	VZEROUPPER
-	RET
-
-// func roundCodesAVX2(c *byte, sums *int32, x *float32, n int, id float32)
+// func packX32x1x4AVX2(dst *byte, x *float32, blocks int, factor int)
 // Requires: AVX, AVX2
-TEXT ·roundCodesAVX2(SB), NOSPLIT, $0-36
-	MOVQ         c+0(FP), AX
-	MOVQ         sums+8(FP), CX
-	MOVQ         x+16(FP), DX
-	MOVQ         n+24(FP), BX
-	VBROADCASTSS id+32(FP), Y0
-	VPXOR        X1, X1, X1
-	VMOVUPS      c80808080<>+0(SB), X2
+TEXT ·packX32x1x4AVX2(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
 
-codes:
-	VMULPS       (DX), Y0, Y3
-	VMULPS       32(DX), Y0, Y4
+block:
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      c7fffffff<>+0(SB), Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      32(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      64(CX), Y5
+	VMOVUPS      96(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMAXPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VMAXPS       X3, X2, X3
+	VPERMILPS    $0x0e, X3, X2
+	VMAXPS       X2, X3, X3
+	VPERMILPS    $0x01, X3, X2
+	VMAXPS       X2, X3, X3
+	VXORPS       X2, X2, X2
+	VUCOMISS     c0d800000<>+0(SB), X3
+	JCC          divide
+	VXORPS       X3, X3, X3
+	JMP          round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X2
+	VDIVSS X3, X2, X2
+	VMULSS c42fe0000<>+0(SB), X2, X2
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X3, X3
+	VMOVSS       X3, 36(AX)
+	VBROADCASTSS X2, Y2
+	VMULPS       (CX), Y2, Y3
+	VMULPS       32(CX), Y2, Y4
 	VCVTPS2DQ    Y3, Y3
 	VCVTPS2DQ    Y4, Y4
 	VPACKSSDW    Y4, Y3, Y3
@@ -10587,17 +22702,1263 @@ codes:
 	VEXTRACTI128 $0x01, Y3, X4
 	VPACKSSWB    X4, X3, X3
 	VMOVUPS      X3, (AX)
-	VPXOR        X2, X3, X3
-	VPSADBW      X1, X3, X3
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       64(CX), Y2, Y4
+	VMULPS       96(CX), Y2, Y2
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y2, Y2
+	VPACKSSDW    Y2, Y4, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X4
+	VPACKSSWB    X4, X2, X2
+	VMOVUPS      X2, 16(AX)
+	VPXOR        X1, X2, X2
+	VPSADBW      X0, X2, X2
+	VPADDD       X2, X3, X3
+	VPSRLDQ      $0x08, X3, X2
+	VPADDD       X2, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVL         SI, 32(AX)
+	ADDQ         $0x00000028, AX
+	ADDQ         $0x00000080, CX
+	DECQ         DX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func packX256x8x2AVX2(dst *byte, x *float32, blocks int, factor int)
+// Requires: AVX, AVX2
+TEXT ·packX256x8x2AVX2(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
+
+block:
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      c7fffffff<>+0(SB), Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      32(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      64(CX), Y5
+	VMOVUPS      96(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      128(CX), Y5
+	VMOVUPS      160(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      192(CX), Y5
+	VMOVUPS      224(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      256(CX), Y5
+	VMOVUPS      288(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      320(CX), Y5
+	VMOVUPS      352(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      384(CX), Y5
+	VMOVUPS      416(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      448(CX), Y5
+	VMOVUPS      480(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      512(CX), Y5
+	VMOVUPS      544(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      576(CX), Y5
+	VMOVUPS      608(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      640(CX), Y5
+	VMOVUPS      672(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      704(CX), Y5
+	VMOVUPS      736(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      768(CX), Y5
+	VMOVUPS      800(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      832(CX), Y5
+	VMOVUPS      864(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      896(CX), Y5
+	VMOVUPS      928(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      960(CX), Y5
+	VMOVUPS      992(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMAXPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VMAXPS       X3, X2, X3
+	VPERMILPS    $0x0e, X3, X2
+	VMAXPS       X2, X3, X3
+	VPERMILPS    $0x01, X3, X2
+	VMAXPS       X2, X3, X3
+	VXORPS       X2, X2, X2
+	VUCOMISS     c0d800000<>+0(SB), X3
+	JCC          divide
+	VXORPS       X3, X3, X3
+	JMP          round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X2
+	VDIVSS X3, X2, X2
+	VMULSS c42fe0000<>+0(SB), X2, X2
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X3, X3
+	VMOVSS       X3, 272(AX)
+	VBROADCASTSS X2, Y2
+	VMULPS       (CX), Y2, Y3
+	VMULPS       32(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, (AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       64(CX), Y2, Y4
+	VMULPS       96(CX), Y2, Y5
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPACKSSDW    Y5, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X5
+	VPACKSSWB    X5, X4, X4
+	VMOVUPS      X4, 16(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VPADDD       X4, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 256(AX)
+	VMULPS       128(CX), Y2, Y3
+	VMULPS       160(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 32(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       192(CX), Y2, Y4
+	VMULPS       224(CX), Y2, Y5
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPACKSSDW    Y5, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X5
+	VPACKSSWB    X5, X4, X4
+	VMOVUPS      X4, 48(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VPADDD       X4, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 258(AX)
+	VMULPS       256(CX), Y2, Y3
+	VMULPS       288(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 64(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       320(CX), Y2, Y4
+	VMULPS       352(CX), Y2, Y5
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPACKSSDW    Y5, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X5
+	VPACKSSWB    X5, X4, X4
+	VMOVUPS      X4, 80(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VPADDD       X4, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 260(AX)
+	VMULPS       384(CX), Y2, Y3
+	VMULPS       416(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 96(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       448(CX), Y2, Y4
+	VMULPS       480(CX), Y2, Y5
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPACKSSDW    Y5, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X5
+	VPACKSSWB    X5, X4, X4
+	VMOVUPS      X4, 112(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VPADDD       X4, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 262(AX)
+	VMULPS       512(CX), Y2, Y3
+	VMULPS       544(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 128(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       576(CX), Y2, Y4
+	VMULPS       608(CX), Y2, Y5
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPACKSSDW    Y5, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X5
+	VPACKSSWB    X5, X4, X4
+	VMOVUPS      X4, 144(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VPADDD       X4, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 264(AX)
+	VMULPS       640(CX), Y2, Y3
+	VMULPS       672(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 160(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       704(CX), Y2, Y4
+	VMULPS       736(CX), Y2, Y5
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPACKSSDW    Y5, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X5
+	VPACKSSWB    X5, X4, X4
+	VMOVUPS      X4, 176(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VPADDD       X4, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 266(AX)
+	VMULPS       768(CX), Y2, Y3
+	VMULPS       800(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 192(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       832(CX), Y2, Y4
+	VMULPS       864(CX), Y2, Y5
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPACKSSDW    Y5, Y4, Y4
+	VPERMQ       $0xd8, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X5
+	VPACKSSWB    X5, X4, X4
+	VMOVUPS      X4, 208(AX)
+	VPXOR        X1, X4, X4
+	VPSADBW      X0, X4, X4
+	VPADDD       X4, X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 268(AX)
+	VMULPS       896(CX), Y2, Y3
+	VMULPS       928(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 224(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VMULPS       960(CX), Y2, Y4
+	VMULPS       992(CX), Y2, Y2
+	VCVTPS2DQ    Y4, Y4
+	VCVTPS2DQ    Y2, Y2
+	VPACKSSDW    Y2, Y4, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X4
+	VPACKSSWB    X4, X2, X2
+	VMOVUPS      X2, 240(AX)
+	VPXOR        X1, X2, X2
+	VPSADBW      X0, X2, X2
+	VPADDD       X2, X3, X3
+	VPSRLDQ      $0x08, X3, X2
+	VPADDD       X2, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00001000, SI
+	IMULL        BX, SI
+	MOVW         SI, 270(AX)
+	ADDQ         $0x00000114, AX
+	ADDQ         $0x00000400, CX
+	DECQ         DX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func packX256x16x2AVX2(dst *byte, x *float32, blocks int, factor int)
+// Requires: AVX, AVX2
+TEXT ·packX256x16x2AVX2(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
+
+block:
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      c7fffffff<>+0(SB), Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      32(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      64(CX), Y5
+	VMOVUPS      96(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      128(CX), Y5
+	VMOVUPS      160(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      192(CX), Y5
+	VMOVUPS      224(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      256(CX), Y5
+	VMOVUPS      288(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      320(CX), Y5
+	VMOVUPS      352(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      384(CX), Y5
+	VMOVUPS      416(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      448(CX), Y5
+	VMOVUPS      480(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      512(CX), Y5
+	VMOVUPS      544(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      576(CX), Y5
+	VMOVUPS      608(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      640(CX), Y5
+	VMOVUPS      672(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      704(CX), Y5
+	VMOVUPS      736(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      768(CX), Y5
+	VMOVUPS      800(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      832(CX), Y5
+	VMOVUPS      864(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      896(CX), Y5
+	VMOVUPS      928(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      960(CX), Y5
+	VMOVUPS      992(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMAXPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VMAXPS       X3, X2, X3
+	VPERMILPS    $0x0e, X3, X2
+	VMAXPS       X2, X3, X3
+	VPERMILPS    $0x01, X3, X2
+	VMAXPS       X2, X3, X3
+	VXORPS       X2, X2, X2
+	VUCOMISS     c0d800000<>+0(SB), X3
+	JCC          divide
+	VXORPS       X3, X3, X3
+	JMP          round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X2
+	VDIVSS X3, X2, X2
+	VMULSS c42fe0000<>+0(SB), X2, X2
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X3, X3
+	VMOVSS       X3, 288(AX)
+	VBROADCASTSS X2, Y2
+	VMULPS       (CX), Y2, Y3
+	VMULPS       32(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, (AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
 	VPSRLDQ      $0x08, X3, X4
 	VPADDD       X4, X3, X3
 	VMOVD        X3, SI
 	SUBL         $0x00000800, SI
-	MOVL         SI, (CX)
-	ADDQ         $0x00000010, AX
-	ADDQ         $0x00000004, CX
-	ADDQ         $0x00000040, DX
-	SUBQ         $0x00000010, BX
-	JNZ          codes
+	IMULL        BX, SI
+	MOVW         SI, 256(AX)
+	VMULPS       64(CX), Y2, Y3
+	VMULPS       96(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 16(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 258(AX)
+	VMULPS       128(CX), Y2, Y3
+	VMULPS       160(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 32(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 260(AX)
+	VMULPS       192(CX), Y2, Y3
+	VMULPS       224(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 48(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 262(AX)
+	VMULPS       256(CX), Y2, Y3
+	VMULPS       288(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 64(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 264(AX)
+	VMULPS       320(CX), Y2, Y3
+	VMULPS       352(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 80(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 266(AX)
+	VMULPS       384(CX), Y2, Y3
+	VMULPS       416(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 96(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 268(AX)
+	VMULPS       448(CX), Y2, Y3
+	VMULPS       480(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 112(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 270(AX)
+	VMULPS       512(CX), Y2, Y3
+	VMULPS       544(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 128(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 272(AX)
+	VMULPS       576(CX), Y2, Y3
+	VMULPS       608(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 144(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 274(AX)
+	VMULPS       640(CX), Y2, Y3
+	VMULPS       672(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 160(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 276(AX)
+	VMULPS       704(CX), Y2, Y3
+	VMULPS       736(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 176(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 278(AX)
+	VMULPS       768(CX), Y2, Y3
+	VMULPS       800(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 192(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 280(AX)
+	VMULPS       832(CX), Y2, Y3
+	VMULPS       864(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 208(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 282(AX)
+	VMULPS       896(CX), Y2, Y3
+	VMULPS       928(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 224(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 284(AX)
+	VMULPS       960(CX), Y2, Y3
+	VMULPS       992(CX), Y2, Y2
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPACKSSDW    Y2, Y3, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X3
+	VPACKSSWB    X3, X2, X2
+	VMOVUPS      X2, 240(AX)
+	VPXOR        X1, X2, X2
+	VPSADBW      X0, X2, X2
+	VMOVUPS      X2, X2
+	VPSRLDQ      $0x08, X2, X3
+	VPADDD       X3, X2, X2
+	VMOVD        X2, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVW         SI, 286(AX)
+	ADDQ         $0x00000124, AX
+	ADDQ         $0x00000400, CX
+	DECQ         DX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func packX256x16x4AVX2(dst *byte, x *float32, blocks int, factor int)
+// Requires: AVX, AVX2
+TEXT ·packX256x16x4AVX2(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	MOVQ    factor+24(FP), BX
+	VPXOR   X0, X0, X0
+	VMOVUPS c80808080<>+0(SB), X1
+
+block:
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      c7fffffff<>+0(SB), Y4
+	VMOVUPS      (CX), Y5
+	VMOVUPS      32(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      64(CX), Y5
+	VMOVUPS      96(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      128(CX), Y5
+	VMOVUPS      160(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      192(CX), Y5
+	VMOVUPS      224(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      256(CX), Y5
+	VMOVUPS      288(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      320(CX), Y5
+	VMOVUPS      352(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      384(CX), Y5
+	VMOVUPS      416(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      448(CX), Y5
+	VMOVUPS      480(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      512(CX), Y5
+	VMOVUPS      544(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      576(CX), Y5
+	VMOVUPS      608(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      640(CX), Y5
+	VMOVUPS      672(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      704(CX), Y5
+	VMOVUPS      736(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      768(CX), Y5
+	VMOVUPS      800(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      832(CX), Y5
+	VMOVUPS      864(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      896(CX), Y5
+	VMOVUPS      928(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMOVUPS      960(CX), Y5
+	VMOVUPS      992(CX), Y6
+	VANDPS       Y4, Y5, Y5
+	VANDPS       Y4, Y6, Y6
+	VMAXPS       Y5, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMAXPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X3
+	VMAXPS       X3, X2, X3
+	VPERMILPS    $0x0e, X3, X2
+	VMAXPS       X2, X3, X3
+	VPERMILPS    $0x01, X3, X2
+	VMAXPS       X2, X3, X3
+	VXORPS       X2, X2, X2
+	VUCOMISS     c0d800000<>+0(SB), X3
+	JCC          divide
+	VXORPS       X3, X3, X3
+	JMP          round
+
+divide:
+	VMOVSS c3f800000<>+0(SB), X2
+	VDIVSS X3, X2, X2
+	VMULSS c42fe0000<>+0(SB), X2, X2
+
+round:
+	VDIVSS       c42fe0000<>+0(SB), X3, X3
+	VMOVSS       X3, 320(AX)
+	VBROADCASTSS X2, Y2
+	VMULPS       (CX), Y2, Y3
+	VMULPS       32(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, (AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 256(AX)
+	VMULPS       64(CX), Y2, Y3
+	VMULPS       96(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 16(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 260(AX)
+	VMULPS       128(CX), Y2, Y3
+	VMULPS       160(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 32(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 264(AX)
+	VMULPS       192(CX), Y2, Y3
+	VMULPS       224(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 48(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 268(AX)
+	VMULPS       256(CX), Y2, Y3
+	VMULPS       288(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 64(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 272(AX)
+	VMULPS       320(CX), Y2, Y3
+	VMULPS       352(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 80(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 276(AX)
+	VMULPS       384(CX), Y2, Y3
+	VMULPS       416(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 96(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 280(AX)
+	VMULPS       448(CX), Y2, Y3
+	VMULPS       480(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 112(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 284(AX)
+	VMULPS       512(CX), Y2, Y3
+	VMULPS       544(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 128(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 288(AX)
+	VMULPS       576(CX), Y2, Y3
+	VMULPS       608(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 144(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 292(AX)
+	VMULPS       640(CX), Y2, Y3
+	VMULPS       672(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 160(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 296(AX)
+	VMULPS       704(CX), Y2, Y3
+	VMULPS       736(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 176(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 300(AX)
+	VMULPS       768(CX), Y2, Y3
+	VMULPS       800(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 192(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 304(AX)
+	VMULPS       832(CX), Y2, Y3
+	VMULPS       864(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 208(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 308(AX)
+	VMULPS       896(CX), Y2, Y3
+	VMULPS       928(CX), Y2, Y4
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPACKSSDW    Y4, Y3, Y3
+	VPERMQ       $0xd8, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKSSWB    X4, X3, X3
+	VMOVUPS      X3, 224(AX)
+	VPXOR        X1, X3, X3
+	VPSADBW      X0, X3, X3
+	VMOVUPS      X3, X3
+	VPSRLDQ      $0x08, X3, X4
+	VPADDD       X4, X3, X3
+	VMOVD        X3, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 312(AX)
+	VMULPS       960(CX), Y2, Y3
+	VMULPS       992(CX), Y2, Y2
+	VCVTPS2DQ    Y3, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPACKSSDW    Y2, Y3, Y2
+	VPERMQ       $0xd8, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X3
+	VPACKSSWB    X3, X2, X2
+	VMOVUPS      X2, 240(AX)
+	VPXOR        X1, X2, X2
+	VPSADBW      X0, X2, X2
+	VMOVUPS      X2, X2
+	VPSRLDQ      $0x08, X2, X3
+	VPADDD       X3, X2, X2
+	VMOVD        X2, SI
+	SUBL         $0x00000800, SI
+	IMULL        BX, SI
+	MOVL         SI, 316(AX)
+	ADDQ         $0x00000144, AX
+	ADDQ         $0x00000400, CX
+	DECQ         DX
+	JNZ          block
 	VZEROUPPER
 	RET

@@ -4,15 +4,45 @@
 
 package kernel
 
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q4_0; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ4_0x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q4_1; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ4_1x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q5_0; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_0x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q5_1; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_1x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
 // y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q8_0; rows of y ldy bytes apart, xs stride bytes.
 //
 //go:noescape
 func tileQ8_0x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
-// y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q4_0; rows of y ldy bytes apart, xs stride bytes.
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  IQ4_NL; rows of y ldy bytes apart, xs stride bytes.
 //
 //go:noescape
-func tileQ4_0x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+func tileIQ4_NLx1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  MXFP4; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileMXFP4x1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q2_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ2_Kx1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
 // y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q4_K; rows of y ldy bytes apart, xs stride bytes.
 //
@@ -29,15 +59,45 @@ func tileQ5_Kx1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks 
 //go:noescape
 func tileQ6_Kx1AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
+// y[j, r] = row r of w · x_j  for r < 16, j < 2,  Q4_0; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ4_0x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 2,  Q4_1; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ4_1x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 2,  Q5_0; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_0x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 2,  Q5_1; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_1x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
 // y[j, r] = row r of w · x_j  for r < 16, j < 2,  Q8_0; rows of y ldy bytes apart, xs stride bytes.
 //
 //go:noescape
 func tileQ8_0x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
-// y[j, r] = row r of w · x_j  for r < 16, j < 2,  Q4_0; rows of y ldy bytes apart, xs stride bytes.
+// y[j, r] = row r of w · x_j  for r < 16, j < 2,  IQ4_NL; rows of y ldy bytes apart, xs stride bytes.
 //
 //go:noescape
-func tileQ4_0x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+func tileIQ4_NLx2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 2,  MXFP4; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileMXFP4x2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 2,  Q2_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ2_Kx2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
 // y[j, r] = row r of w · x_j  for r < 16, j < 2,  Q4_K; rows of y ldy bytes apart, xs stride bytes.
 //
@@ -54,15 +114,45 @@ func tileQ5_Kx2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks 
 //go:noescape
 func tileQ6_Kx2AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
+// y[j, r] = row r of w · x_j  for r < 16, j < 4,  Q4_0; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ4_0x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 4,  Q4_1; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ4_1x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 4,  Q5_0; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_0x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 4,  Q5_1; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_1x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
 // y[j, r] = row r of w · x_j  for r < 16, j < 4,  Q8_0; rows of y ldy bytes apart, xs stride bytes.
 //
 //go:noescape
 func tileQ8_0x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
-// y[j, r] = row r of w · x_j  for r < 16, j < 4,  Q4_0; rows of y ldy bytes apart, xs stride bytes.
+// y[j, r] = row r of w · x_j  for r < 16, j < 4,  IQ4_NL; rows of y ldy bytes apart, xs stride bytes.
 //
 //go:noescape
-func tileQ4_0x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+func tileIQ4_NLx4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 4,  MXFP4; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileMXFP4x4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 4,  Q2_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ2_Kx4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
 // y[j, r] = row r of w · x_j  for r < 16, j < 4,  Q4_K; rows of y ldy bytes apart, xs stride bytes.
 //
@@ -79,35 +169,124 @@ func tileQ5_Kx4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks 
 //go:noescape
 func tileQ6_Kx4AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
-// y[j, r] = row r of w · x_j  for r < 16, j < 8,  Q8_0; rows of y ldy bytes apart, xs stride bytes.
-//
-//go:noescape
-func tileQ8_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
-
 // y[j, r] = row r of w · x_j  for r < 16, j < 8,  Q4_0; rows of y ldy bytes apart, xs stride bytes.
 //
 //go:noescape
 func tileQ4_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
-// far = max |x[i]|  for i < n, a multiple of 16.
+// y[j, r] = row r of w · x_j  for r < 16, j < 8,  Q4_1; rows of y ldy bytes apart, xs stride bytes.
 //
 //go:noescape
-func farthestAVX512(far *float32, x *float32, n int)
+func tileQ4_1x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
-// c[i] = id·x[i] to the nearest integer, ties to even;  sums[j] = Σ c[i], 16j ≤ i < 16j + 16;  for i < n, a multiple of 16.
+// y[j, r] = row r of w · x_j  for r < 16, j < 8,  Q5_0; rows of y ldy bytes apart, xs stride bytes.
 //
 //go:noescape
-func roundCodesAVX512(c *byte, sums *int32, x *float32, n int, id float32)
+func tileQ5_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 8,  Q5_1; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_1x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 8,  Q8_0; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ8_0x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 8,  IQ4_NL; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileIQ4_NLx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 8,  MXFP4; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileMXFP4x8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 8,  Q2_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ2_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 8,  Q4_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ4_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 8,  Q5_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 8,  Q6_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ6_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// each 32 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 1 parts, 4 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+//
+//go:noescape
+func packX32x1x4AVX512(dst *byte, x *float32, blocks int, factor int)
+
+// each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 8 parts, 2 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+//
+//go:noescape
+func packX256x8x2AVX512(dst *byte, x *float32, blocks int, factor int)
+
+// each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 16 parts, 2 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+//
+//go:noescape
+func packX256x16x2AVX512(dst *byte, x *float32, blocks int, factor int)
+
+// each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 16 parts, 4 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+//
+//go:noescape
+func packX256x16x4AVX512(dst *byte, x *float32, blocks int, factor int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q4_0; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ4_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q4_1; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ4_1x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q5_0; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q5_1; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ5_1x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
 // y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q8_0; rows of y ldy bytes apart, xs stride bytes.
 //
 //go:noescape
 func tileQ8_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
-// y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q4_0; rows of y ldy bytes apart, xs stride bytes.
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  IQ4_NL; rows of y ldy bytes apart, xs stride bytes.
 //
 //go:noescape
-func tileQ4_0x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+func tileIQ4_NLx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  MXFP4; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileMXFP4x1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
+
+// y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q2_K; rows of y ldy bytes apart, xs stride bytes.
+//
+//go:noescape
+func tileQ2_Kx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
 // y[j, r] = row r of w · x_j  for r < 16, j < 1,  Q4_K; rows of y ldy bytes apart, xs stride bytes.
 //
@@ -124,12 +303,26 @@ func tileQ5_Kx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks in
 //go:noescape
 func tileQ6_Kx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
-// far = max |x[i]|  for i < n, a multiple of 16.
+// each 32 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 1 parts, 4 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
 //
 //go:noescape
-func farthestAVX2(far *float32, x *float32, n int)
+func packX32x1x4AVX2(dst *byte, x *float32, blocks int, factor int)
 
-// c[i] = id·x[i] to the nearest integer, ties to even;  sums[j] = Σ c[i], 16j ≤ i < 16j + 16;  for i < n, a multiple of 16.
+// each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 8 parts, 2 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
 //
 //go:noescape
-func roundCodesAVX2(c *byte, sums *int32, x *float32, n int, id float32)
+func packX256x8x2AVX2(dst *byte, x *float32, blocks int, factor int)
+
+// each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 16 parts, 2 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+//
+//go:noescape
+func packX256x16x2AVX2(dst *byte, x *float32, blocks int, factor int)
+
+// each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 16 parts, 4 bytes each | far/127,
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+//
+//go:noescape
+func packX256x16x4AVX2(dst *byte, x *float32, blocks int, factor int)

@@ -9,9 +9,10 @@ import (
 // each: w is what PackQuant made of the weights, x what PackQuantX made of each x, one after the other. With W and c the
 // integers of a block of both, s and t those of its parts, the blocks are added in their order,
 //
-//	y += (Σ W·c)·(d·dx)                                  blocks of 32
-//	y += (Σ_parts s·Σ W·c)·(d·dx)                        Q6_K
-//	y += (Σ_parts s·Σ W·c)·(d·dx); y −= (Σ_parts t·Σ c)·(m·dx)   Q4_K, Q5_K
+//	y += (Σ W·c)·(d·dx)                                          blocks of 32
+//	y += (Σ W·c)·(d·dx); y += (Σ c)·(m·dx)                       Q4_1, Q5_1
+//	y += (Σ_parts s·Σ W·c)·(d·dx)                                Q3_K, Q6_K
+//	y += (Σ_parts s·Σ W·c)·(d·dx); y −= (Σ_parts t·Σ c)·(m·dx)   Q2_K, Q4_K, Q5_K
 //
 // where sums in brackets are exact and every product and sum outside of them is rounded to float32: the bits of a row depend
 // neither on the level of instructions nor on which rows and xs are computed with it.
@@ -45,16 +46,16 @@ const maxTileX = 8
 
 // tileQuant is TilesQuant of a panel and an x.
 func tileQuant(y []Float, q Quant, w, x []byte, k int) {
-	p, block := packings[q], q.Block()
+	p, block := &packings[q], q.Block()
 	per := block / p.parts / 4 // groups of four columns in a part
 	var acc [QuantRows]float32
 	var codes [4 * QuantRows]byte
 	for range k / block {
 		sums := x[block:]
-		dx := math.Float32frombits(binary.LittleEndian.Uint32(sums[4*p.parts:]))
+		dx := math.Float32frombits(binary.LittleEndian.Uint32(sums[sumsBytes(q):]))
 		var total, least [QuantRows]int32
 		for part := range p.parts {
-			of := int32(binary.LittleEndian.Uint32(sums[4*part:])) // −zero·Σc, or Σc
+			of := partSum(q, sums, part) // −zero·Σc, or Σc
 			var sum [QuantRows]int32
 			for g := part * per; g < (part+1)*per; g++ {
 				panelCodes(q, &codes, w, g)
@@ -65,21 +66,20 @@ func tileQuant(y []Float, q Quant, w, x []byte, k int) {
 				}
 			}
 			for r, v := range sum {
-				switch q {
-				case Q4_K, Q5_K:
-					total[r] += int32(w[q4kScales+part*QuantRows+r]) * v
-					least[r] += int32(w[q4kLeasts+part*QuantRows+r]) * of
-				case Q6_K:
-					total[r] += int32(int8(w[q6kScales+part*QuantRows+r])) * (v + of)
-				default:
-					total[r] = v + of
+				s, u := partScales(q, w, part, r)
+				if p.least {
+					total[r] += s * v
+					least[r] += u * of
+				} else {
+					total[r] += s * (v + of)
 				}
 			}
 		}
 		for r := range acc {
-			acc[r] += float32(float32(total[r]) * float32(f16(w[2*r:])*dx))
-			if q == Q4_K || q == Q5_K {
-				acc[r] -= float32(float32(least[r]) * float32(f16(w[2*QuantRows+2*r:])*dx))
+			d, m := scales(q, w, r)
+			acc[r] += float32(float32(total[r]) * float32(d*dx))
+			if p.least {
+				acc[r] += float32(float32(least[r]) * float32(m*dx))
 			}
 		}
 		w, x = w[p.bytes:], x[xBytes(q):]
@@ -89,29 +89,85 @@ func tileQuant(y []Float, q Quant, w, x []byte, k int) {
 	}
 }
 
+// partScales is s and t of a part of a row in a panel's block: 1 and 1 in blocks of 32.
+func partScales(q Quant, w []byte, part, row int) (s, t int32) {
+	switch at := part*QuantRows + row; q {
+	case Q2_K:
+		return int32(w[q2kScales+at] & 15), int32(w[q2kScales+at] >> 4)
+	case Q4_K, Q5_K:
+		return int32(w[q4kScales+at]), int32(w[q4kLeasts+at])
+	case Q6_K:
+		return int32(int8(w[q6kScales+at])), 0
+	}
+	return 1, 1
+}
+
+// scales is d of a row in a panel's block, and m, or −m where that is taken away.
+func scales(q Quant, w []byte, row int) (d, m float32) {
+	d, m = f16(w[2*row:]), f16(w[2*QuantRows+2*row:])
+	switch q {
+	case MXFP4:
+		return BF16Value(binary.LittleEndian.Uint16(w[2*row:])), 0
+	case Q2_K, Q4_K, Q5_K:
+		return d, -m
+	}
+	return d, m
+}
+
 // panelCodes is the unsigned codes of columns 4g … 4g + 3 in a panel's block: four of each row.
 func panelCodes(q Quant, c *[4 * QuantRows]byte, w []byte, g int) {
 	words := func(from, group int) []byte { return w[from+group*len(c):][:len(c)] }
+	nibbles := func(from int) {
+		for i, b := range words(from, g%4) {
+			c[i] = b >> (g / 4 * 4) & 15
+		}
+	}
+	fifth := func(from, bit int) {
+		for i, b := range words(from, 0) {
+			c[i] |= b >> bit & 1 << 4
+		}
+	}
+	table := func(values *[16]int8) {
+		for i := range c {
+			c[i] = byte(int32(values[c[i]]) + packings[q].zero)
+		}
+	}
 	switch q {
 	case Q8_0:
-		copy(c[:], words(2*QuantRows, g))
+		copy(c[:], words(q8Codes, g))
 	case Q4_0:
-		for i, b := range words(2*QuantRows, g%4) {
-			c[i] = b >> (g / 4 * 4) & 15
+		nibbles(q8Codes)
+	case IQ4_NL:
+		nibbles(q8Codes)
+		table(&tableIQ4)
+	case MXFP4:
+		nibbles(q8Codes)
+		table(&tableFP4)
+	case Q4_1:
+		nibbles(q41Codes)
+	case Q5_0:
+		nibbles(q50Codes)
+		fifth(q50High, g)
+	case Q5_1:
+		nibbles(q51Codes)
+		fifth(q51High, g)
+	case Q2_K:
+		for i, b := range words(q2kCodes, g/32*8+g%8) {
+			c[i] = b >> (g % 32 / 8 * 2) & 3
 		}
 	case Q4_K:
 		for i, b := range words(q4kCodes, g/16*8+g%8) {
 			c[i] = b >> (g % 16 / 8 * 4) & 15
 		}
 	case Q5_K:
-		high := words(q5kHigh, g%8)
-		for i, b := range words(q4kCodes, g/16*8+g%8) {
-			c[i] = b>>(g%16/8*4)&15 | high[i]>>(g/8)&1<<4
+		for i, b := range words(q5kCodes, g/16*8+g%8) {
+			c[i] = b >> (g % 16 / 8 * 4) & 15
 		}
+		fifth(q5kHigh+g%8*len(c), g/8)
 	case Q6_K:
 		h, p, l := g/32, g%32/8, g%8
-		high := words(q6kHigh, 8*h+l)
-		for i, b := range words(q6kLow, 16*h+8*(p%2)+l) {
+		high := words(q6kCodes, 3*(8*h+l))
+		for i, b := range words(q6kCodes, 3*(8*h+l)+1+p%2) {
 			c[i] = b>>(p/2*4)&15 | high[i]>>(2*p)&3<<4
 		}
 	}

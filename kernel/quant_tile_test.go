@@ -3,14 +3,13 @@ package kernel
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
 	"unsafe"
 )
 
-var panelKinds = []Quant{Q8_0, Q5_0, IQ4_NL, Q4_0, Q3_K, Q4_K, Q5_K, Q6_K}
+var panelKinds = []Quant{Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, IQ4_NL, MXFP4, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K}
 
 // dotByDefinition is the product of a row of blocks and x, told from the blocks' bits.
 func dotByDefinition(q Quant, w []byte, x []Float) float32 {
@@ -31,32 +30,30 @@ func dotByDefinition(q Quant, w []byte, x []Float) float32 {
 		b := bitBlock(w[:q.Bytes()])
 		unit := make(bitBlock, len(b)) // the same block with scales of 1: its values are integers
 		copy(unit, b)
-		switch d := b.half(0); q {
-		case Q4_K, Q5_K:
-			m := b.half(16)
-			binary.LittleEndian.PutUint16(unit, 0x3c00)
-			binary.LittleEndian.PutUint16(unit[2:], 0)
-			without := make([]int, n)
+		const one = 0x3c00 // 1 as F16
+		dAt, mAt := map[Quant]int{Q2_K: 80, Q6_K: 208, Q3_K: 108}[q], map[Quant]int{Q4_1: 2, Q5_1: 2, Q2_K: 82, Q4_K: 2, Q5_K: 2}[q]
+		d := b.half(8 * dAt)
+		if q == MXFP4 {
+			unit[0] = 128
+			d = float32(math.Ldexp(1, int(b[0])-128))
+		} else {
+			binary.LittleEndian.PutUint16(unit[dAt:], one)
+		}
+		if mAt > 0 {
+			binary.LittleEndian.PutUint16(unit[mAt:], 0)
+		}
+		codes, total, least := make([]int, n), 0, 0
+		for i := range c {
+			codes[i] = int(quantValue(q, unit, i))
+			total += codes[i] * c[i]
+		}
+		acc += float32(float32(total) * float32(d*dx))
+		if mAt > 0 {
+			binary.LittleEndian.PutUint16(unit[mAt:], one)
 			for i := range c {
-				without[i] = int(quantValue(q, unit, i))
+				least += (int(quantValue(q, unit, i)) - codes[i]) * c[i]
 			}
-			binary.LittleEndian.PutUint16(unit[2:], 0x3c00)
-			total, least := 0, 0
-			for i := range c {
-				total += without[i] * c[i]
-				least += (without[i] - int(quantValue(q, unit, i))) * c[i]
-			}
-			acc += float32(float32(total) * float32(d*dx))
-			acc -= float32(float32(least) * float32(m*dx))
-		default:
-			at := map[Quant]int{Q6_K: 208, Q3_K: 108}[q]
-			d = b.half(8 * at)
-			binary.LittleEndian.PutUint16(unit[at:], 0x3c00)
-			total := 0
-			for i := range c {
-				total += int(quantValue(q, unit, i)) * c[i]
-			}
-			acc += float32(float32(total) * float32(d*dx))
+			acc += float32(float32(least) * float32(b.half(8*mAt)*dx))
 		}
 		w, x = w[q.Bytes():], x[n:]
 	}
@@ -66,14 +63,25 @@ func dotByDefinition(q Quant, w []byte, x []Float) float32 {
 // finiteBlocks is random blocks whose scales are finite.
 func finiteBlocks(r *rand.Rand, q Quant, n int) []byte {
 	b := randomBytes(r, n*q.Bytes())
+	setScales(r, q, b)
+	return b
+}
+
+// setScales writes random finite scales over those of blocks.
+func setScales(r *rand.Rand, q Quant, b []byte) {
 	for i := 0; i < len(b); i += q.Bytes() {
 		at := []int{i, i + 2}
 		switch q {
+		case MXFP4:
+			b[i] = byte(118 + r.IntN(12))
+			at = nil
+		case Q2_K:
+			at = []int{i + 80, i + 82}
 		case Q3_K:
 			at = []int{i + 108}
 		case Q6_K:
 			at = []int{i + 208}
-		case Q4_K, Q5_K:
+		case Q4_1, Q5_1, Q4_K, Q5_K:
 		default:
 			at = at[:1]
 		}
@@ -81,7 +89,6 @@ func finiteBlocks(r *rand.Rand, q Quant, n int) []byte {
 			setF16(b[at:], float32(r.NormFloat64()))
 		}
 	}
-	return b
 }
 
 // guardedBytes is a copy of b that ends at forbidden memory; its start is aligned to nothing.
@@ -140,43 +147,32 @@ func TestQuantTiles(t *testing.T) {
 	}
 }
 
-// The rounded xs are the same bytes at every level, and within half a step of the numbers.
-func TestQuantX(t *testing.T) {
+// Sums stay exact where all codes are the largest or the least, and so are those of x.
+func TestQuantTilesExtremes(t *testing.T) {
 	for _, q := range panelKinds {
-		var plain []byte
-		everyLevel(t, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(2, 3))
-			n := q.Block()
-			x := guarded(t, 40*n)
-			for i := range x {
-				x[i] = Float(float32(r.NormFloat64() * math.Exp2(float64(i/n%40-20))))
-				if i/n == 3 { // codes that are halves
-					x[i] = Float(i%255-127) / 2
+		r := rand.New(rand.NewPCG(uint64(q), 10))
+		for _, fill := range []byte{0xff, 0x80, 0x77, 0} {
+			const m, n = QuantRows, 3
+			k := 2 * q.Block()
+			w := bytes.Repeat([]byte{fill}, m*2*q.Bytes())
+			setScales(r, q, w)
+			x, want := make([]Float, n*k), make([]Float, n*m)
+			for j := range n {
+				for i := range k {
+					x[j*k+i] = []Float{1, -1, Float(i%2*2 - 1)}[j]
+				}
+				for i := range m {
+					want[j*m+i] = Float(dotByDefinition(q, w[i*2*q.Bytes():][:2*q.Bytes()], x[j*k:(j+1)*k]))
 				}
 			}
-			clear(x[:n])
-			b := guardedBytes(t, bytes.Repeat([]byte{0xa5}, PackedQuantX(q, len(x))))
-			PackQuantX(b, q, x)
-			if level == Generic {
-				plain = bytes.Clone(b)
-				for i := range len(x) / n {
-					block := b[i*xBytes(q) : (i+1)*xBytes(q)]
-					d := math.Float32frombits(binary.LittleEndian.Uint32(block[len(block)-4:]))
-					for j, v := range x[i*n : (i+1)*n] {
-						if e := math.Abs(float64(v) - float64(d)*float64(int8(block[j]))); e > 0.5001*float64(d) {
-							t.Fatalf("%v: %v becomes %d times %v", q, v, int8(block[j]), d)
-						}
-					}
-				}
-			}
-			if !bytes.Equal(b, plain) {
-				at := 0
-				for b[at] == plain[at] {
-					at++
-				}
-				t.Errorf("%v: byte %d of %d is %d, want %d (block %d, byte %d)", q, at, len(b), b[at], plain[at], at/xBytes(q), at%xBytes(q))
-			}
-		})
+			everyLevel(t, func(t *testing.T) {
+				panels, rounded, y := make([]byte, PackedQuant(q, m, k)), make([]byte, n*PackedQuantX(q, k)), make([]Float, n*m)
+				PackQuant(panels, q, w, m, k, 0, 1)
+				PackQuantX(rounded, q, x)
+				TilesQuant(y, m, q, panels, rounded, m, n, k, 0, 1)
+				wantBits(t, y, want, "%v of bytes %#x", q, fill)
+			})
+		}
 	}
 }
 
@@ -206,37 +202,6 @@ func TestQuantTilesNearFloats(t *testing.T) {
 			}
 			if e := math.Abs(float64(y[i])-sum) / math.Sqrt(k); e > 0.03 {
 				t.Errorf("%v: row %d is %v, want %v: off by %.3f standard deviations", q, i, y[i], sum, e)
-			}
-		}
-	}
-}
-
-func BenchmarkTilesQuant(b *testing.B) {
-	for _, q := range []Quant{Q8_0, Q4_0, Q4_K, Q6_K} {
-		for _, n := range []int{1, 64} {
-			for _, m := range []int{512, 32768} {
-				if n > 1 && m > 512 {
-					continue
-				}
-				b.Run(fmt.Sprintf("kind=%v/m=%d/n=%d", q, m, n), func(b *testing.B) {
-					const k = 2048
-					r := rand.New(rand.NewPCG(1, 1))
-					panels, x := make([]byte, PackedQuant(q, m, k)), make([]Float, n*k)
-					PackQuant(panels, q, finiteBlocks(r, q, m*k/q.Block()), m, k, 0, QuantPanels(m))
-					for i := range x {
-						x[i] = Float(r.NormFloat64())
-					}
-					rounded, y := make([]byte, n*PackedQuantX(q, k)), make([]Float, n*m)
-					for j := range n {
-						PackQuantX(rounded[j*PackedQuantX(q, k):], q, x[j*k:(j+1)*k])
-					}
-					for b.Loop() {
-						TilesQuant(y, m, q, panels, rounded, m, n, k, 0, QuantPanels(m))
-					}
-					seconds := b.Elapsed().Seconds() / float64(b.N)
-					b.ReportMetric(float64(len(panels))/seconds/1e9, "GB/s")
-					b.ReportMetric(2*float64(m)*float64(n)*k/seconds/1e9, "GOP/s")
-				})
 			}
 		}
 	}

@@ -22,26 +22,66 @@ const maxBytes = 210
 // unpack takes a block of a row out of a panel of kind q: what PackQuant's functions did, undone.
 func unpack(b, w []byte, q Quant, row int) {
 	copy(b[:2], w[2*row:])
+	copy(b[2:4], w[2*QuantRows+2*row:]) // m, or what is written over
 	switch q {
 	case Q8_0:
-		unpackWords(b[2:], w[2*QuantRows:], row, unsigned)
-	case Q4_0:
-		unpackWords(b[2:], w[2*QuantRows:], row, 0)
+		unpackWords(b[2:34], w[q8Codes:], row, unsigned)
+	case Q4_0, IQ4_NL:
+		unpackWords(b[2:18], w[q8Codes:], row, 0)
+	case MXFP4:
+		b[0] = unpackE8M0(binary.LittleEndian.Uint16(w[2*row:]))
+		unpackWords(b[1:17], w[q8Codes:], row, 0)
+	case Q4_1:
+		unpackWords(b[4:20], w[q41Codes:], row, 0)
+	case Q5_0:
+		unpackFifth(b[2:], w[q50High:], row)
+		unpackWords(b[6:22], w[q50Codes:], row, 0)
+	case Q5_1:
+		unpackFifth(b[4:], w[q51High:], row)
+		unpackWords(b[8:24], w[q51Codes:], row, 0)
+	case Q2_K:
+		copy(b[80:84], b[:4])
+		for part := range 16 {
+			b[part] = w[q2kScales+part*QuantRows+row]
+		}
+		unpackWords(b[16:80], w[q2kCodes:], row, 0)
 	case Q4_K:
 		unpackScales4(b, w, row)
-		unpackWords(b[16:], w[q4kCodes:], row, 0)
+		unpackWords(b[16:144], w[q4kCodes:], row, 0)
 	case Q5_K:
 		unpackScales4(b, w, row)
-		unpackWords(b[48:], w[q4kCodes:], row, 0)
 		unpackWords(b[16:48], w[q5kHigh:], row, 0)
+		unpackWords(b[48:176], w[q5kCodes:], row, 0)
 	case Q6_K:
-		copy(b[208:], b[:2])
+		copy(b[208:], w[2*row:][:2])
 		for part := range 16 {
 			b[192+part] = w[q6kScales+part*QuantRows+row]
 		}
-		unpackWords(b[:128], w[q6kLow:], row, 0)
-		unpackWords(b[128:192], w[q6kHigh:], row, 0)
+		for g := range 16 {
+			words := w[q6kCodes+3*g*4*QuantRows:]
+			unpackWords(b[128+4*g:][:4], words, row, 0)
+			for k := range 2 {
+				unpackWords(b[g/8*64+32*k+g%8*4:][:4], words[(1+k)*4*QuantRows:], row, 0)
+			}
+		}
 	}
+}
+
+// unpackE8M0 undoes halfE8M0, of which d is the upper half.
+func unpackE8M0(d uint16) byte {
+	if d < 1<<7 { // below the least normal number
+		return byte(d >> 6)
+	}
+	return byte(d>>7 + 1)
+}
+
+// unpackFifth undoes packFifth.
+func unpackFifth(dst, src []byte, row int) {
+	w, high := binary.LittleEndian.Uint32(src[4*row:]), uint32(0)
+	for i := range 32 {
+		high |= w >> (i%4*8 + i/4) & 1 << i
+	}
+	binary.LittleEndian.PutUint32(dst, high)
 }
 
 // unpackWords collects the words of a row.
@@ -54,7 +94,6 @@ func unpackWords(dst, src []byte, row int, flip uint32) {
 
 // unpackScales4 undoes packScales4; see scale4 for where the bits lie.
 func unpackScales4(b, w []byte, row int) {
-	copy(b[2:4], w[2*QuantRows+2*row:])
 	scale := func(part int) byte { return w[q4kScales+part*QuantRows+row] }
 	least := func(part int) byte { return w[q4kLeasts+part*QuantRows+row] }
 	for i := range 4 {

@@ -67,3 +67,9 @@ func swiGLUBackVector(dgate, dup, gate, up, dy []Float, addGate, addUp bool) boo
 func foldVector(r Reducer, acc float64, x []Float) (float64, bool) { return 0, false }
 
 func foldColumnsVector(r Reducer, acc []float64, x []Float, rows, stride int) bool { return false }
+
+func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) (did int) { return 0 }
+
+func floatsVector(t Number, b []byte) ([]Float, bool) { return nil, false }
+
+func rowsVector(y []Float, t Number, w []byte, x []Float, panels int) (did int) { return 0 }

@@ -48,6 +48,16 @@ func tilesBF16(y []Float, ld int, a, b []Float, m, n, k int, onto bool, first, l
 	panic("kernel: no bfloat16")
 }
 
+func roundPairsVector(y, x []Float) int { return 0 }
+
+func pairPanel(y []Float, t Number, w []byte, k int) { panic("kernel: no bfloat16") }
+
+func rowsBF16(y []Float, t Number, w []byte, x []Float, panels, k int) (did int) {
+	panic("kernel: no bfloat16")
+}
+
+func rowsFewVector(y []Float, ld int, t Number, w []byte, x []Float, n, k int) bool { return false }
+
 func convTilesVector(y []Float, ld int, a, x []Float, off []int, m, n int, onto bool) bool {
 	return false
 }
@@ -89,12 +99,8 @@ func partRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false
 
 func joinRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false }
 
-func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) (did int) { return 0 }
-
 func dotsF16Vector(y []Float, ld int, w []byte, x []Float, m, n, k int) (rows, xs int) { return 0, 0 }
 
 func dotsBF16Vector(y []Float, ld int, w []byte, x []Float, m, n, k int) (rows, xs int) { return 0, 0 }
 
-func farthestVector(x []Float) (far Float, ok bool) { return 0, false }
-
-func roundVector(dst []byte, sums []int32, x []Float, id Float) bool { return false }
+func packXVector(dst []byte, q Quant, x []Float) bool { return false }

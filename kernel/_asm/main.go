@@ -43,6 +43,9 @@ var families = []struct {
 	{"random", random},
 	{"quant", quant},
 	{"half_dots", halfDots},
+	{"rows", rows},
+	{"rows_few", rowsFew},
+	{"rows_bf16", rowsBF16},
 }
 
 // constraint keeps assembly out of builds that compute in float64 or want none.

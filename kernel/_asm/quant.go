@@ -16,18 +16,19 @@ func quant(c *build.Context) {
 			if n > 1 && !s.wide() {
 				break // registers for one x
 			}
-			s.quantTile("Q8_0", n)
-			s.quantTile("Q4_0", n)
-			if n <= 4 {
-				s.quantTile("Q4_K", n)
-				s.quantTile("Q5_K", n)
-				s.quantTile("Q6_K", n)
+			for _, kind := range []string{"Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "IQ4_NL", "MXFP4", "Q2_K", "Q4_K", "Q5_K", "Q6_K"} {
+				s.quantTile(kind, n)
 			}
 		}
-		s.farthest()
-		s.roundCodes()
+		s.packX(32, 1, 4)
+		s.packX(256, 8, 2)
+		s.packX(256, 16, 2)
+		s.packX(256, 16, 4)
 	}
 }
+
+// tableIQ4 are the values of IQ4_NL's codes.
+var tableIQ4 = [16]int{-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113}
 
 // panelRows is the rows of a panel.
 const panelRows = 16
@@ -57,6 +58,14 @@ func (s *isa) quantTile(kind string, n int) {
 	if kind != "Q8_0" {
 		t.nibble = t.everywhere(0x0f0f0f0f)
 	}
+	switch {
+	case kind == "MXFP4":
+		t.look(0xffff_fff4, [16]int{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12}, 12)
+	case kind == "IQ4_NL" && s.wide():
+		t.look(0xffff_fff5, tableIQ4, 128)
+	case kind == "IQ4_NL":
+		t.look(0xffff_fff6, tableIQ4, 0)
+	}
 	s.TESTQ(blocks, blocks)
 	s.JZ(operand.LabelRef("store"))
 	s.Label("block")
@@ -64,12 +73,18 @@ func (s *isa) quantTile(kind string, n int) {
 	switch kind {
 	case "Q8_0":
 		size = t.block8()
-	case "Q4_0":
-		size = t.block4()
-	case "Q4_K":
-		size = t.block4K(false)
-	case "Q5_K":
-		size = t.block4K(true)
+	case "Q4_0", "Q4_1":
+		size = t.block4(kind == "Q4_1")
+	case "Q5_0", "Q5_1":
+		size = t.block5(kind == "Q5_1")
+	case "IQ4_NL":
+		size = t.blockIQ4()
+	case "MXFP4":
+		size = t.blockFP4()
+	case "Q2_K":
+		size = t.block2K()
+	case "Q4_K", "Q5_K":
+		size = t.block4K(kind == "Q5_K")
 	case "Q6_K":
 		size = t.block6K()
 	}
@@ -145,8 +160,8 @@ func (t *quantTile) to(name, opcode string, operands ...any) vec {
 	return v
 }
 
-// layout says how a block of x of n numbers lies.
-func (t *quantTile) layout(n, parts int) { t.sums, t.d, t.block = n, n+4*parts, n+4*parts+4 }
+// layout says how a block of x of n numbers lies, whose sums take size bytes.
+func (t *quantTile) layout(n, size int) { t.sums, t.d, t.block = n, n+size, n+size+4 }
 
 // halves is 16 F16 at m as float32.
 func (t *quantTile) halves(m operand.Mem) vec {
@@ -158,8 +173,8 @@ func (t *quantTile) halves(m operand.Mem) vec {
 }
 
 // wholes is 16 bytes at m as 32-bit integers, signed or not.
-func (t *quantTile) wholes(m operand.Mem, signed bool) vec {
-	v := t.keep("scale")
+func (t *quantTile) wholes(name string, m operand.Mem, signed bool) vec {
+	v := t.keep(name)
 	for i := range v {
 		if from := m.Offset(i * t.bytes / 4); signed {
 			t.VPMOVSXBD(from, v[i])
@@ -196,81 +211,4 @@ func (t *quantTile) each(name string) []vec {
 		v[j] = t.keep(fmt.Sprint(name, j))
 	}
 	return v
-}
-
-// starts is the sum of part p of each x, in all lanes.
-func (t *quantTile) starts(p int) []vec {
-	sum := t.each("sum")
-	for j, v := range sum {
-		for i := range v {
-			t.VPBROADCASTD(t.in(j, t.sums+4*p), v[i])
-		}
-	}
-	return sum
-}
-
-// zeros is sums of 0.
-func (t *quantTile) zeros() []vec {
-	sum := t.each("sum")
-	for _, v := range sum {
-		for _, r := range v {
-			t.clear(r)
-		}
-	}
-	return sum
-}
-
-// dots adds the products of groups of four codes, unsigned as codes(g) gives them, with four of x from byte from on. limit is
-// how many groups a sum of 16 bits can take.
-func (t *quantTile) dots(sum []vec, groups, from, limit int, codes func(g int) vec) {
-	if t.wide() {
-		for g := range groups {
-			w := codes(g)
-			for j := range t.n {
-				t.VPDPBUSD_BCST(t.in(j, from+4*g), w[0], sum[j][0])
-			}
-		}
-		return
-	}
-	for g := range groups {
-		w, x := codes(g), t.keep("x")[:1]
-		t.VPBROADCASTD(t.in(0, from+4*g), x[0])
-		if g%limit == 0 {
-			t.to("pairs", "VPMADDUBSW", vec{x[0], x[0]}, w)
-		} else {
-			t.op("VPMADDUBSW", vec{x[0], x[0]}, w, w)
-			t.op("VPADDW", w, t.keep("pairs"), t.keep("pairs"))
-		}
-		if g%limit == limit-1 || g == groups-1 {
-			t.widen(t.keep("pairs"), sum[0])
-		}
-	}
-}
-
-// widen adds pairs of 16 bits to sums of 32.
-func (t *quantTile) widen(pairs, sum vec) {
-	t.op("VPMADDWD", t.pattern(1<<16|1), pairs, pairs)
-	t.op("VPADDD", pairs, sum, sum)
-}
-
-// scaled adds whole·(d·dx) to the sums of the rows, or takes it away.
-func (t *quantTile) scaled(whole []vec, d vec, minus bool) {
-	for j, v := range whole {
-		dx := t.keep("dx")
-		for i := range dx {
-			if t.wide() {
-				t.VMULPS_BCST(t.in(j, t.d), d[i], dx[i])
-			} else {
-				t.VBROADCASTSS(t.in(j, t.d), dx[i])
-				t.VMULPS(d[i], dx[i], dx[i])
-			}
-		}
-		t.op("VCVTDQ2PS", v, v)
-		t.op("VMULPS", dx, v, v)
-		if minus {
-			t.op("VSUBPS", v, t.acc[j], t.acc[j])
-		} else {
-			t.op("VADDPS", v, t.acc[j], t.acc[j])
-		}
-	}
 }

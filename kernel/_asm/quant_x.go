@@ -1,30 +1,99 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// farthest is the number that the scale of a block of x comes from.
-func (s *isa) farthest() {
-	s.fn("farthest", "func(far, x *float32, n int)", "far = max |x[i]|  for i < n, a multiple of 16.")
-	far, x, n := s.arg("far"), s.arg("x"), s.arg("n")
-	acc := s.zero()
-	s.Label("numbers")
-	v := s.load(mem(x))
-	if s.wide() {
-		v = s.new("VPANDD", s.pattern(math.MaxInt32), v)
-	} else {
-		v = s.new("VANDPS", s.pattern(math.MaxInt32), v)
+// packX rounds numbers to blocks of size integers of 8 bits, as kernel/quant_x.go says: parts sums of bytes bytes follow each, and
+// the scale.
+func (s *isa) packX(size, parts, bytes int) {
+	s.fn(fmt.Sprintf("packX%dx%dx%d", size, parts, bytes), "func(dst *byte, x *float32, blocks, factor int)",
+		fmt.Sprintf("each %d numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of %d parts, %d bytes each | far/127,", size, parts, bytes),
+		"far = max |x|, or 0 if that is below 2⁻¹⁰⁰.")
+	dst, x, blocks, factor := s.arg("dst"), s.arg("x"), s.arg("blocks"), s.arg("factor")
+	none, flip := s.XMM(), s.XMM()
+	s.VPXOR(none, none, none)
+	s.VMOVUPS(s.pattern(0x80808080), flip)
+	vectors := size / lanes
+	s.Label("block")
+	acc, sign := s.zero(), s.uniform()
+	s.VMOVUPS(s.pattern(math.MaxInt32), sign[0])
+	for i := range vectors {
+		v := s.load(mem(x).Offset(4 * lanes * i))
+		if s.wide() {
+			s.op("VPANDD", sign, v, v)
+		} else {
+			s.op("VANDPS", sign, v, v)
+		}
+		s.op("VMAXPS", v, acc, acc)
 	}
-	s.op("VMAXPS", v, acc, acc)
-	s.ADDQ(operand.U32(4*lanes), x)
-	s.SUBQ(operand.U32(lanes), n)
-	s.JNZ(operand.LabelRef("numbers"))
-	s.VMOVSS(s.foldLanes(acc, func(a, b, y reg.VecVirtual) { s.VMAXPS(a, b, y) }), mem(far))
+	far := s.foldLanes(acc, func(a, b, y reg.VecVirtual) { s.VMAXPS(a, b, y) })
+	scale := s.XMM()
+	s.VXORPS(scale, scale, scale)
+	s.VUCOMISS(s.constant(0x1p-100), far)
+	s.JCC(operand.LabelRef("divide"))
+	s.VXORPS(far, far, far)
+	s.JMP(operand.LabelRef("round"))
+	s.Label("divide")
+	s.VMOVSS(s.constant(1), scale)
+	s.VDIVSS(far, scale, scale)
+	s.VMULSS(s.constant(127), scale, scale)
+	s.Label("round")
+	s.VDIVSS(s.constant(127), far, far)
+	s.VMOVSS(far, mem(dst).Offset(size+parts*bytes))
+	id := s.uniform()
+	s.VBROADCASTSS(scale, id[0])
+	for part := range parts {
+		sum := s.XMM()
+		for i := range vectors / parts {
+			at := part*vectors/parts + i
+			codes := s.codes(s.new("VCVTPS2DQ", s.mul(id, mem(x).Offset(4*lanes*at))))
+			s.VMOVUPS(codes, mem(dst).Offset(lanes*at))
+			s.VPXOR(flip, codes, codes) // as if unsigned, 128 more than they are
+			s.VPSADBW(none, codes, codes)
+			if i == 0 {
+				s.VMOVUPS(codes, sum)
+			} else {
+				s.VPADDD(codes, sum, sum)
+			}
+		}
+		upper, total := s.XMM(), s.GP32()
+		s.VPSRLDQ(operand.U8(8), sum, upper)
+		s.VPADDD(upper, sum, sum)
+		s.VMOVD(sum, total)
+		s.SUBL(operand.U32(uint32(128*size/parts)), total)
+		s.IMULL(factor.As32(), total)
+		to := mem(dst).Offset(size + part*bytes)
+		if bytes == 2 {
+			s.MOVW(total.As16(), to)
+		} else {
+			s.MOVL(total, to)
+		}
+	}
+	s.ADDQ(operand.U32(uint32(size+parts*bytes+4)), dst)
+	s.ADDQ(operand.U32(uint32(4*size)), x)
+	s.DECQ(blocks)
+	s.JNZ(operand.LabelRef("block"))
 	s.done()
+}
+
+// codes is 16 integers as bytes.
+func (s *isa) codes(v vec) reg.VecVirtual {
+	bytes := s.XMM()
+	if s.wide() {
+		s.VPMOVSDB(v[0], bytes)
+		return bytes
+	}
+	words, upper := s.YMM(), s.XMM()
+	s.VPACKSSDW(v[1], v[0], words)
+	s.VPERMQ(operand.U8(0b_11_01_10_00), words, words)
+	s.VEXTRACTI128(operand.U8(1), words, upper)
+	s.VPACKSSWB(upper, words.AsX(), bytes)
+	return bytes
 }
 
 // foldLanes folds 16 lanes in halves: 8 with 8, 4 with 4, 2 with 2, 1 with 1.
@@ -48,43 +117,4 @@ func (s *isa) foldLanes(v vec, fold func(a, b, y reg.VecVirtual)) reg.VecVirtual
 	s.VPERMILPS(operand.U8(1), four, t)
 	fold(t, four, four)
 	return four
-}
-
-// roundCodes makes integers of 8 bits. Bytes are summed 8 at a time as if they were unsigned, 128 more than they are.
-func (s *isa) roundCodes() {
-	s.fn("roundCodes", "func(c *byte, sums *int32, x *float32, n int, id float32)",
-		"c[i] = id·x[i] to the nearest integer, ties to even;  sums[j] = Σ c[i], 16j ≤ i < 16j + 16;  for i < n, a multiple of 16.")
-	c, sums, x, n := s.arg("c"), s.arg("sums"), s.arg("x"), s.arg("n")
-	id := s.argf("id")
-	none := s.XMM()
-	s.VPXOR(none, none, none)
-	flip := s.XMM()
-	s.VMOVUPS(s.pattern(0x80808080), flip)
-	s.Label("codes")
-	v := s.new("VCVTPS2DQ", s.mul(id, mem(x)))
-	bytes := s.XMM()
-	if s.wide() {
-		s.VPMOVSDB(v[0], bytes)
-	} else {
-		words, upper := s.YMM(), s.XMM()
-		s.VPACKSSDW(v[1], v[0], words)
-		s.VPERMQ(operand.U8(0b_11_01_10_00), words, words)
-		s.VEXTRACTI128(operand.U8(1), words, upper)
-		s.VPACKSSWB(upper, words.AsX(), bytes)
-	}
-	s.VMOVUPS(bytes, mem(c))
-	s.VPXOR(flip, bytes, bytes)
-	s.VPSADBW(none, bytes, bytes)
-	upper, sum := s.XMM(), s.GP32()
-	s.VPSRLDQ(operand.U8(8), bytes, upper)
-	s.VPADDD(upper, bytes, bytes)
-	s.VMOVD(bytes, sum)
-	s.SUBL(operand.U32(16*128), sum)
-	s.MOVL(sum, mem(sums))
-	s.ADDQ(operand.U32(16), c)
-	s.ADDQ(operand.U32(4), sums)
-	s.ADDQ(operand.U32(4*lanes), x)
-	s.SUBQ(operand.U32(lanes), n)
-	s.JNZ(operand.LabelRef("codes"))
-	s.done()
 }
