@@ -85,12 +85,12 @@ func PackRows(dst []byte, t Number, w []byte, m, k, first, last int) {
 	}
 }
 
-// RowFromPanels is y[l] = number l of row i of the weights of which PackRows made w.
-func RowFromPanels(y []Float, t Number, w []byte, i int) {
+// UnpackRows is y[l] = number col + l of a row of the weights of k columns of which PackRows made w.
+func UnpackRows(y []Float, t Number, w []byte, k, row, col int) {
 	width := tileCols()
-	w = w[i/width*len(y)*width*t.Bytes():]
+	w = w[(row/width*k+col)*width*t.Bytes():]
 	for l := range y {
-		y[l] = t.value(w, l*width+i%width)
+		y[l] = t.value(w, l*width+row%width)
 	}
 }
 

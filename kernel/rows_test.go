@@ -61,8 +61,11 @@ func TestTilesRows(t *testing.T) {
 					}
 					row := make([]Float, c.k)
 					for i := range c.m {
-						RowFromPanels(row, kind, panels, i)
-						wantBits(t, row, wide[i*c.k:][:c.k], "row %d of %v", i, c)
+						for _, col := range []int{0, c.k / 2} {
+							part := row[:c.k-col]
+							UnpackRows(part, kind, panels, c.k, i, col)
+							wantBits(t, part, wide[i*c.k+col:][:c.k-col], "row %d of %v from %d on", i, c, col)
+						}
 					}
 				}
 			})

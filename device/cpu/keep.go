@@ -22,6 +22,12 @@ func (d *Device) Keep(m device.Matrix, pack bool) device.Buf {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.run(kernel.QuantPanels(m.Rows), packBytes*kernel.QuantPanels(m.Rows)/max(len(k.Panels), 1), &packTask{q, m, k.Panels})
+	case pack && !blocks:
+		n := number(m.Type)
+		k.Data, k.Panels = nil, make([]byte, kernel.PackedRows(n, m.Rows, m.Cols))
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.run(kernel.PanelsB(m.Rows), packBytes*kernel.PanelsB(m.Rows)/max(len(k.Panels), 1), &rowsPackTask{n, m, k.Panels})
 	case pack:
 		k.Data = slices.Clone(m.Data)
 	}
@@ -39,11 +45,26 @@ func (t *packTask) do(_, lo, hi int) {
 	kernel.PackQuant(t.dst, t.q, t.m.Data, t.m.Rows, t.m.Cols, lo, hi)
 }
 
+// rowsPackTask is packTask of numbers that lie on their own.
+type rowsPackTask struct {
+	n   kernel.Number
+	m   device.Matrix
+	dst []byte
+}
+
+func (t *rowsPackTask) do(_, lo, hi int) {
+	kernel.PackRows(t.dst, t.n, t.m.Data, t.m.Rows, t.m.Cols, lo, hi)
+}
+
 // widen is y[i] = number col + i of a row of k. col is a multiple of the type's block; so is len(y).
 func widen(y []kernel.Float, k *device.Kept, row, col int) {
 	q, blocks := k.Type.Quant()
-	if k.Panels != nil {
+	switch {
+	case k.Panels != nil && blocks:
 		kernel.UnpackQuant(y, q, k.Panels, k.Cols, row, col)
+		return
+	case k.Panels != nil:
+		kernel.UnpackRows(y, number(k.Type), k.Panels, k.Cols, row, col)
 		return
 	}
 	b := k.Data[row*k.RowBytes()+col/k.Type.Block()*k.Type.BlockSize():]

@@ -1,9 +1,6 @@
 package cpu
 
-import (
-	"brick/device"
-	"brick/kernel"
-)
+import "brick/kernel"
 
 // Gates of products with weights in blocks.
 const (
@@ -17,31 +14,16 @@ const (
 // codes first, each once. Then pieces of panels are multiplied with all of them: no bit depends on the pieces, nor on which
 // rows are multiplied together (kernel.TilesQuant).
 type quantTask struct {
-	dev   *Device
-	y     device.Dst
-	ym, x device.Mat
-	w     *device.Kept
-	p     device.Product
-	e     device.Epilogue
-
+	keptProduct
 	q        kernel.Quant
 	stride   int    // bytes of a row's codes
 	codes    []byte // of all rows
 	rounding bool
 }
 
-// inBlocks is the kind of blocks and true, if a product goes by a quantTask.
-func inBlocks(b *device.Mat) (kernel.Quant, bool) {
-	if b.Kept == nil || b.T == b.Kept.Turned {
-		return 0, false
-	}
-	q, ok := b.Kept.Type.Quant()
-	return q, ok && kernel.HasPanels(q)
-}
-
 // multiply runs the task. d.mu is held.
 func (t *quantTask) multiply(d *Device) {
-	t.dev, t.stride = d, kernel.PackedQuantX(t.q, t.p.K)
+	t.stride = kernel.PackedQuantX(t.q, t.p.K)
 	if n := t.p.M * t.stride; len(d.codes) < n {
 		d.codes = make([]byte, n)
 	}
@@ -73,35 +55,10 @@ func (t *quantTask) do(w, lo, hi int) {
 	} else {
 		panels = panels[kernel.PackedQuant(t.q, c, t.p.K):]
 	}
-	y, ld := t.y.F[c:], t.ym.LD
-	if t.y.Mode == device.Add {
-		y, ld = t.dev.own(w, t.p.M*n), n
-	}
+	y, ld := t.target(w, c, n)
 	few := max(nearBytes/max(t.stride, 1)&^7, 8)
 	for j := 0; j < t.p.M; j += few {
 		kernel.TilesQuant(y[j*ld:], ld, t.q, panels, t.codes[j*t.stride:], n, min(few, t.p.M-j), t.p.K, 0, hi-lo)
 	}
 	t.finish(y, ld, c, n)
-}
-
-// finish applies the epilogue to columns c … c + n − 1 and, if they were computed aside, adds them to y.
-func (t *quantTask) finish(z []kernel.Float, ld, c, n int) {
-	aside := t.y.Mode == device.Add
-	if !aside && plain(&t.e) {
-		return
-	}
-	for i := range t.p.M {
-		row, at := z[i*ld:][:n], i*t.ym.LD+c
-		var bias, pre []kernel.Float
-		if t.e.Bias.Present() {
-			bias = t.e.Bias.F[c:][:n]
-		}
-		if t.e.Pre.Present() {
-			pre = t.e.Pre.F[at:][:n]
-		}
-		kernel.Finish(row, bias, pre, t.e.Act, &none)
-		if aside {
-			kernel.Axpy(t.y.F[at:][:n], 1, row)
-		}
-	}
 }
