@@ -21,9 +21,9 @@ type Tokens struct{ Prompt, Write int }
 
 // LLM times the language models of folders and GGUF files in the manner of llama.cpp's llama-bench: reading a prompt of so
 // many tokens from nothing, and writing so many, one after the other, from nothing. The operations are two for each weight
-// and token, the rows of an embedding that is only looked up apart; the bytes are those of the weights, once a token that is
-// written. Of mixtures of experts, which use a part of them, neither is known.
-func LLM(ctx context.Context, o Options, paths []string, n Tokens) iter.Seq2[Row, error] {
+// and token, the rows of an embedding that is only looked up apart; the bytes are those of the weights as they are kept, once
+// a token that is written. Of mixtures of experts, which use a part of them, neither is known.
+func LLM(ctx context.Context, o Options, paths []string, n Tokens, how model.Keeping) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		o := o.filled()
 		for _, threads := range o.Threads {
@@ -34,7 +34,7 @@ func LLM(ctx context.Context, o Options, paths []string, n Tokens) iter.Seq2[Row
 				}
 			}
 			for _, path := range paths {
-				rows, err := llm(ctx, o, threads, path, n)
+				rows, err := llm(ctx, o, threads, path, n, how)
 				if err == nil {
 					err = ctx.Err()
 				}
@@ -69,9 +69,8 @@ func passOver(m model.Model, dev *cpu.Device, n, together int) {
 	}
 }
 
-// multiplied is how many weights each token is multiplied by, 0 if that depends on the token.
-func multiplied(m model.Model) int {
-	n := nn.Count(m)
+// multiplied is how many weights each token is multiplied by and how many bytes they take, 0 if that depends on the token.
+func multiplied(m model.Model) (weights, bytes float64) {
 	var embed *nn.Param
 	tied := false
 	for name, b := range nn.Blocks(m) {
@@ -82,17 +81,25 @@ func multiplied(m model.Model) int {
 			tied = tied || b.W == embed
 		}
 		if strings.Contains(name, "experts.") {
-			return 0
+			return 0, 0
 		}
 	}
-	if !tied && embed != nil {
-		n -= embed.Len()
+	for _, p := range nn.Params(m) {
+		if p == embed && !tied {
+			continue
+		}
+		weights += float64(p.Len())
+		if kept := p.Buf().Kept; kept != nil {
+			bytes += float64(kept.Bytes())
+		} else {
+			bytes += float64(p.Len()) * kernel.FloatBits / 8
+		}
 	}
-	return n
+	return weights, bytes
 }
 
 // llm times one model on so many cores.
-func llm(ctx context.Context, o Options, threads int, path string, n Tokens) (rows []Row, err error) {
+func llm(ctx context.Context, o Options, threads int, path string, n Tokens, how model.Keeping) (rows []Row, err error) {
 	debug.FreeOSMemory()
 	forgetResident()
 	dev, err := o.device(threads)
@@ -100,25 +107,25 @@ func llm(ctx context.Context, o Options, threads int, path string, n Tokens) (ro
 		return nil, err
 	}
 	defer dev.Close()
-	l, err := generate.Open(path, model.OpenOptions{Device: dev})
+	l, err := generate.Open(path, model.OpenOptions{Device: dev, Keeping: how})
 	if err != nil {
 		return nil, err
 	}
 	if limit := model.Context(l.Model); limit > 0 && max(n.Prompt, n.Write) > limit {
 		return nil, fmt.Errorf("bench: %s: %d tokens; the context holds %d", path, max(n.Prompt, n.Write), limit)
 	}
-	used := float64(multiplied(l.Model))
+	weights, bytes := multiplied(l.Model)
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	for _, test := range []struct {
 		kind             string
 		tokens, together int
 		bytes            float64
-	}{{"pp", n.Prompt, readAtOnce, 0}, {"tg", n.Write, 1, kernel.FloatBits / 8}} {
+	}{{"pp", n.Prompt, readAtOnce, 0}, {"tg", n.Write, 1, bytes}} {
 		if test.tokens == 0 {
 			continue
 		}
 		r := Row{Bench: "llm", Case: fmt.Sprint(name, " ", test.kind, test.tokens), Threads: threads, Precision: o.Precision, Unit: "tokens"}
-		r.FLOPs, r.Bytes = 2*used*float64(test.tokens), test.bytes*used*float64(test.tokens)
+		r.FLOPs, r.Bytes = 2*weights*float64(test.tokens), test.bytes*float64(test.tokens)
 		err := grad.Catch(func() {
 			r.Time = measure(ctx, o.MinTime, func() { passOver(l.Model, dev, test.tokens, test.together) })
 		})

@@ -164,6 +164,7 @@ func newBenchTrain(options benchOptions, write benchWrite) *cobra.Command {
 
 func newBenchLLM(options benchOptions, write benchWrite) *cobra.Command {
 	var n bench.Tokens
+	var how opening
 	c := &cobra.Command{
 		Use:   "llm DIR | FILE.gguf …",
 		Short: "Language models: tokens a second that are read of a prompt (pp), and written one after the other (tg)",
@@ -172,9 +173,14 @@ func newBenchLLM(options benchOptions, write benchWrite) *cobra.Command {
 			if n.Prompt < 0 || n.Write < 0 || n.Prompt+n.Write == 0 {
 				return usagef("--prompt %d and --write %d: want numbers of tokens, one of them above 0", n.Prompt, n.Write)
 			}
-			return write(cmd, bench.LLM(cmd.Context(), options(cmd), args, n))
+			keeping, err := how.how()
+			if err != nil {
+				return err
+			}
+			return write(cmd, bench.LLM(cmd.Context(), options(cmd), args, n, keeping))
 		},
 	}
+	how.keeping(c.Flags())
 	c.Flags().IntVar(&n.Prompt, "prompt", 512, "tokens of the prompt; 0 leaves it out")
 	c.Flags().IntVar(&n.Write, "write", 128, "tokens to write; 0 leaves it out")
 	return c

@@ -19,6 +19,7 @@ type writing struct {
 	search  generate.Search
 	prompt  string
 	asJSON  bool
+	how     opening
 }
 
 func newGenerate() *cobra.Command {
@@ -51,6 +52,7 @@ A GGUF file holds the same in one: model, tokenizer and all; its architectures a
 	f := c.Flags()
 	f.StringVarP(&w.prompt, "prompt", "p", "", "the text to continue, as PROMPT")
 	w.options.flags(f)
+	w.how.flags(f)
 	f.IntVar(&w.search.Beams, "beams", 0, "look for the likeliest text by following so many")
 	f.IntVar(&w.search.Best, "best", 1, "texts to print, with --beams")
 	f.Float64Var(&w.search.LengthPenalty, "length-penalty", 1, "0 favours short texts, 1 nearly compares means, with --beams")
@@ -78,7 +80,7 @@ func (w *writing) run(cmd *cobra.Command, args []string) error {
 			return usagef("--%s is for texts found by --beams", name)
 		}
 	}
-	s, err := openWriter(args[0])
+	s, err := openWriter(args[0], &w.how)
 	if err != nil {
 		return err
 	}

@@ -35,11 +35,6 @@ func folderOf(name string) (dir string, err error) {
 	return "", err
 }
 
-// openFolder opens a language model of a folder.
-func openFolder(dir string) (*generate.Language, error) {
-	return generate.Open(dir, model.OpenOptions{})
-}
-
 // A writer is a session with the language model of a run or a folder.
 type writer struct {
 	*generate.Session
@@ -48,13 +43,13 @@ type writer struct {
 	close func() error
 }
 
-func openWriter(name string) (w writer, err error) {
+func openWriter(name string, how *opening) (w writer, err error) {
 	dir, err := folderOf(name)
 	if err != nil {
 		return w, usageError{err}
 	}
 	if dir != "" {
-		l, err := openFolder(dir)
+		l, err := how.open(dir)
 		if err != nil {
 			return w, err
 		}
@@ -98,7 +93,7 @@ func (w *writer) fill(cmd *cobra.Command, o *generate.Sampling) error {
 }
 
 // measureFolder prints how well the language model of a folder foretells a text file.
-func measureFolder(cmd *cobra.Command, dir, file string, window int, asJSON bool) error {
+func measureFolder(cmd *cobra.Command, dir string, how *opening, file string, window int, asJSON bool) error {
 	if file == "" {
 		return usagef("%s is a folder with a model and no data: want --data with a text file", dir)
 	}
@@ -106,7 +101,7 @@ func measureFolder(cmd *cobra.Command, dir, file string, window int, asJSON bool
 	if err != nil {
 		return err
 	}
-	l, err := openFolder(dir)
+	l, err := how.open(dir)
 	if err != nil {
 		return err
 	}
