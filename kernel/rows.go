@@ -70,18 +70,54 @@ func PackRows(dst []byte, t Number, w []byte, m, k, first, last int) {
 		if rows < width {
 			clear(panel)
 		}
-		for c := range rows {
-			row := w[(i*width+c)*k*size:][:k*size]
-			if size == 4 {
-				for l := range k {
-					copy(panel[4*(l*width+c):][:4], row[4*l:])
-				}
-			} else {
-				for l := range k {
-					binary.LittleEndian.PutUint16(panel[2*(l*width+c):], binary.LittleEndian.Uint16(row[2*l:]))
+		for from := 0; from < k; from += packStep { // what is written stays near while the rows pass
+			to := panel[from*width*size : min(k, from+packStep)*width*size]
+			row := func(c int) []byte { return w[((i*width+c)*k+from)*size:][:len(to)/width] }
+			for c := 0; c < rows; c++ {
+				switch {
+				case size == 4:
+					packColumn4(to[4*c:], row(c), 4*width)
+				case c+1 < rows:
+					packColumns2(to[2*c:], row(c), row(c+1), 2*width)
+					c++
+				default:
+					packColumn2(to[2*c:], row(c), 2*width)
 				}
 			}
 		}
+	}
+}
+
+// packStep is how many columns of a panel are written for one row after the other.
+const packStep = 64
+
+// packColumn4 writes row, whose numbers take 4 bytes, step bytes apart; packColumn2 one whose numbers take 2.
+func packColumn4(dst, row []byte, step int) {
+	for at := 0; len(row) >= 4; at += step {
+		binary.LittleEndian.PutUint32(dst[at:], binary.LittleEndian.Uint32(row))
+		row = row[4:]
+	}
+}
+
+func packColumn2(dst, row []byte, step int) {
+	for at := 0; len(row) >= 2; at += step {
+		binary.LittleEndian.PutUint16(dst[at:], binary.LittleEndian.Uint16(row))
+		row = row[2:]
+	}
+}
+
+// packColumns2 is packColumn2 of two rows side by side.
+func packColumns2(dst, a, b []byte, step int) {
+	at := 0
+	for ; len(a) >= 4; at += 2 * step {
+		u, v := binary.LittleEndian.Uint32(a), binary.LittleEndian.Uint32(b)
+		binary.LittleEndian.PutUint32(dst[at:], u&0xffff|v<<16)
+		binary.LittleEndian.PutUint32(dst[at+step:], u>>16|v&0xffff0000)
+		a, b = a[4:], b[4:]
+	}
+	if len(a) > 0 {
+		packColumn2(dst[at:], a, step)
+		packColumn2(dst[at+2:], b, step)
 	}
 }
 
