@@ -15868,7 +15868,7 @@ store:
 	RET
 
 // func packX32x1x4AVX512(dst *byte, x *float32, blocks int, factor int)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX2, AVX512F, AVX512VL
 TEXT ·packX32x1x4AVX512(SB), NOSPLIT, $0-32
 	MOVQ    dst+0(FP), AX
 	MOVQ    x+8(FP), CX
@@ -15882,25 +15882,32 @@ block:
 	VMOVUPS       c7fffffff<>+0(SB), Z3
 	VMOVUPS       (CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       64(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VEXTRACTF64X4 $0x01, Z2, Y3
-	VMAXPS        Y3, Y2, Y3
+	VPMAXUD       Y3, Y2, Y3
 	VEXTRACTF32X4 $0x01, Y3, X4
-	VMAXPS        X4, X3, X4
+	VPMAXUD       X4, X3, X4
 	VPERMILPS     $0x0e, X4, X3
-	VMAXPS        X3, X4, X4
+	VPMAXUD       X3, X4, X4
 	VPERMILPS     $0x01, X4, X3
-	VMAXPS        X3, X4, X4
+	VPMAXUD       X3, X4, X4
 	VXORPS        X3, X3, X3
-	VUCOMISS      c0d800000<>+0(SB), X4
-	JCC           divide
+	VMOVD         X4, SI
+	CMPL          SI, $0x0d800000
+	JCC           large
 	VXORPS        X4, X4, X4
 	JMP           round
 
-divide:
+large:
+	CMPL   SI, $0x7f800000
+	JCS    finite
+	VMOVSS c7fc00000<>+0(SB), X4
+	JMP    round
+
+finite:
 	VMOVSS c3f800000<>+0(SB), X3
 	VDIVSS X4, X3, X3
 	VMULSS c42fe0000<>+0(SB), X3, X3
@@ -15972,23 +15979,23 @@ DATA c7fffffff<>+56(SB)/4, $0x7fffffff
 DATA c7fffffff<>+60(SB)/4, $0x7fffffff
 GLOBL c7fffffff<>(SB), RODATA|NOPTR, $64
 
-DATA c0d800000<>+0(SB)/4, $0x0d800000
-DATA c0d800000<>+4(SB)/4, $0x0d800000
-DATA c0d800000<>+8(SB)/4, $0x0d800000
-DATA c0d800000<>+12(SB)/4, $0x0d800000
-DATA c0d800000<>+16(SB)/4, $0x0d800000
-DATA c0d800000<>+20(SB)/4, $0x0d800000
-DATA c0d800000<>+24(SB)/4, $0x0d800000
-DATA c0d800000<>+28(SB)/4, $0x0d800000
-DATA c0d800000<>+32(SB)/4, $0x0d800000
-DATA c0d800000<>+36(SB)/4, $0x0d800000
-DATA c0d800000<>+40(SB)/4, $0x0d800000
-DATA c0d800000<>+44(SB)/4, $0x0d800000
-DATA c0d800000<>+48(SB)/4, $0x0d800000
-DATA c0d800000<>+52(SB)/4, $0x0d800000
-DATA c0d800000<>+56(SB)/4, $0x0d800000
-DATA c0d800000<>+60(SB)/4, $0x0d800000
-GLOBL c0d800000<>(SB), RODATA|NOPTR, $64
+DATA c7fc00000<>+0(SB)/4, $0x7fc00000
+DATA c7fc00000<>+4(SB)/4, $0x7fc00000
+DATA c7fc00000<>+8(SB)/4, $0x7fc00000
+DATA c7fc00000<>+12(SB)/4, $0x7fc00000
+DATA c7fc00000<>+16(SB)/4, $0x7fc00000
+DATA c7fc00000<>+20(SB)/4, $0x7fc00000
+DATA c7fc00000<>+24(SB)/4, $0x7fc00000
+DATA c7fc00000<>+28(SB)/4, $0x7fc00000
+DATA c7fc00000<>+32(SB)/4, $0x7fc00000
+DATA c7fc00000<>+36(SB)/4, $0x7fc00000
+DATA c7fc00000<>+40(SB)/4, $0x7fc00000
+DATA c7fc00000<>+44(SB)/4, $0x7fc00000
+DATA c7fc00000<>+48(SB)/4, $0x7fc00000
+DATA c7fc00000<>+52(SB)/4, $0x7fc00000
+DATA c7fc00000<>+56(SB)/4, $0x7fc00000
+DATA c7fc00000<>+60(SB)/4, $0x7fc00000
+GLOBL c7fc00000<>(SB), RODATA|NOPTR, $64
 
 DATA c3f800000<>+0(SB)/4, $0x3f800000
 DATA c3f800000<>+4(SB)/4, $0x3f800000
@@ -16027,7 +16034,7 @@ DATA c42fe0000<>+60(SB)/4, $0x42fe0000
 GLOBL c42fe0000<>(SB), RODATA|NOPTR, $64
 
 // func packX256x8x2AVX512(dst *byte, x *float32, blocks int, factor int)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX2, AVX512F, AVX512VL
 TEXT ·packX256x8x2AVX512(SB), NOSPLIT, $0-32
 	MOVQ    dst+0(FP), AX
 	MOVQ    x+8(FP), CX
@@ -16041,67 +16048,74 @@ block:
 	VMOVUPS       c7fffffff<>+0(SB), Z3
 	VMOVUPS       (CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       64(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       128(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       192(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       256(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       320(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       384(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       448(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       512(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       576(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       640(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       704(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       768(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       832(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       896(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       960(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VEXTRACTF64X4 $0x01, Z2, Y3
-	VMAXPS        Y3, Y2, Y3
+	VPMAXUD       Y3, Y2, Y3
 	VEXTRACTF32X4 $0x01, Y3, X4
-	VMAXPS        X4, X3, X4
+	VPMAXUD       X4, X3, X4
 	VPERMILPS     $0x0e, X4, X3
-	VMAXPS        X3, X4, X4
+	VPMAXUD       X3, X4, X4
 	VPERMILPS     $0x01, X4, X3
-	VMAXPS        X3, X4, X4
+	VPMAXUD       X3, X4, X4
 	VXORPS        X3, X3, X3
-	VUCOMISS      c0d800000<>+0(SB), X4
-	JCC           divide
+	VMOVD         X4, SI
+	CMPL          SI, $0x0d800000
+	JCC           large
 	VXORPS        X4, X4, X4
 	JMP           round
 
-divide:
+large:
+	CMPL   SI, $0x7f800000
+	JCS    finite
+	VMOVSS c7fc00000<>+0(SB), X4
+	JMP    round
+
+finite:
 	VMOVSS c3f800000<>+0(SB), X3
 	VDIVSS X4, X3, X3
 	VMULSS c42fe0000<>+0(SB), X3, X3
@@ -16278,7 +16292,7 @@ round:
 	RET
 
 // func packX256x16x2AVX512(dst *byte, x *float32, blocks int, factor int)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX2, AVX512F, AVX512VL
 TEXT ·packX256x16x2AVX512(SB), NOSPLIT, $0-32
 	MOVQ    dst+0(FP), AX
 	MOVQ    x+8(FP), CX
@@ -16292,67 +16306,74 @@ block:
 	VMOVUPS       c7fffffff<>+0(SB), Z3
 	VMOVUPS       (CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       64(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       128(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       192(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       256(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       320(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       384(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       448(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       512(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       576(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       640(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       704(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       768(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       832(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       896(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       960(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VEXTRACTF64X4 $0x01, Z2, Y3
-	VMAXPS        Y3, Y2, Y3
+	VPMAXUD       Y3, Y2, Y3
 	VEXTRACTF32X4 $0x01, Y3, X4
-	VMAXPS        X4, X3, X4
+	VPMAXUD       X4, X3, X4
 	VPERMILPS     $0x0e, X4, X3
-	VMAXPS        X3, X4, X4
+	VPMAXUD       X3, X4, X4
 	VPERMILPS     $0x01, X4, X3
-	VMAXPS        X3, X4, X4
+	VPMAXUD       X3, X4, X4
 	VXORPS        X3, X3, X3
-	VUCOMISS      c0d800000<>+0(SB), X4
-	JCC           divide
+	VMOVD         X4, SI
+	CMPL          SI, $0x0d800000
+	JCC           large
 	VXORPS        X4, X4, X4
 	JMP           round
 
-divide:
+large:
+	CMPL   SI, $0x7f800000
+	JCS    finite
+	VMOVSS c7fc00000<>+0(SB), X4
+	JMP    round
+
+finite:
 	VMOVSS c3f800000<>+0(SB), X3
 	VDIVSS X4, X3, X3
 	VMULSS c42fe0000<>+0(SB), X3, X3
@@ -16577,7 +16598,7 @@ round:
 	RET
 
 // func packX256x16x4AVX512(dst *byte, x *float32, blocks int, factor int)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX2, AVX512F, AVX512VL
 TEXT ·packX256x16x4AVX512(SB), NOSPLIT, $0-32
 	MOVQ    dst+0(FP), AX
 	MOVQ    x+8(FP), CX
@@ -16591,67 +16612,74 @@ block:
 	VMOVUPS       c7fffffff<>+0(SB), Z3
 	VMOVUPS       (CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       64(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       128(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       192(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       256(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       320(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       384(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       448(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       512(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       576(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       640(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       704(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       768(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       832(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       896(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VMOVUPS       960(CX), Z4
 	VPANDD        Z3, Z4, Z4
-	VMAXPS        Z4, Z2, Z2
+	VPMAXUD       Z4, Z2, Z2
 	VEXTRACTF64X4 $0x01, Z2, Y3
-	VMAXPS        Y3, Y2, Y3
+	VPMAXUD       Y3, Y2, Y3
 	VEXTRACTF32X4 $0x01, Y3, X4
-	VMAXPS        X4, X3, X4
+	VPMAXUD       X4, X3, X4
 	VPERMILPS     $0x0e, X4, X3
-	VMAXPS        X3, X4, X4
+	VPMAXUD       X3, X4, X4
 	VPERMILPS     $0x01, X4, X3
-	VMAXPS        X3, X4, X4
+	VPMAXUD       X3, X4, X4
 	VXORPS        X3, X3, X3
-	VUCOMISS      c0d800000<>+0(SB), X4
-	JCC           divide
+	VMOVD         X4, SI
+	CMPL          SI, $0x0d800000
+	JCC           large
 	VXORPS        X4, X4, X4
 	JMP           round
 
-divide:
+large:
+	CMPL   SI, $0x7f800000
+	JCS    finite
+	VMOVSS c7fc00000<>+0(SB), X4
+	JMP    round
+
+finite:
 	VMOVSS c3f800000<>+0(SB), X3
 	VDIVSS X4, X3, X3
 	VMULSS c42fe0000<>+0(SB), X3, X3
@@ -22663,28 +22691,35 @@ block:
 	VMOVUPS      32(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      64(CX), Y5
 	VMOVUPS      96(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
-	VMAXPS       Y3, Y2, Y2
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
+	VPMAXUD      Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
-	VMAXPS       X3, X2, X3
+	VPMAXUD      X3, X2, X3
 	VPERMILPS    $0x0e, X3, X2
-	VMAXPS       X2, X3, X3
+	VPMAXUD      X2, X3, X3
 	VPERMILPS    $0x01, X3, X2
-	VMAXPS       X2, X3, X3
+	VPMAXUD      X2, X3, X3
 	VXORPS       X2, X2, X2
-	VUCOMISS     c0d800000<>+0(SB), X3
-	JCC          divide
+	VMOVD        X3, SI
+	CMPL         SI, $0x0d800000
+	JCC          large
 	VXORPS       X3, X3, X3
 	JMP          round
 
-divide:
+large:
+	CMPL   SI, $0x7f800000
+	JCS    finite
+	VMOVSS c7fc00000<>+0(SB), X3
+	JMP    round
+
+finite:
 	VMOVSS c3f800000<>+0(SB), X2
 	VDIVSS X3, X2, X2
 	VMULSS c42fe0000<>+0(SB), X2, X2
@@ -22748,112 +22783,119 @@ block:
 	VMOVUPS      32(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      64(CX), Y5
 	VMOVUPS      96(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      128(CX), Y5
 	VMOVUPS      160(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      192(CX), Y5
 	VMOVUPS      224(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      256(CX), Y5
 	VMOVUPS      288(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      320(CX), Y5
 	VMOVUPS      352(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      384(CX), Y5
 	VMOVUPS      416(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      448(CX), Y5
 	VMOVUPS      480(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      512(CX), Y5
 	VMOVUPS      544(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      576(CX), Y5
 	VMOVUPS      608(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      640(CX), Y5
 	VMOVUPS      672(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      704(CX), Y5
 	VMOVUPS      736(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      768(CX), Y5
 	VMOVUPS      800(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      832(CX), Y5
 	VMOVUPS      864(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      896(CX), Y5
 	VMOVUPS      928(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      960(CX), Y5
 	VMOVUPS      992(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
-	VMAXPS       Y3, Y2, Y2
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
+	VPMAXUD      Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
-	VMAXPS       X3, X2, X3
+	VPMAXUD      X3, X2, X3
 	VPERMILPS    $0x0e, X3, X2
-	VMAXPS       X2, X3, X3
+	VPMAXUD      X2, X3, X3
 	VPERMILPS    $0x01, X3, X2
-	VMAXPS       X2, X3, X3
+	VPMAXUD      X2, X3, X3
 	VXORPS       X2, X2, X2
-	VUCOMISS     c0d800000<>+0(SB), X3
-	JCC          divide
+	VMOVD        X3, SI
+	CMPL         SI, $0x0d800000
+	JCC          large
 	VXORPS       X3, X3, X3
 	JMP          round
 
-divide:
+large:
+	CMPL   SI, $0x7f800000
+	JCS    finite
+	VMOVSS c7fc00000<>+0(SB), X3
+	JMP    round
+
+finite:
 	VMOVSS c3f800000<>+0(SB), X2
 	VDIVSS X3, X2, X2
 	VMULSS c42fe0000<>+0(SB), X2, X2
@@ -23127,112 +23169,119 @@ block:
 	VMOVUPS      32(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      64(CX), Y5
 	VMOVUPS      96(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      128(CX), Y5
 	VMOVUPS      160(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      192(CX), Y5
 	VMOVUPS      224(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      256(CX), Y5
 	VMOVUPS      288(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      320(CX), Y5
 	VMOVUPS      352(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      384(CX), Y5
 	VMOVUPS      416(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      448(CX), Y5
 	VMOVUPS      480(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      512(CX), Y5
 	VMOVUPS      544(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      576(CX), Y5
 	VMOVUPS      608(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      640(CX), Y5
 	VMOVUPS      672(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      704(CX), Y5
 	VMOVUPS      736(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      768(CX), Y5
 	VMOVUPS      800(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      832(CX), Y5
 	VMOVUPS      864(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      896(CX), Y5
 	VMOVUPS      928(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      960(CX), Y5
 	VMOVUPS      992(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
-	VMAXPS       Y3, Y2, Y2
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
+	VPMAXUD      Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
-	VMAXPS       X3, X2, X3
+	VPMAXUD      X3, X2, X3
 	VPERMILPS    $0x0e, X3, X2
-	VMAXPS       X2, X3, X3
+	VPMAXUD      X2, X3, X3
 	VPERMILPS    $0x01, X3, X2
-	VMAXPS       X2, X3, X3
+	VPMAXUD      X2, X3, X3
 	VXORPS       X2, X2, X2
-	VUCOMISS     c0d800000<>+0(SB), X3
-	JCC          divide
+	VMOVD        X3, SI
+	CMPL         SI, $0x0d800000
+	JCC          large
 	VXORPS       X3, X3, X3
 	JMP          round
 
-divide:
+large:
+	CMPL   SI, $0x7f800000
+	JCS    finite
+	VMOVSS c7fc00000<>+0(SB), X3
+	JMP    round
+
+finite:
 	VMOVSS c3f800000<>+0(SB), X2
 	VDIVSS X3, X2, X2
 	VMULSS c42fe0000<>+0(SB), X2, X2
@@ -23554,112 +23603,119 @@ block:
 	VMOVUPS      32(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      64(CX), Y5
 	VMOVUPS      96(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      128(CX), Y5
 	VMOVUPS      160(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      192(CX), Y5
 	VMOVUPS      224(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      256(CX), Y5
 	VMOVUPS      288(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      320(CX), Y5
 	VMOVUPS      352(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      384(CX), Y5
 	VMOVUPS      416(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      448(CX), Y5
 	VMOVUPS      480(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      512(CX), Y5
 	VMOVUPS      544(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      576(CX), Y5
 	VMOVUPS      608(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      640(CX), Y5
 	VMOVUPS      672(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      704(CX), Y5
 	VMOVUPS      736(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      768(CX), Y5
 	VMOVUPS      800(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      832(CX), Y5
 	VMOVUPS      864(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      896(CX), Y5
 	VMOVUPS      928(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
 	VMOVUPS      960(CX), Y5
 	VMOVUPS      992(CX), Y6
 	VANDPS       Y4, Y5, Y5
 	VANDPS       Y4, Y6, Y6
-	VMAXPS       Y5, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
-	VMAXPS       Y3, Y2, Y2
+	VPMAXUD      Y5, Y2, Y2
+	VPMAXUD      Y6, Y3, Y3
+	VPMAXUD      Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
-	VMAXPS       X3, X2, X3
+	VPMAXUD      X3, X2, X3
 	VPERMILPS    $0x0e, X3, X2
-	VMAXPS       X2, X3, X3
+	VPMAXUD      X2, X3, X3
 	VPERMILPS    $0x01, X3, X2
-	VMAXPS       X2, X3, X3
+	VPMAXUD      X2, X3, X3
 	VXORPS       X2, X2, X2
-	VUCOMISS     c0d800000<>+0(SB), X3
-	JCC          divide
+	VMOVD        X3, SI
+	CMPL         SI, $0x0d800000
+	JCC          large
 	VXORPS       X3, X3, X3
 	JMP          round
 
-divide:
+large:
+	CMPL   SI, $0x7f800000
+	JCS    finite
+	VMOVSS c7fc00000<>+0(SB), X3
+	JMP    round
+
+finite:
 	VMOVSS c3f800000<>+0(SB), X2
 	VDIVSS X3, X2, X2
 	VMULSS c42fe0000<>+0(SB), X2, X2

@@ -70,8 +70,11 @@ func packQ5_1(dst, b []byte, row int) {
 // packFifth packs the fifth bits of 32 codes: bit 4g + c becomes bit g of byte c.
 func packFifth(dst, b []byte, row int) {
 	high, w := binary.LittleEndian.Uint32(b), uint32(0)
-	for i := range 32 {
-		w |= high >> i & 1 << (i%4*8 + i/4)
+	for c := range 4 {
+		t := high >> c & 0x11111111
+		t = (t | t>>3) & 0x03030303
+		t = (t | t>>6) & 0x000f000f
+		w |= (t | t>>12) & 0xff << (8 * c)
 	}
 	binary.LittleEndian.PutUint32(dst[4*row:], w)
 }

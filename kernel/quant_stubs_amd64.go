@@ -225,25 +225,25 @@ func tileQ5_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks 
 func tileQ6_Kx8AVX512(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
 // each 32 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 1 parts, 4 bytes each | far/127,
-// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰, or NaN if that is not finite: then 0 and −128 stand for the finite numbers and others.
 //
 //go:noescape
 func packX32x1x4AVX512(dst *byte, x *float32, blocks int, factor int)
 
 // each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 8 parts, 2 bytes each | far/127,
-// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰, or NaN if that is not finite: then 0 and −128 stand for the finite numbers and others.
 //
 //go:noescape
 func packX256x8x2AVX512(dst *byte, x *float32, blocks int, factor int)
 
 // each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 16 parts, 2 bytes each | far/127,
-// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰, or NaN if that is not finite: then 0 and −128 stand for the finite numbers and others.
 //
 //go:noescape
 func packX256x16x2AVX512(dst *byte, x *float32, blocks int, factor int)
 
 // each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 16 parts, 4 bytes each | far/127,
-// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰, or NaN if that is not finite: then 0 and −128 stand for the finite numbers and others.
 //
 //go:noescape
 func packX256x16x4AVX512(dst *byte, x *float32, blocks int, factor int)
@@ -304,25 +304,25 @@ func tileQ5_Kx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks in
 func tileQ6_Kx1AVX2(y *float32, ldy int, w *byte, x *byte, stride int, blocks int)
 
 // each 32 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 1 parts, 4 bytes each | far/127,
-// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰, or NaN if that is not finite: then 0 and −128 stand for the finite numbers and others.
 //
 //go:noescape
 func packX32x1x4AVX2(dst *byte, x *float32, blocks int, factor int)
 
 // each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 8 parts, 2 bytes each | far/127,
-// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰, or NaN if that is not finite: then 0 and −128 stand for the finite numbers and others.
 //
 //go:noescape
 func packX256x8x2AVX2(dst *byte, x *float32, blocks int, factor int)
 
 // each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 16 parts, 2 bytes each | far/127,
-// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰, or NaN if that is not finite: then 0 and −128 stand for the finite numbers and others.
 //
 //go:noescape
 func packX256x16x2AVX2(dst *byte, x *float32, blocks int, factor int)
 
 // each 256 numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of 16 parts, 4 bytes each | far/127,
-// far = max |x|, or 0 if that is below 2⁻¹⁰⁰.
+// far = max |x|, or 0 if that is below 2⁻¹⁰⁰, or NaN if that is not finite: then 0 and −128 stand for the finite numbers and others.
 //
 //go:noescape
 func packX256x16x4AVX2(dst *byte, x *float32, blocks int, factor int)

@@ -15,7 +15,7 @@ import (
 //	y += (Σ_parts s·Σ W·c)·(d·dx); y −= (Σ_parts t·Σ c)·(m·dx)   Q2_K, Q4_K, Q5_K
 //
 // where sums in brackets are exact and every product and sum outside of them is rounded to float32: the bits of a row depend
-// neither on the level of instructions nor on which rows and xs are computed with it.
+// neither on the level of instructions nor on which rows and xs are computed with it. Of an x with numbers that are not finite, y is NaN.
 func TilesQuant(y []Float, ld int, q Quant, w, x []byte, m, n, k, first, last int) {
 	size, stride := panelBytes(q, k), PackedQuantX(q, k)
 	var tile [QuantRows * maxTileX]Float

@@ -44,43 +44,65 @@ func sumFactor(q Quant) int {
 	return 1
 }
 
-// PackQuantX rounds x, whose length is a multiple of the block of q, for products with weights of kind q. Numbers should be
-// finite; a block whose largest is below 2⁻¹⁰⁰ becomes zeros.
+// PackQuantX rounds x, whose length is a multiple of the block of q, for products with weights of kind q. A block whose largest
+// number is below 2⁻¹⁰⁰ becomes zeros; where one is not finite, d is NaN, and so are the products.
 func PackQuantX(dst []byte, q Quant, x []Float) {
 	if len(x) == 0 || packXVector(dst, q, x) {
 		return
 	}
-	p, size, sums := &packings[q], q.Block(), sumsBytes(q)
+	size, step := q.Block(), xBytes(q)
 	for ; len(x) > 0; x = x[size:] {
-		far := farthestOf(x[:size])
-		id := 127 * inverse(far)
-		for part := range p.parts {
-			sum, from := int32(0), part*size/p.parts
-			for i, v := range x[from : from+size/p.parts] {
-				c := int32(code(float32(math.RoundToEven(float64(float32(v)*id))), -127, 127))
-				dst[from+i] = byte(c)
-				sum += c
-			}
-			sum *= int32(sumFactor(q))
-			if sumBytes(q) == 2 {
-				binary.LittleEndian.PutUint16(dst[size+2*part:], uint16(sum))
-			} else {
-				binary.LittleEndian.PutUint32(dst[size+4*part:], uint32(sum))
-			}
-		}
-		binary.LittleEndian.PutUint32(dst[size+sums:], math.Float32bits(far/127))
-		dst = dst[size+sums+4:]
+		packBlockX(dst, q, x[:size])
+		dst = dst[step:]
 	}
 }
 
-// farthestOf is the largest magnitude in x, or 0 where that is so small that its inverse might not be finite.
-func farthestOf(x []Float) float32 {
-	far := float32(0)
+// packBlockX is PackQuantX of a block.
+func packBlockX(dst []byte, q Quant, x []Float) {
+	far, id := scaleOf(x)
+	parts, size := packings[q].parts, len(x)
+	for part := range parts {
+		sum, from := int32(0), part*size/parts
+		for i, v := range x[from : from+size/parts] {
+			c := int32(-128)
+			if r := float32(v) * id; r == r {
+				c = int32(code(float32(math.RoundToEven(float64(r))), -127, 127))
+			}
+			dst[from+i] = byte(c)
+			sum += c
+		}
+		putSum(dst[size:], q, part, sum)
+	}
+	binary.LittleEndian.PutUint32(dst[size+sumsBytes(q):], math.Float32bits(far/127))
+}
+
+// putSum writes the sum of a part's codes.
+func putSum(sums []byte, q Quant, part int, sum int32) {
+	sum *= int32(sumFactor(q))
+	if sumBytes(q) == 2 {
+		binary.LittleEndian.PutUint16(sums[2*part:], uint16(sum))
+	} else {
+		binary.LittleEndian.PutUint32(sums[4*part:], uint32(sum))
+	}
+}
+
+// scaleOf is the largest magnitude in x and what x is multiplied by: 0 and 0 where that is so small that its inverse might not be
+// finite, NaN and 0 where it is not finite.
+func scaleOf(x []Float) (far, id float32) {
+	bits := uint32(0)
 	for _, v := range x {
-		far = max(far, float32(math.Abs(float64(float32(v)))))
+		bits = max(bits, math.Float32bits(float32(v))&math.MaxInt32) // infinity is above what is finite, NaN above that
 	}
-	if far < 0x1p-100 {
-		return 0
+	return scaleFrom(bits)
+}
+
+// scaleFrom is scaleOf of numbers whose largest magnitude has these bits.
+func scaleFrom(bits uint32) (far, id float32) {
+	switch far = math.Float32frombits(bits); {
+	case far < 0x1p-100:
+		return 0, 0
+	case far <= math.MaxFloat32:
+		return far, 127 * (1 / far)
 	}
-	return far
+	return math.Float32frombits(0x7fc00000), 0
 }

@@ -59,41 +59,6 @@ func (t Number) widen(y []Float, b []byte) {
 	}
 }
 
-// PackedRows is the bytes of the panels of m rows of k weights of type t. There are PanelsB(m) panels.
-func PackedRows(t Number, m, k int) int { return PackedB(m, k) * t.Bytes() }
-
-// PackRows writes panels first … last − 1 of m rows of k weights of type t: w has the rows one after the other.
-func PackRows(dst []byte, t Number, w []byte, m, k, first, last int) {
-	width, size := tileCols(), t.Bytes()
-	for i := first; i < last; i++ {
-		panel, rows := dst[i*width*k*size:][:width*k*size], min(width, m-i*width)
-		if rows < width {
-			clear(panel)
-		}
-		for c := range rows {
-			row := w[(i*width+c)*k*size:][:k*size]
-			if size == 4 {
-				for l := range k {
-					copy(panel[4*(l*width+c):][:4], row[4*l:])
-				}
-			} else {
-				for l := range k {
-					binary.LittleEndian.PutUint16(panel[2*(l*width+c):], binary.LittleEndian.Uint16(row[2*l:]))
-				}
-			}
-		}
-	}
-}
-
-// UnpackRows is y[l] = number col + l of a row of the weights of k columns of which PackRows made w.
-func UnpackRows(y []Float, t Number, w []byte, k, row, col int) {
-	width := tileCols()
-	w = w[(row/width*k+col)*width*t.Bytes():]
-	for l := range y {
-		y[l] = t.value(w, l*width+row%width)
-	}
-}
-
 // rowsDepth is how many columns of a panel are widened at a time: what stays near the multipliers.
 const rowsDepth = 256
 
@@ -102,27 +67,6 @@ const (
 	maxTileRows = 14
 	maxTileCols = 32
 )
-
-// PackedRowsX is the length of n xs of k numbers, packed for TilesRows; they make PanelsA(n) panels.
-func PackedRowsX(n, k int) int {
-	if n == 1 {
-		return k
-	}
-	return PackedA(n, k)
-}
-
-// PackRowsX writes panels first … last − 1 of n xs of k numbers, which begin ld apart: depth by depth those of PackA, and one x
-// as it is.
-func PackRowsX(dst, x []Float, ld, n, k, first, last int) {
-	if n == 1 {
-		copy(dst[:k], x)
-		return
-	}
-	for l := 0; l < k; l += rowsDepth {
-		depth := min(rowsDepth, k-l)
-		PackPanelsA(dst[PackedA(n, l):], x[l:], ld, n, depth, false, first, last)
-	}
-}
 
 // TilesRows is y[j·ld + r] = Σ_l w[r, l]·x[j, l]  for the rows of panels first … last − 1 of m and for n xs of k numbers: w is
 // what PackRows made of the weights, x what PackRowsX made of the xs. A sum starts at 0 and takes its terms as MatMul does, one by
@@ -140,13 +84,27 @@ func TilesRows(y []Float, ld int, t Number, w []byte, x []Float, m, n, k, first,
 		return
 	}
 	var wide [rowsDepth * maxTileCols]Float
-	for l := 0; l < max(k, 1); l += rowsDepth {
-		depth := min(rowsDepth, k-l)
+	eachPiece(n, k, first, last, func(i, l, depth int) {
+		b := floats(wide[:depth*width], t, w[(i*k+l)*size:][:depth*size])
+		Tiles(y[i*width:], ld, x[PackedA(n, l):], b, n, min(width, m-i*width), depth, l > 0)
+	})
+}
+
+// eachPiece is the pieces of a product of n xs with panels first … last − 1: depth columns from l on of panel i. Few xs stay near while
+// weights pass in the order they lie in; else the columns' own numbers of the xs do.
+func eachPiece(n, k, first, last int, do func(i, l, depth int)) {
+	if PanelsA(n) == 1 {
 		for i := first; i < last; i++ {
-			b := floats(wide[:depth*width], t, w[(i*k+l)*size:][:depth*size])
-			Tiles(y[i*width:], ld, x, b, n, min(width, m-i*width), depth, l > 0)
+			for l := 0; l < max(k, 1); l += rowsDepth {
+				do(i, l, min(rowsDepth, k-l))
+			}
 		}
-		x = x[PackedA(n, depth):]
+		return
+	}
+	for l := 0; l < max(k, 1); l += rowsDepth {
+		for i := first; i < last; i++ {
+			do(i, l, min(rowsDepth, k-l))
+		}
 	}
 }
 

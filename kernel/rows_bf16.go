@@ -57,14 +57,10 @@ func TilesRowsBF16(y []Float, ld int, t Number, w []byte, x []Float, m, n, k, fi
 		return
 	}
 	var pairs [rowsDepth / 2 * maxTileCols]Float
-	for l := 0; l < max(k, 1); l += rowsDepth {
-		depth := min(rowsDepth, k-l)
-		for i := first; i < last; i++ {
-			if depth > 0 {
-				pairPanel(pairs[:], t, w[(i*k+l)*size:], depth)
-			}
-			TilesBF16(y[i*width:], ld, x, pairs[:], n, min(width, m-i*width), depth, l > 0, 0, PanelsA(n))
+	eachPiece(n, k, first, last, func(i, l, depth int) {
+		if depth > 0 {
+			pairPanel(pairs[:], t, w[(i*k+l)*size:], depth)
 		}
-		x = x[PackedBF16A(n, depth):]
-	}
+		TilesBF16(y[i*width:], ld, x[PackedBF16A(n, l):], pairs[:], n, min(width, m-i*width), depth, l > 0, 0, PanelsA(n))
+	})
 }

@@ -109,18 +109,24 @@ func BenchmarkTilesRows(b *testing.B) {
 	for _, kind := range numbers {
 		for _, c := range [][2]int{{128, 1}, {128, 2}, {128, 8}, {16384, 2}, {16384, 8}, {512, 512}} {
 			m, n := c[0], c[1]
-			b.Run(fmt.Sprintf("kind=%v/m=%d/n=%d", kind, m, n), func(b *testing.B) {
-				w, x, y := make([]byte, PackedRows(kind, m, k)), make([]Float, PackedRowsX(n, k)), make([]Float, n*m)
-				for i := range w {
-					w[i] = byte(i % 64) // ordinary numbers, and memory of one's own
-				}
-				for b.Loop() {
-					TilesRows(y, m, kind, w, x, m, n, k, 0, PanelsB(m))
-				}
-				seconds := b.Elapsed().Seconds() / float64(b.N)
-				b.ReportMetric(float64(len(w))/seconds/1e9, "GB/s")
-				b.ReportMetric(2*float64(m)*float64(n)*k/seconds/1e9, "GFLOP/s")
-			})
+			w, x, y := make([]byte, PackedRows(kind, m, k)), make([]Float, PackedRowsX(n, k)), make([]Float, n*m)
+			for i := range w {
+				w[i] = byte(i % 64) // ordinary numbers, and memory of one's own
+			}
+			bench := func(name string, do func()) {
+				b.Run(fmt.Sprintf("kind=%v%s/m=%d/n=%d", kind, name, m, n), func(b *testing.B) {
+					for b.Loop() {
+						do()
+					}
+					seconds := b.Elapsed().Seconds() / float64(b.N)
+					b.ReportMetric(float64(len(w))/seconds/1e9, "GB/s")
+					b.ReportMetric(2*float64(m)*float64(n)*k/seconds/1e9, "GFLOP/s")
+				})
+			}
+			bench("", func() { TilesRows(y, m, kind, w, x, m, n, k, 0, PanelsB(m)) })
+			if HasBF16() {
+				bench("dot", func() { TilesRowsBF16(y, m, kind, w, x, m, n, k, 0, PanelsB(m)) })
+			}
 		}
 	}
 }

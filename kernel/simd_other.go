@@ -73,3 +73,5 @@ func tileQuantVector(y []Float, ld int, q Quant, w, x []byte, stride, n, k int) 
 func floatsVector(t Number, b []byte) ([]Float, bool) { return nil, false }
 
 func rowsVector(y []Float, t Number, w []byte, x []Float, panels int) (did int) { return 0 }
+
+func packXVector(dst []byte, q Quant, x []Float) bool { return false }

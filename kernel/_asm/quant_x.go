@@ -13,7 +13,7 @@ import (
 func (s *isa) packX(size, parts, bytes int) {
 	s.fn(fmt.Sprintf("packX%dx%dx%d", size, parts, bytes), "func(dst *byte, x *float32, blocks, factor int)",
 		fmt.Sprintf("each %d numbers become  c = x·(127·(1/far)) to the nearest integer, ties to even | factor·Σ c of each of %d parts, %d bytes each | far/127,", size, parts, bytes),
-		"far = max |x|, or 0 if that is below 2⁻¹⁰⁰.")
+		"far = max |x|, or 0 if that is below 2⁻¹⁰⁰, or NaN if that is not finite: then 0 and −128 stand for the finite numbers and others.")
 	dst, x, blocks, factor := s.arg("dst"), s.arg("x"), s.arg("blocks"), s.arg("factor")
 	none, flip := s.XMM(), s.XMM()
 	s.VPXOR(none, none, none)
@@ -29,16 +29,22 @@ func (s *isa) packX(size, parts, bytes int) {
 		} else {
 			s.op("VANDPS", sign, v, v)
 		}
-		s.op("VMAXPS", v, acc, acc)
+		s.op("VPMAXUD", v, acc, acc) // of their bits: infinity is above what is finite, NaN above that
 	}
-	far := s.foldLanes(acc, func(a, b, y reg.VecVirtual) { s.VMAXPS(a, b, y) })
-	scale := s.XMM()
+	far := s.foldLanes(acc, func(a, b, y reg.VecVirtual) { s.VPMAXUD(a, b, y) })
+	scale, bits := s.XMM(), s.GP32()
 	s.VXORPS(scale, scale, scale)
-	s.VUCOMISS(s.constant(0x1p-100), far)
-	s.JCC(operand.LabelRef("divide"))
+	s.VMOVD(far, bits)
+	s.CMPL(bits, operand.U32(math.Float32bits(0x1p-100)))
+	s.JCC(operand.LabelRef("large"))
 	s.VXORPS(far, far, far)
 	s.JMP(operand.LabelRef("round"))
-	s.Label("divide")
+	s.Label("large")
+	s.CMPL(bits, operand.U32(math.Float32bits(float32(math.Inf(1)))))
+	s.JCS(operand.LabelRef("finite"))
+	s.VMOVSS(s.pattern(0x7fc00000), far)
+	s.JMP(operand.LabelRef("round"))
+	s.Label("finite")
 	s.VMOVSS(s.constant(1), scale)
 	s.VDIVSS(far, scale, scale)
 	s.VMULSS(s.constant(127), scale, scale)
