@@ -98,3 +98,5 @@ func dotsBF16Vector(y []Float, ld int, w []byte, x []Float, m, n, k int) (rows, 
 func farthestVector(x []Float) (far Float, ok bool) { return 0, false }
 
 func roundVector(dst []byte, sums []int32, x []Float, id Float) bool { return false }
+
+func getQ8_0Vector(y []Float, b []byte) bool { return false }

@@ -43,6 +43,7 @@ var families = []struct {
 	{"random", random},
 	{"quant", quant},
 	{"half_dots", halfDots},
+	{"stored", stored},
 }
 
 // constraint keeps assembly out of builds that compute in float64 or want none.
