@@ -66,9 +66,20 @@ func (k Stored) Put(x []Float) {
 	case StoredF16:
 		PutF16(k.B, x)
 	case StoredQ8_0:
-		PutQuant(Q8_0, k.B, x)
+		putRowQ8_0(k.B, x)
 	default:
 		copy(k.F, x)
+	}
+}
+
+// putRowQ8_0 is PutQuant of Q8_0, whose call by name keeps its block off the heap.
+func putRowQ8_0(b []byte, x []Float) {
+	var block [32]float32
+	for ; len(x) > 0; x, b = x[32:], b[34:] {
+		for i, v := range x[:32] {
+			block[i] = float32(v)
+		}
+		putQ8_0(b[:34:34], block[:])
 	}
 }
 
