@@ -63,12 +63,12 @@ func remember(memory map[any]any) Remember {
 
 // memories calls f with each block of t's memory and what it remembers, until one errs; what says what is to be done with it.
 func memories(t *grad.Tape, what string, f func(b, m any) error) error {
+	if together(t) != nil {
+		return fmt.Errorf("nn: a pass over several conversations cannot %s: do it with a tape that has the memory of one", what)
+	}
 	for b, m := range t.Memory {
-		switch m.(type) {
-		case Remember:
+		if b == (settings{}) {
 			continue
-		case *conversations:
-			return fmt.Errorf("nn: a pass over several conversations cannot %s: do it with a tape that has the memory of one", what)
 		}
 		if err := f(b, m); err != nil {
 			return err
