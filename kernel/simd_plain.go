@@ -99,4 +99,4 @@ func farthestVector(x []Float) (far Float, ok bool) { return 0, false }
 
 func roundVector(dst []byte, sums []int32, x []Float, id Float) bool { return false }
 
-func getQ8_0Vector(y []Float, b []byte) bool { return false }
+func getRowsVector(y []Float, k Stored, ld, n, d int) bool { return false }

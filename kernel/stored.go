@@ -36,12 +36,15 @@ func (a StoredAs) Bytes() int {
 	return FloatBits / 8
 }
 
+// size is how many bytes n numbers take, whole blocks.
+func (a StoredAs) size(n int) int { return n / a.Block() * a.Bytes() }
+
 // From is k from number i on, the first one of a block.
 func (k Stored) From(i int) Stored {
 	if k.As == StoredFloat {
 		k.F = k.F[i:]
 	} else {
-		k.B = k.B[i/k.As.Block()*k.As.Bytes():]
+		k.B = k.B[k.As.size(i):]
 	}
 	return k
 }
@@ -52,7 +55,7 @@ func (k Stored) Get(y []Float) {
 	case StoredF16:
 		GetF16(y, k.B)
 	case StoredQ8_0:
-		if !getQ8_0Vector(y, k.B) {
+		if n := len(y); !getRowsVector(y, k, n, min(n, 1), n) {
 			GetQuant(Q8_0, y, k.B)
 		}
 	default:
@@ -87,6 +90,9 @@ func putRowQ8_0(b []byte, x []Float) {
 func (k Stored) rows(mem []Float, ld, n, d int) ([]Float, int) {
 	if k.As == StoredFloat {
 		return k.F, ld
+	}
+	if getRowsVector(mem, k, ld, n, d) {
+		return mem, d
 	}
 	for j := range n {
 		k.From(j * ld).Get(mem[j*d:][:d])

@@ -4,64 +4,148 @@
 
 #include "textflag.h"
 
-// func getQ8_0AVX512(y *float32, x *byte, blocks int)
-// Requires: AVX, AVX512F, F16C
-TEXT ·getQ8_0AVX512(SB), NOSPLIT, $0-24
+// func getRowsF16AVX512(y *float32, x *byte, ld int, groups int, rows int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·getRowsF16AVX512(SB), NOSPLIT, $0-40
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
-	MOVQ blocks+16(FP), DX
+	MOVQ ld+16(FP), DX
+	MOVQ groups+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ DX, DI
+	SHLQ $0x04, DI
 
-block:
-	MOVWLZX      (CX), BX
-	VMOVD        BX, X0
-	VCVTPH2PS    X0, X0
-	VBROADCASTSS X0, Z0
-	VPMOVSXBD    2(CX), Z1
-	VCVTDQ2PS    Z1, Z1
-	VMULPS       Z0, Z1, Z1
-	VMOVUPS      Z1, (AX)
-	VPMOVSXBD    18(CX), Z1
-	VCVTDQ2PS    Z1, Z1
-	VMULPS       Z0, Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	ADDQ         $0x00000022, CX
-	ADDQ         $0x00000080, AX
-	DECQ         DX
-	JNZ          block
+row:
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+group:
+	PREFETCHT0 (R8)(DI*1)
+	VCVTPH2PS  (R8), Z0
+	VMOVUPS    Z0, (AX)
+	ADDQ       $0x00000020, R8
+	ADDQ       $0x00000040, AX
+	DECQ       R9
+	JNZ        group
+	ADDQ       DX, CX
+	DECQ       SI
+	JNZ        row
 	VZEROUPPER
 	RET
 
-// func getQ8_0AVX2(y *float32, x *byte, blocks int)
-// Requires: AVX, AVX2, F16C
-TEXT ·getQ8_0AVX2(SB), NOSPLIT, $0-24
+// func getRowsQ8_0AVX512(y *float32, x *byte, ld int, groups int, rows int)
+// Requires: AVX, AVX512F, F16C, MMX+
+TEXT ·getRowsQ8_0AVX512(SB), NOSPLIT, $0-40
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
-	MOVQ blocks+16(FP), DX
+	MOVQ ld+16(FP), DX
+	MOVQ groups+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ DX, DI
+	SHLQ $0x04, DI
 
-block:
-	MOVWLZX      (CX), BX
-	VMOVD        BX, X0
+row:
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+group:
+	PREFETCHT0   (R8)(DI*1)
+	MOVWLZX      (R8), R10
+	VMOVD        R10, X0
+	VCVTPH2PS    X0, X0
+	VBROADCASTSS X0, Z0
+	VPMOVSXBD    2(R8), Z1
+	VCVTDQ2PS    Z1, Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	VPMOVSXBD    18(R8), Z1
+	VCVTDQ2PS    Z1, Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	ADDQ         $0x00000022, R8
+	ADDQ         $0x00000080, AX
+	DECQ         R9
+	JNZ          group
+	ADDQ         DX, CX
+	DECQ         SI
+	JNZ          row
+	VZEROUPPER
+	RET
+
+// func getRowsF16AVX2(y *float32, x *byte, ld int, groups int, rows int)
+// Requires: AVX, F16C, MMX+
+TEXT ·getRowsF16AVX2(SB), NOSPLIT, $0-40
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ ld+16(FP), DX
+	MOVQ groups+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ DX, DI
+	SHLQ $0x04, DI
+
+row:
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+group:
+	PREFETCHT0 (R8)(DI*1)
+	VCVTPH2PS  (R8), Y0
+	VMOVUPS    Y0, (AX)
+	VCVTPH2PS  16(R8), Y0
+	VMOVUPS    Y0, 32(AX)
+	ADDQ       $0x00000020, R8
+	ADDQ       $0x00000040, AX
+	DECQ       R9
+	JNZ        group
+	ADDQ       DX, CX
+	DECQ       SI
+	JNZ        row
+	VZEROUPPER
+	RET
+
+// func getRowsQ8_0AVX2(y *float32, x *byte, ld int, groups int, rows int)
+// Requires: AVX, AVX2, F16C, MMX+
+TEXT ·getRowsQ8_0AVX2(SB), NOSPLIT, $0-40
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ ld+16(FP), DX
+	MOVQ groups+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ DX, DI
+	SHLQ $0x04, DI
+
+row:
+	MOVQ CX, R8
+	MOVQ BX, R9
+
+group:
+	PREFETCHT0   (R8)(DI*1)
+	MOVWLZX      (R8), R10
+	VMOVD        R10, X0
 	VCVTPH2PS    X0, X0
 	VBROADCASTSS X0, Y0
-	VPMOVSXBD    2(CX), Y1
+	VPMOVSXBD    2(R8), Y1
 	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, (AX)
-	VPMOVSXBD    10(CX), Y1
+	VPMOVSXBD    10(R8), Y1
 	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 32(AX)
-	VPMOVSXBD    18(CX), Y1
+	VPMOVSXBD    18(R8), Y1
 	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 64(AX)
-	VPMOVSXBD    26(CX), Y1
+	VPMOVSXBD    26(R8), Y1
 	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 96(AX)
-	ADDQ         $0x00000022, CX
+	ADDQ         $0x00000022, R8
 	ADDQ         $0x00000080, AX
-	DECQ         DX
-	JNZ          block
+	DECQ         R9
+	JNZ          group
+	ADDQ         DX, CX
+	DECQ         SI
+	JNZ          row
 	VZEROUPPER
 	RET

@@ -4,12 +4,22 @@
 
 package kernel
 
-// y[i] = number i of x, which holds blocks of Q8_0,  for i < 32·blocks;  blocks > 0.
+// y holds rows of x, ld bytes apart, every 16 numbers of which, a group, are F16.  groups, rows > 0
 //
 //go:noescape
-func getQ8_0AVX512(y *float32, x *byte, blocks int)
+func getRowsF16AVX512(y *float32, x *byte, ld int, groups int, rows int)
 
-// y[i] = number i of x, which holds blocks of Q8_0,  for i < 32·blocks;  blocks > 0.
+// y holds rows of x, ld bytes apart, every 32 numbers of which, a group, are a block of Q8_0: a scale of 16 bits and signed bytes.  groups, rows > 0
 //
 //go:noescape
-func getQ8_0AVX2(y *float32, x *byte, blocks int)
+func getRowsQ8_0AVX512(y *float32, x *byte, ld int, groups int, rows int)
+
+// y holds rows of x, ld bytes apart, every 16 numbers of which, a group, are F16.  groups, rows > 0
+//
+//go:noescape
+func getRowsF16AVX2(y *float32, x *byte, ld int, groups int, rows int)
+
+// y holds rows of x, ld bytes apart, every 32 numbers of which, a group, are a block of Q8_0: a scale of 16 bits and signed bytes.  groups, rows > 0
+//
+//go:noescape
+func getRowsQ8_0AVX2(y *float32, x *byte, ld int, groups int, rows int)
