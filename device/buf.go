@@ -9,10 +9,11 @@ const floatBytes = kernel.FloatBits / 8
 type Buf struct {
 	F    []kernel.Float // the numbers, on devices that compute in host memory
 	I    []int32        // the same for ids (Type I32)
+	B    []byte         // the same for other types, as they are stored
 	Ptr  uintptr        // the address, on other devices
 	Kept *Kept          // the same for a matrix of another Type, see Device.Keep
 	N    int            // elements
-	Type Type           // Float, I32 or that of a kept matrix
+	Type Type           // Float, I32, that of a kept matrix, or what a memory is kept in, see KeepsAs
 }
 
 // Host wraps host memory that a CPU device can compute on directly.
@@ -22,9 +23,12 @@ func Host(f []kernel.Float) Buf { return Buf{F: f, N: len(f)} }
 func HostIDs(ids []int32) Buf { return Buf{I: ids, N: len(ids), Type: I32} }
 
 // Present reports whether b stands for memory (possibly of no elements).
-func (b Buf) Present() bool { return b.F != nil || b.I != nil || b.N > 0 || b.Ptr != 0 }
+func (b Buf) Present() bool { return b.F != nil || b.I != nil || b.B != nil || b.N > 0 || b.Ptr != 0 }
 
-// Slice is the n elements of b from element off on. A kept matrix has no parts.
+// HostBytes wraps n numbers of type t, as they are stored, in host memory.
+func HostBytes(b []byte, n int, t Type) Buf { return Buf{B: b, N: n, Type: t} }
+
+// Slice is the n elements of b from element off on; where types store blocks, whole ones. A kept matrix has no parts.
 func (b Buf) Slice(off, n int) Buf {
 	if b.F != nil {
 		b.F = b.F[off : off+n : off+n]
@@ -32,8 +36,12 @@ func (b Buf) Slice(off, n int) Buf {
 	if b.I != nil {
 		b.I = b.I[off : off+n : off+n]
 	}
+	if b.B != nil {
+		from, to := b.Type.Bytes(off), b.Type.Bytes(off+n)
+		b.B = b.B[from:to:to]
+	}
 	if b.Ptr != 0 {
-		b.Ptr += uintptr(off * b.Type.Size())
+		b.Ptr += uintptr(b.Type.Bytes(off))
 	}
 	b.N = n
 	return b

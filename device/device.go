@@ -15,7 +15,7 @@ import "brick/kernel"
 // along: element (o, n, i) of x (outer, n, inner) is x[(o·n + n)·inner + i].
 type Device interface {
 	Name() string
-	Alloc(n int, t Type) Buf                                          // n zeros; t is Float or I32
+	Alloc(n int, t Type) Buf                                          // n zeros; t is Float, I32, or one that KeepsAs, n whole blocks of it
 	Write(dst Buf, src []kernel.Float)                                // from the host
 	WriteIDs(dst Buf, src []int32)                                    // from the host
 	Read(dst []kernel.Float, src Buf)                                 // to the host, waiting for it; of a kept matrix, its numbers
@@ -39,6 +39,9 @@ type Device interface {
 	// Copy is  y[yv(i)] (=|+=) scale·x[xv(i)]  for every index i < shape.
 	// No two indices of yv coincide.
 	Copy(y Dst, yv View, x Buf, xv View, shape Dims, scale kernel.Float)
+
+	// Convert is  y[i] = x[i]  rounded to nearest in y's type, whole blocks. Both KeepsAs; one is Float, or they are equal.
+	Convert(y, x Buf)
 
 	Map(f kernel.Fn, y Dst, x Buf, p kernel.Args)                        // y = f(x); y may be x
 	MapBack(f kernel.Fn, dx Dst, x, y, dy Buf, p kernel.Args)            // dx = f′(x)·dy; x or y may be absent where f′ does not use it
@@ -107,7 +110,9 @@ type Device interface {
 	// RoPE rotates pairs by the angles of cossin (positions, D/2, 2), starting at row pos.
 	// x, y (b, t, h, d). inverse rotates back. Pairs are (i, i+d/2), or (2i, 2i+1) if interleaved.
 	RoPE(y Dst, x, cossin Buf, b, t, h, d, pos int, interleaved, inverse bool)
-	Attention(y, stat, q, k, v, mask Buf, a Attn) // stat: log Σ exp of each row of scores
+	// Attention leaves log Σ exp of each row of scores in stat. k and v may be of any type that KeepsAs, each of its own; the result is
+	// that of the numbers they decode to. AttentionBack wants Float.
+	Attention(y, stat, q, k, v, mask Buf, a Attn)
 	AttentionBack(dq, dk, dv Dst, q, k, v, y, stat, dy, mask Buf, a Attn)
 	SwiGLU(y Buf, gate, up Buf) // y = silu(gate)·up
 	SwiGLUBack(dgate, dup Dst, gate, up, dy Buf)

@@ -86,6 +86,12 @@ func (t Type) BlockSize() int {
 // Size is the number of bytes of one element. It panics for types that store blocks: see BlockSize.
 func (t Type) Size() int { return typeSizes[t] }
 
+// Bytes is how many bytes n elements take, whole blocks of them.
+func (t Type) Bytes(n int) int { return n / t.Block() * t.BlockSize() }
+
+// KeepsAs reports whether t is a type that a memory of keys and values may be kept in: Float, F16 or Q8_0. See Device.Convert.
+func (t Type) KeepsAs() bool { return t == Float || t == F16 || t == Q8_0 }
+
 // TypeByName is the inverse of String for the types that files may hold.
 func TypeByName(name string) (Type, bool) {
 	for t := Float + 1; t < numTypes; t++ {

@@ -38,6 +38,8 @@ func Attention(q, k, v *Var, o AttentionOptions) *Var {
 		mismatch("attention", "want q (B, T, H, D), k and v (B, S, K, D): k and v alike, B and D as q's", q, k, v)
 	case k.dims[2] == 0 || q.dims[2]%k.dims[2] != 0:
 		mismatch("attention", "want q's heads to be a multiple of k's", q, k, v)
+	case (k.val.Type != device.Float || v.val.Type != device.Float) && !tapeOf("attention", q, k, v).NoGrad:
+		mismatch("attention", "keys and values that are kept in another type are read only: want a tape without gradients", q, k, v)
 	case o.Window < 0 || o.Window > 0 && !o.Causal || o.Cap < 0:
 		mismatch("attention", "want a window and a cap of at least 0, and a window only if causal", q, k, v)
 	case o.Mask != nil && (o.Mask.ids == nil && o.Mask.Len() > 0 || o.Mask.rank != 2 || o.Mask.dims[0] != k.dims[0] || o.Mask.dims[1] != k.dims[1]):

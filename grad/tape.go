@@ -58,7 +58,7 @@ func (t *Tape) Const(data []Float, shape ...int) *Var {
 }
 
 // Over places memory that the caller keeps on the tape's device, such as a cache, as
-// an input of the given shape that needs no gradient.
+// an input of the given shape that needs no gradient. Of other types than Float, only Attention reads it, as keys or values.
 func (t *Tape) Over(b device.Buf, shape ...int) *Var {
 	v := t.leaf("over", b.N, shape)
 	v.val = b

@@ -11,6 +11,7 @@ const AttentionBlock = 128
 //	s[j] = Σ_d scale·q[d]·k[j,d]    stat = ln Σ_j exp s[j]    y = Σ_j exp(s[j] − stat)·v[j]
 //	q, y (heads, D)   stat (heads)   k, v (n, D), rows ld apart   mem is scratch, see AttentionRowScratch
 //
+// Keys and values that are not kept as floats are decoded block by block, so results are those of what they decode to.
 // A key before the first-th is not seen, nor one whose mask is 0; a nil mask shows all. A query that sees no key gives
 // y = 0 and stat = −∞. Where cap is not 0, s is cap·tanh(s/cap), see SoftCap.
 //
@@ -20,10 +21,10 @@ const AttentionBlock = 128
 //	f = exp(m before − m)    p[j] = exp(s[j] − m)    sum = sum·f + Σ_j p[j]    y = y·f + Σ_j p[j]·v[j]
 //
 // where sums take their terms in the order of the keys; at last  y /= sum,  stat = m + ln sum.
-func AttentionRow(y, stat, q, k, v, mem []Float, ld, first, n int, mask []int32, scale, cap Float) {
+func AttentionRow(y, stat, q []Float, k, v Stored, mem []Float, ld, first, n int, mask []int32, scale, cap Float) {
 	d := len(y) / max(len(stat), 1)
-	scores, mem := mem[:AttentionBlock], mem[AttentionBlock:]
-	scaled, sums := mem[:len(q)], mem[len(q):][:len(stat)]
+	scores, scaled, sums := take(&mem, AttentionBlock), take(&mem, len(q)), take(&mem, len(stat))
+	keyMem, valueMem := take(&mem, k.As.scratch(d)), take(&mem, v.As.scratch(d))
 	for i, x := range q {
 		scaled[i] = x * scale
 	}
@@ -33,9 +34,11 @@ func AttentionRow(y, stat, q, k, v, mem []Float, ld, first, n int, mask []int32,
 	begin := first / AttentionBlock * AttentionBlock
 	for at := begin; at < n; at += AttentionBlock {
 		s := scores[:min(AttentionBlock, n-at)]
+		keys, ldk := k.From(at*ld).rows(keyMem, ld, len(s), d)
+		values, ldv := v.From(at*ld).rows(valueMem, ld, len(s), d)
 		for h := range stat {
 			row := y[h*d:][:d]
-			RowDots(s, scaled[h*d:][:d], k[at*ld:], ld, false)
+			RowDots(s, scaled[h*d:][:d], keys, ldk, false)
 			SoftCap(s, cap)
 			hideKeys(s, 1, mask, at)
 			hideBefore(s, 1, first-at)
@@ -45,7 +48,7 @@ func AttentionRow(y, stat, q, k, v, mem []Float, ld, first, n int, mask []int32,
 					row[i] *= f
 				}
 			}
-			RowSums(row, s, v[at*ld:], ld, at > begin)
+			RowSums(row, s, values, ldv, at > begin)
 		}
 	}
 	for h := range stat {
@@ -65,8 +68,10 @@ func AttentionRow(y, stat, q, k, v, mem []Float, ld, first, n int, mask []int32,
 	}
 }
 
-// AttentionRowScratch is how much memory AttentionRow needs for heads of width d.
-func AttentionRowScratch(heads, d int) int { return AttentionBlock + heads*(d+1) }
+// AttentionRowScratch is how much memory AttentionRow needs for heads of width d, and keys and values that are kept in as.
+func AttentionRowScratch(heads, d int, as StoredAs) int {
+	return AttentionBlock + heads*(d+1) + 2*as.scratch(d)
+}
 
 // hideKeys makes the scores of keys −∞ whose mask is 0. The first of s, rows of m scores, is that of key at.
 func hideKeys(s []Float, m int, mask []int32, at int) {

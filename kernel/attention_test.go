@@ -18,6 +18,21 @@ type heads struct {
 	scale, cap           Float
 	seen                 Seen
 	addQ                 bool
+	storedK, storedV     *Stored // instead of k and v, for results
+}
+
+func (h *heads) keys() Stored {
+	if h.storedK != nil {
+		return *h.storedK
+	}
+	return Stored{F: h.k}
+}
+
+func (h *heads) values() Stored {
+	if h.storedV != nil {
+		return *h.storedV
+	}
+	return Stored{F: h.v}
 }
 
 func newHeads(r *rand.Rand, m, s, d int) *heads {
@@ -45,17 +60,17 @@ func newHeads(r *rand.Rand, m, s, d int) *heads {
 
 // rows computes y and stat query by query.
 func (h *heads) rows() {
-	mem := make([]Float, AttentionRowScratch(1, h.d))
+	mem := make([]Float, AttentionRowScratch(1, h.d, h.keys().As))
 	for i := range h.m {
 		at := i * h.ld
-		AttentionRow(h.y[at:][:h.d], h.stat[i:][:1], h.q[at:][:h.d], h.k, h.v, mem, h.ldk, h.seen.Before(i), h.seen.of(i, h.s), h.mask, h.scale, h.cap)
+		AttentionRow(h.y[at:][:h.d], h.stat[i:][:1], h.q[at:][:h.d], h.keys(), h.values(), mem, h.ldk, h.seen.Before(i), h.seen.of(i, h.s), h.mask, h.scale, h.cap)
 	}
 }
 
 // tiles is rows by AttentionKeys.
 func (h *heads) tiles(r *rand.Rand) {
 	var keys AttentionKeys
-	keys.Load(normal(r, AttentionScratch(h.s, h.d)), h.k, h.v, h.ldk, h.s, h.d, h.mask, h.scale, h.cap)
+	keys.Load(normal(r, AttentionScratch(h.s, h.d, h.keys().As)), h.keys(), h.values(), h.ldk, h.s, h.d, h.mask, h.scale, h.cap)
 	for i := 0; i < h.m; i += AttentionTile() {
 		keys.Rows(h.y[i*h.ld:], h.stat[i:], h.q[i*h.ld:], h.ld, 1, min(AttentionTile(), h.m-i), h.seen.after(i))
 	}

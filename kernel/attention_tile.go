@@ -22,10 +22,10 @@ func keyPanels(d int) int { return PackedA(AttentionBlock, d) }
 // AttentionTile is how many queries of a head AttentionKeys.Rows takes at most.
 func AttentionTile() int { return tileCols() }
 
-// AttentionScratch is how much memory AttentionKeys needs for s keys of width d, for Rows.
-func AttentionScratch(s, d int) int {
+// AttentionScratch is how much memory AttentionKeys needs for s keys of width d that are kept in as, for Rows.
+func AttentionScratch(s, d int, as StoredAs) int {
 	cols := tileCols()
-	return blocksOf(s)*keyPanels(d) + PackedA(d, s) + cols*(AttentionBlock+d+widest(d)+4)
+	return blocksOf(s)*keyPanels(d) + PackedA(d, s) + max(cols*(AttentionBlock+d+widest(d)+4), as.scratch(d))
 }
 
 func blocksOf(s int) int { return (s + AttentionBlock - 1) / AttentionBlock }
@@ -41,16 +41,35 @@ func take(mem *[]Float, n int) []Float {
 }
 
 // Load packs keys and values (s, d) whose rows are ld apart, in mem. Scores are scaled, then capped where cap is not 0.
-func (a *AttentionKeys) Load(mem, k, v []Float, ld, s, d int, mask []int32, scale, cap Float) {
+func (a *AttentionKeys) Load(mem []Float, k, v Stored, ld, s, d int, mask []int32, scale, cap Float) {
 	*a = AttentionKeys{s: s, d: d, mask: mask, scale: scale, cap: cap}
 	a.k, a.v = take(&mem, blocksOf(s)*keyPanels(d)), take(&mem, PackedA(d, s))
+	a.mem = mem // of queries, before which it holds what is decoded
 	for at := 0; at < s; at += AttentionBlock {
-		packKeys(a.k[at/AttentionBlock*keyPanels(d):], k[at*ld:], ld, min(AttentionBlock, s-at), d)
+		n := min(AttentionBlock, s-at)
+		keys, ldk := k.From(at*ld).rows(mem, ld, n, d)
+		packKeys(a.k[at/AttentionBlock*keyPanels(d):], keys, ldk, n, d)
 	}
-	if s > 0 {
-		PackA(a.v, v, ld, d, s, true)
+	switch {
+	case s == 0:
+	case v.As == StoredFloat:
+		PackA(a.v, v.F, ld, d, s, true)
+	default:
+		a.loadValues(v, ld)
 	}
-	a.mem = mem
+}
+
+// loadValues packs values that have to be decoded, block by block.
+func (a *AttentionKeys) loadValues(v Stored, ld int) {
+	rows, parts := tileRows(), splitRows(a.d, tileRows())
+	for at := 0; at < a.s; at += AttentionBlock {
+		n := min(AttentionBlock, a.s-at)
+		values, ldv := v.From(at*ld).rows(a.mem, ld, n, a.d)
+		for i := range parts.panels {
+			first := parts.row(i)
+			PackA(a.v[(i*a.s+at)*rows:], values[first:], ldv, min(parts.row(i+1), a.d)-first, n, true)
+		}
+	}
 }
 
 // packKeys packs n rows of x as rows, a panel holding as many as it can.

@@ -102,3 +102,5 @@ func joinRowsVector(dst, src []Float, n, rows, ldd, lds int) bool { return false
 func dotsF16Vector(y []Float, ld int, w []byte, x []Float, m, n, k int) (rows, xs int) { return 0, 0 }
 
 func dotsBF16Vector(y []Float, ld int, w []byte, x []Float, m, n, k int) (rows, xs int) { return 0, 0 }
+
+func getRowsVector(y []Float, k Stored, ld, n, d int) bool { return false }

@@ -115,9 +115,9 @@ func (a *Attention) Forward(x *nn.Var) *nn.Var {
 	if a.QNorm != nil {
 		q, k = a.QNorm.Forward(q), a.KNorm.Forward(k)
 	}
-	q, k = q.RoPE(a.rope, past.Len()), k.RoPE(a.rope, past.Len()) // (B, T, H, D), (B, T, K, D)
-	y := past.Attend(q, k, v, a.context, a.see)                   // (B, T, H, D)
-	return a.O.Forward(y.Reshape(B, T, a.heads*D))                // (B, T, C)
+	q, k = past.RoPE(q, a.rope, 0), past.RoPE(k, a.rope, 0) // (B, T, H, D), (B, T, K, D)
+	y := past.Attend(q, k, v, a.context, a.see)             // (B, T, H, D)
+	return a.O.Forward(y.Reshape(B, T, a.heads*D))          // (B, T, C)
 }
 
 func (a *Attention) positions() int { return a.context }

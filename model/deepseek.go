@@ -154,11 +154,11 @@ func (a *LatentAttention) Forward(x *nn.Var) *nn.Var {
 	B, T, H, N, R, V := x.Dim(0), x.Dim(1), a.heads, a.nope, a.rope.Dim, a.value
 	past := nn.Recall[nn.Cache](x.Tape(), a) // nil in training
 	q := a.queries(x).Reshape(B, T, H, N+R)
-	kv, rank := a.KVA.Forward(x), a.KVNorm.W.Shape[0]                                                 // (B, T, rank + R)
-	made := a.KVB.Forward(a.KVNorm.Forward(kv.Slice(2, 0, rank, 1))).Reshape(B, T, H, N+V)            // (B, T, H, N + V)
-	r := kv.Slice(2, rank, rank+R, 1).Reshape(B, T, 1, R).RoPE(a.rope, past.Len()).Expand(B, T, H, R) // (B, T, H, R)
-	q = grad.Concat(3, q.Slice(3, 0, N, 1), q.Slice(3, N, N+R, 1).RoPE(a.rope, past.Len()))           // (B, T, H, N + R)
-	k, v := grad.Concat(3, made.Slice(3, 0, N, 1), r), made.Slice(3, N, N+V, 1)                       // (B, T, H, N + R), (B, T, H, V)
+	kv, rank := a.KVA.Forward(x), a.KVNorm.W.Shape[0]                                              // (B, T, rank + R)
+	made := a.KVB.Forward(a.KVNorm.Forward(kv.Slice(2, 0, rank, 1))).Reshape(B, T, H, N+V)         // (B, T, H, N + V)
+	r := past.RoPE(kv.Slice(2, rank, rank+R, 1).Reshape(B, T, 1, R), a.rope, N).Expand(B, T, H, R) // (B, T, H, R)
+	q = grad.Concat(3, q.Slice(3, 0, N, 1), past.RoPE(q.Slice(3, N, N+R, 1), a.rope, N))           // (B, T, H, N + R)
+	k, v := grad.Concat(3, made.Slice(3, 0, N, 1), r), made.Slice(3, N, N+V, 1)                    // (B, T, H, N + R), (B, T, H, V)
 	D := max(N+R, V)
 	y := past.Attend(widened(q, D), widened(k, D), widened(v, D), a.context, a.see) // (B, T, H, D)
 	if V < D {

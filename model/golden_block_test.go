@@ -33,7 +33,6 @@ func TestGoldenBlocks(t *testing.T) {
 				l.fill()
 				x := newLlamaBlock(l)
 				x.Attn.rope.Interleaved = c.Text("style", "") == "interleaved"
-				x.Attn.offset = c.Int("offset", 0)
 				b, attn, mlp = x, x.Attn, x.MLP
 			}
 			nn.Build(b, 1)

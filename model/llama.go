@@ -108,7 +108,6 @@ type LlamaAttention struct {
 
 	heads, kv, context int
 	rope               grad.RoPE
-	offset             int // position of the first token of a pass
 }
 
 func newLlamaAttention(c LlamaConfig) *LlamaAttention {
@@ -127,10 +126,9 @@ func newLlamaAttention(c LlamaConfig) *LlamaAttention {
 // Forward is the attention of x (B, T, C) to itself and, where the tape has a memory, to what came before.
 func (a *LlamaAttention) Forward(x *nn.Var) *nn.Var {
 	B, T, D := x.Dim(0), x.Dim(1), a.rope.Dim
-	past := nn.Recall[nn.Cache](x.Tape(), a) // nil in training
-	at := a.offset + past.Len()
-	q := a.Q.Forward(x).Reshape(B, T, a.heads, D).RoPE(a.rope, at)            // (B, T, H, D)
-	k := a.K.Forward(x).Reshape(B, T, a.kv, D).RoPE(a.rope, at)               // (B, T, K, D)
+	past := nn.Recall[nn.Cache](x.Tape(), a)                                  // nil in training
+	q := past.RoPE(a.Q.Forward(x).Reshape(B, T, a.heads, D), a.rope, 0)       // (B, T, H, D)
+	k := past.RoPE(a.K.Forward(x).Reshape(B, T, a.kv, D), a.rope, 0)          // (B, T, K, D)
 	v := a.V.Forward(x).Reshape(B, T, a.kv, D)                                // (B, T, K, D)
 	y := past.Attend(q, k, v, a.context, grad.AttentionOptions{Causal: true}) // (B, T, H, D)
 	return a.O.Forward(y.Reshape(B, T, a.heads*D))                            // (B, T, C)

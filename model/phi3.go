@@ -58,13 +58,13 @@ type Phi3Attention struct {
 // Forward is the attention of x (B, T, C) to itself and, where the tape has a memory, to what came before.
 func (a *Phi3Attention) Forward(x *nn.Var) *nn.Var {
 	B, T, H, K, D := x.Dim(0), x.Dim(1), a.heads, a.kv, a.rope.Dim
-	past := nn.Recall[nn.Cache](x.Tape(), a)              // nil in training
-	qkv := a.QKV.Forward(x).Reshape(B, T, H+2*K, D)       // (B, T, H + 2K, D)
-	q := qkv.Slice(2, 0, H, 1).RoPE(a.rope, past.Len())   // (B, T, H, D)
-	k := qkv.Slice(2, H, H+K, 1).RoPE(a.rope, past.Len()) // (B, T, K, D)
-	v := qkv.Slice(2, H+K, H+2*K, 1)                      // (B, T, K, D)
-	y := past.Attend(q, k, v, a.context, a.see)           // (B, T, H, D)
-	return a.O.Forward(y.Reshape(B, T, H*D))              // (B, T, C)
+	past := nn.Recall[nn.Cache](x.Tape(), a)           // nil in training
+	qkv := a.QKV.Forward(x).Reshape(B, T, H+2*K, D)    // (B, T, H + 2K, D)
+	q := past.RoPE(qkv.Slice(2, 0, H, 1), a.rope, 0)   // (B, T, H, D)
+	k := past.RoPE(qkv.Slice(2, H, H+K, 1), a.rope, 0) // (B, T, K, D)
+	v := qkv.Slice(2, H+K, H+2*K, 1)                   // (B, T, K, D)
+	y := past.Attend(q, k, v, a.context, a.see)        // (B, T, H, D)
+	return a.O.Forward(y.Reshape(B, T, H*D))           // (B, T, C)
 }
 
 func (a *Phi3Attention) positions() int { return a.context }

@@ -51,6 +51,8 @@ func (a *MultiheadAttention) Masked(x, mask *Var) *Var {
 	var past *Cache
 	if a.Causal {
 		past = Recall[Cache](x.Tape(), a)
+	} else {
+		alone("attention", x)
 	}
 	y := past.Attend(q, k, v, a.Context, grad.AttentionOptions{Causal: a.Causal, Mask: mask}) // (B, T, H, D)
 	return a.Out.Forward(y.Reshape(B, T, E))

@@ -8,25 +8,36 @@ import (
 )
 
 // Cache is what attention remembers: every key and value it has seen, in memory set
-// aside once for the whole context, unless that is long, and filled in place. A nil *Cache remembers
+// aside once for the whole context, unless that is long, and filled in place, in the type that the memory's Remember names. A nil *Cache remembers
 // nothing, which is training. A block gets its own by Recall[Cache].
 type Cache struct {
 	k, v    device.Buf // (B, room, K, D)
 	b, room int
+	heads   int // K
 	row     int // K·D
 	n       int // positions seen
+
+	rope   grad.RoPE // of the keys; Dim 0 if they have none
+	turned int       // the first number of a key that it rotates
+
+	several[Cache]
 }
 
 // atOnce is for how many positions room is made on first use: texts of whole contexts of published models, of 131,072
 // positions and more, are rare.
 const atOnce = 4096
 
-// Len is how many positions were seen before, 0 for a nil Cache.
-func (m *Cache) Len() int {
-	if m == nil {
-		return 0
+// RoPE rotates queries or keys by their positions, which go on from those seen before. x becomes numbers from and on of
+// each head's key: 0, unless only a part of them is rotated.    x, y (B, T, H, R)
+func (m *Cache) RoPE(x *Var, r grad.RoPE, from int) *Var {
+	switch {
+	case m == nil:
+		return x.RoPE(r, 0)
+	case m.all != nil:
+		return m.each("rope", x, 1, func(_ int, past *Cache, x *Var) *Var { return past.RoPE(x, r, from) })
 	}
-	return m.n
+	m.rope, m.turned = r, from
+	return x.RoPE(r, m.n)
 }
 
 // Attend lets q see the keys and values of this pass and, from the memory, of those
@@ -35,11 +46,27 @@ func (m *Cache) Len() int {
 // limit is the number of positions of the model's context, for which room is made on
 // first use; where it is large, or 0 for no bound, room is doubled as it fills.
 func (m *Cache) Attend(q, k, v *Var, limit int, o grad.AttentionOptions) *Var {
-	if m == nil {
+	switch {
+	case m == nil:
 		return grad.Attention(q, k, v, o)
+	case m.all == nil:
+		return m.attend(q, k, v, limit, o, remember(q.Tape().Memory))
+	case o.Mask != nil:
+		Refuse("attention", "conversations that are read together are not filled up: want no mask", q.Shape(), o.Mask.Shape())
 	}
+	m.check("attention", k)
+	at := 0
+	return m.each("attention", q, 1, func(i int, past *Cache, q *Var) *Var {
+		T := q.Dim(1)
+		at += T
+		return past.attend(q, k.Slice(1, at-T, at, 1), v.Slice(1, at-T, at, 1), limit, o, remember(m.all.memories[i]))
+	})
+}
+
+// attend is Attend of one conversation.
+func (m *Cache) attend(q, k, v *Var, limit int, o grad.AttentionOptions, r Remember) *Var {
 	t := q.Tape()
-	m.add(t.Device, k, v, limit)
+	m.add(t.Device, k, v, limit, r.KV)
 	B, K, D := k.Dim(0), k.Dim(2), k.Dim(3)
 	if B == 1 {
 		return grad.Attention(q, m.seen(t, m.k, 0, K, D), m.seen(t, m.v, 0, K, D), o)
@@ -58,28 +85,33 @@ func (m *Cache) seen(t *grad.Tape, mem device.Buf, b, K, D int) *Var {
 }
 
 // add copies k and v behind what is there.
-func (m *Cache) add(dev device.Device, k, v *Var, limit int) {
-	B, T, row := k.Dim(0), k.Dim(1), k.Dim(2)*k.Dim(3)
+func (m *Cache) add(dev device.Device, k, v *Var, limit int, as device.Type) {
+	B, T, D := k.Dim(0), k.Dim(1), k.Dim(3)
+	row := k.Dim(2) * D
 	if m.n > 0 && (B != m.b || row != m.row) {
 		Refuse("attention", fmt.Sprintf("the tape's memory is of %d sequences with keys of %d numbers: give each conversation its own memory", m.b, m.row), k.Shape())
 	}
 	if limit > 0 && m.n+T > limit {
 		Refuse("attention", fmt.Sprintf("the context holds %d positions, %d are asked for: shorten the text, or build the model with a longer context", limit, m.n+T), k.Shape())
 	}
-	if need := m.n + T; need > m.room {
+	if D%as.Block() != 0 {
+		Refuse("attention", fmt.Sprintf("keys and values of heads of %d numbers are no blocks of %d: keep them as F16 or as floats, not as %v", D, as.Block(), as), k.Shape())
+	}
+	if need := m.n + T; need > m.room || m.b != B || m.row != row {
 		room := limit
 		if limit == 0 {
 			room = max(2*m.room, need, 64)
 		} else if limit > atOnce {
 			room = min(max(2*m.room, need, atOnce), limit)
 		}
-		bigger := Cache{k: dev.Alloc(B*room*row, device.Float), v: dev.Alloc(B*room*row, device.Float), b: B, room: room, row: row, n: m.n}
+		k, v := dev.Alloc(B*room*row, as), dev.Alloc(B*room*row, as)
 		for b := range B {
-			move(dev, bigger.k, b*room*row, m.k, b*m.room*row, m.n*row)
-			move(dev, bigger.v, b*room*row, m.v, b*m.room*row, m.n*row)
+			move(dev, k, b*room*row, m.k, b*m.room*row, m.n*row)
+			move(dev, v, b*room*row, m.v, b*m.room*row, m.n*row)
 		}
-		*m = bigger
+		m.k, m.v, m.b, m.room, m.row = k, v, B, room, row
 	}
+	m.heads = k.Dim(2)
 	for b := range B {
 		move(dev, m.k, (b*m.room+m.n)*row, k.Buf(), b*T*row, T*row)
 		move(dev, m.v, (b*m.room+m.n)*row, v.Buf(), b*T*row, T*row)
@@ -95,12 +127,50 @@ func (m *Cache) Pick(dev device.Device, order []int) {
 	}
 }
 
-// move copies n numbers.
-func move(dev device.Device, dst device.Buf, at int, src device.Buf, from, n int) {
-	if n == 0 {
-		return
+// CanRewind is nil if n positions were seen.
+func (m *Cache) CanRewind(n int) error { return canRewind(n, m.n) }
+
+// Rewind forgets all but the first n positions.
+func (m *Cache) Rewind(n int) { m.n = n }
+
+// CanShift is nil if positions keep to keep+n−1 were seen.
+func (m *Cache) CanShift(keep, n int) error { return canShift(keep, n, m.n) }
+
+// shiftAtOnce is how many positions are rotated together.
+const shiftAtOnce = 256
+
+// Shift forgets positions keep to keep+n−1 and moves those after them up.
+func (m *Cache) Shift(scratch *grad.Tape, keep, n int) {
+	dev, row := scratch.Device, m.row
+	for b := range m.b {
+		for at := keep; at+n < m.n; { // a piece and where it goes have no position in common
+			c := min(n, shiftAtOnce, m.n-n-at)
+			to, from := (b*m.room+at)*row, (b*m.room+at+n)*row
+			move(dev, m.v, to, m.v, from, c*row)
+			move(dev, m.k, to, m.turnedBack(scratch, from, c, n), 0, c*row)
+			at += c
+		}
 	}
-	shape := device.Dims{1, 1, 1, 1, 1, n}
-	flat := device.Contiguous(shape)
-	dev.Copy(device.Into(dst.Slice(at, n)), flat, src.Slice(from, n), flat, shape, 1)
+	m.n -= n
+}
+
+// turnedBack is the keys of c positions, the first one's numbers from from on, as they would be n positions before.
+func (m *Cache) turnedBack(t *grad.Tape, from, c, n int) device.Buf {
+	keys := m.k.Slice(from, c*m.row)
+	if m.rope.Dim == 0 {
+		return keys
+	}
+	t.Reset()
+	D := m.row / m.heads
+	x := t.Shaped(1, c, m.heads, D)
+	t.Device.Convert(x.Buf(), keys)
+	y, end := x.Slice(3, m.turned, m.turned+m.rope.Dim, 1).Turn(m.rope, -n), m.turned+m.rope.Dim
+	return grad.Concat(3, x.Slice(3, 0, m.turned, 1), y, x.Slice(3, end, D, 1)).Buf()
+}
+
+// move copies n numbers, in the type of where they go.
+func move(dev device.Device, dst device.Buf, at int, src device.Buf, from, n int) {
+	if n > 0 {
+		dev.Convert(dst.Slice(at, n), src.Slice(from, n))
+	}
 }

@@ -14,6 +14,8 @@ type Carry struct {
 	now, then []device.Buf // of each layer its state (B, H), and of an LSTM its cells
 	b         int
 	passes    int // begun, those that are computed once more not counted
+
+	several[Carry]
 }
 
 // NewCarry is a memory of b sequences that begin with zeros.

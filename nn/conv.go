@@ -122,6 +122,7 @@ func (c *TimeConv) ForwardAct(x *Var, act kernel.Fn) *Var {
 	if x.Rank() != 3 {
 		Refuse("conv1d", "want x (N, T, C)", x.Shape())
 	}
+	alone("conv1d", x)
 	o := c.Options
 	o.Act = act
 	return x.Transpose(1, 2).Conv(c.W.Value(), c.B.Value(), o).Transpose(1, 2)

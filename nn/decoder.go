@@ -113,3 +113,9 @@ func (m *view) Pick(dev device.Device, order []int) {
 	}
 	m.b = len(order)
 }
+
+// CanRewind is nil: what is watched stays.
+func (m *view) CanRewind(int) error { return nil }
+
+// Rewind does nothing.
+func (m *view) Rewind(int) {}

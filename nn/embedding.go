@@ -36,36 +36,51 @@ func (p *Position) Forward(x *Var) *Var {
 	if x.Rank() != 3 || x.Dim(2) != p.W.Shape[1] {
 		Refuse("position", "want x (B, T, C) with the C of the places", x.Shape(), p.W.Shape)
 	}
-	first := Places(p, x, p.W.Shape[0])
-	w := x.Tape().Use(p.W.Value())
-	if n := x.Dim(1); n != p.W.Shape[0] {
-		w = w.Slice(0, first, first+n, 1)
-	}
-	return x.Add(w)
+	return addPlaces(p, x, p.W)
 }
 
 // places is how many positions a block has seen.
-type places struct{ n int }
+type places struct {
+	n int
+	several[places]
+}
 
 // Pick keeps the count, which is the same for all sequences.
 func (*places) Pick(device.Device, []int) {}
 
-// Places is the position of x's first element along axis 1: 0, or how many positions block
-// b saw before where the tape has a memory, which then counts x's too. It refuses
-// positions beyond limit, unless limit is 0.
-func Places(b Block, x *Var, limit int) int {
+// CanRewind is nil if n positions were seen.
+func (m *places) CanRewind(n int) error { return canRewind(n, m.n) }
+
+// Rewind forgets all but the first n positions.
+func (m *places) Rewind(n int) { m.n = n }
+
+// addPlaces adds the vectors of x's places, rows of w, to x; they go on from those that block b saw before where the tape
+// has a memory. It refuses places that w has not.    x, y (B, T, C)  w (P, C)
+func addPlaces(b Block, x *Var, w *Param) *Var {
 	m := Recall[places](x.Tape(), b)
-	first := 0
+	if m != nil && m.all != nil {
+		return m.each("position", x, 1, func(_ int, past *places, x *Var) *Var { return past.add(x, w) })
+	}
+	return m.add(x, w)
+}
+
+// add is addPlaces of one conversation.
+func (m *places) add(x *Var, w *Param) *Var {
+	T, P, first := x.Dim(1), w.Shape[0], 0
 	if m != nil {
 		first = m.n
 	}
-	if n := first + x.Dim(1); limit > 0 && n > limit {
-		Refuse("position", fmt.Sprintf("the context holds %d positions, %d are asked for: shorten the sequence, or build the model with a longer context", limit, n), x.Shape())
+	if first+T > P {
+		Refuse("position", fmt.Sprintf("the context holds %d positions, %d are asked for: shorten the sequence, or build the model with a longer context", P, first+T), x.Shape())
 	}
 	if m != nil {
-		m.n += x.Dim(1)
+		m.n += T
 	}
-	return first
+	rows := x.Tape().Use(w.Value())
+	if T != P {
+		rows = rows.Slice(0, first, first+T, 1)
+	}
+	return x.Add(rows)
 }
 
 // PlacedEmbedding looks up ids and adds a vector for each place: embed(c,pos=p).

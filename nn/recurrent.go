@@ -90,10 +90,26 @@ func (r *Recurrent) Over(x, lengths *Var) *Var { return r.forward(x, nil, nil, l
 
 // forward is From for sequences of lengths n, or full ones if nil; with a table, (V, C), x is ids (B, T) of its rows.
 func (r *Recurrent) forward(x, table, h0, n *Var) *Var {
-	var past *Carry
-	if !r.Bidirectional {
-		past = Recall[Carry](x.Tape(), r)
+	if r.Bidirectional {
+		alone(r.name(), x)
+		return r.over(nil, x, table, h0, n)
 	}
+	past := Recall[Carry](x.Tape(), r)
+	if past == nil || past.all == nil {
+		return r.over(past, x, table, h0, n)
+	}
+	if h0 != nil || n != nil {
+		Refuse(r.name(), "conversations that are read together are not filled up, and begin with zeros", x.Shape())
+	}
+	axis := 1 // (1, ΣT, H)
+	if r.LastOnly {
+		axis = 0 // (conversations, H)
+	}
+	return past.each(r.name(), x, axis, func(_ int, past *Carry, x *Var) *Var { return r.over(past, x, nil, nil, nil) })
+}
+
+// over is forward of one conversation, or of sequences without a memory.
+func (r *Recurrent) over(past *Carry, x, table, h0, n *Var) *Var {
 	past.begin(x, r)
 	for k := range r.Layers() {
 		if k > 0 {
@@ -127,7 +143,7 @@ func (r *Recurrent) Ends(y, lengths *Var) *Var {
 // readsTable reports whether the products of the layers' first matrix are better made once for each row of e's table
 // than for each of the ids: the same numbers, in fewer multiplications.
 func (r *Recurrent) readsTable(e *Embedding, ids *Var) bool {
-	return !ids.Tape().Recompute && ids.Rank() == 2 && ids.IDs() != nil && 2*e.W.Shape[0] <= ids.Len() && e.W.Shape[1] == r.parts[0].wih.Shape[1]
+	return !ids.Tape().Recompute && together(ids.Tape()) == nil && ids.Rank() == 2 && ids.IDs() != nil && 2*e.W.Shape[0] <= ids.Len() && e.W.Shape[1] == r.parts[0].wih.Shape[1]
 }
 
 // looked is layers that read a table, as a Block.

@@ -45,8 +45,7 @@ func (s *Sinusoidal) Forward(x *Var) *Var {
 	if x.Rank() != 3 || x.Dim(2) != s.W.Shape[1] {
 		Refuse("sinusoidal", "want x (B, T, C) with the C of the waves", x.Shape(), s.W.Shape)
 	}
-	first := Places(s, x, s.W.Shape[0])
-	return x.Add(x.Tape().Use(s.W.Value()).Slice(0, first, first+x.Dim(1), 1))
+	return addPlaces(s, x, s.W)
 }
 
 // Notation is sinusoidal(p).

@@ -20,8 +20,10 @@ type attentionTask struct {
 	units   int // of a key head
 	rows    int // queries of a unit
 	y, stat []kernel.Float
-	q, k, v []kernel.Float
+	q       []kernel.Float
+	k, v    kernel.Stored
 	mask    []int32
+	parts   int // units that the heads of a key head are split into, where few
 }
 
 // Attention implements device.Device. A worker has one tile of scores in memory at a time.
@@ -33,8 +35,22 @@ func (d *Device) Attention(y, stat, q, k, v, mask device.Buf, a device.Attn) {
 	defer d.mu.Unlock()
 	rows := unitRows(&a)
 	t := &d.tasks.attention
-	*t = attentionTask{d, a, blocks(a.T, rows), rows, y.F, stat.F, q.F, k.F, v.F, mask.I}
-	d.run(a.B*a.K*t.units, attentionMACs/max(rows*(a.H/a.K)*a.S*a.D, 1), t)
+	*t = attentionTask{d, a, blocks(a.T, rows), rows, y.F, stat.F, q.F, stored(k), stored(v), mask.I, 1}
+	if few(&a) { // heads do not meet: to read the keys once more costs less than to leave cores idle
+		t.parts = min(blocks(d.workers, a.B*a.K*t.units), a.H/a.K)
+	}
+	d.run(a.B*a.K*t.units*t.parts, attentionMACs/max(rows*(a.H/a.K/t.parts)*a.S*a.D, 1), t)
+}
+
+// stored is b as attention reads it.
+func stored(b device.Buf) kernel.Stored {
+	switch b.Type {
+	case device.F16:
+		return kernel.Stored{B: b.B, As: kernel.StoredF16}
+	case device.Q8_0:
+		return kernel.Stored{B: b.B, As: kernel.StoredQ8_0}
+	}
+	return kernel.Stored{F: b.F}
 }
 
 // unitRows is how many queries of each head make a unit of work.
@@ -46,16 +62,16 @@ func unitRows(a *device.Attn) int {
 func (t *attentionTask) do(w, lo, hi int) {
 	a := &t.a
 	for i := lo; i < hi; i++ {
-		b, head := i/(a.K*t.units), i/t.units%a.K
 		if few(a) {
-			t.single(w, b, head)
+			t.single(w, i/t.parts/(a.K*t.units), i/t.parts/t.units%a.K, i%t.parts)
 			continue
 		}
+		b, head := i/(a.K*t.units), i/t.units%a.K
 		first := i % t.units * t.rows
 		last := min(first+t.rows, a.T)
 		n, at, mask := seen(a, t.mask, b, last-1, head)
 		var keys kernel.AttentionKeys
-		keys.Load(t.dev.own(w, kernel.AttentionScratch(n, a.D)), t.k[at:], t.v[at:], a.K*a.D, n, a.D, mask, a.Scale, a.Cap)
+		keys.Load(t.dev.own(w, kernel.AttentionScratch(n, a.D, max(t.k.As, t.v.As))), t.k.From(at), t.v.From(at), a.K*a.D, n, a.D, mask, a.Scale, a.Cap)
 		group, tile := a.H/a.K, kernel.AttentionTile()
 		if a.T < group { // the heads of a position make a tile
 			for j := first; j < last; j++ {
@@ -76,20 +92,22 @@ func (t *attentionTask) do(w, lo, hi int) {
 }
 
 // few reports whether attention reads the keys where they lie, query by query. To pack them takes as long as two queries
-// do so, and a tile as long as three.
+// do so, and a tile as long as three; of a single position, whose keys come from memory, as long as a group of more heads.
 func few(a *device.Attn) bool {
 	group := a.H / a.K
-	return a.T*group <= 2+3*min(a.T, group)
+	return a.T == 1 && group <= 16 || a.T*group <= 2+3*min(a.T, group)
 }
 
-// single does the queries that read a key head one position at a time.
-func (t *attentionTask) single(w, b, head int) {
+// single does a part of the queries that read a key head, one position at a time.
+func (t *attentionTask) single(w, b, head, part int) {
 	a, d, group := &t.a, t.a.D, t.a.H/t.a.K
-	mem := t.dev.own(w, kernel.AttentionRowScratch(group, d))
+	first, last := group*part/t.parts, group*(part+1)/t.parts
+	group, first = last-first, head*group+first
+	mem := t.dev.own(w, kernel.AttentionRowScratch(group, d, max(t.k.As, t.v.As)))
 	for j := range a.T {
-		r := (b*a.T+j)*a.H + head*group
+		r := (b*a.T+j)*a.H + first
 		n, at, mask := seen(a, t.mask, b, j, head)
-		kernel.AttentionRow(t.y[r*d:][:group*d], t.stat[r:][:group], t.q[r*d:][:group*d], t.k[at:], t.v[at:], mem, a.K*d, from(a, j).Before(0), n, mask, a.Scale, a.Cap)
+		kernel.AttentionRow(t.y[r*d:][:group*d], t.stat[r:][:group], t.q[r*d:][:group*d], t.k.From(at), t.v.From(at), mem, a.K*d, from(a, j).Before(0), n, mask, a.Scale, a.Cap)
 	}
 }
 

@@ -94,8 +94,12 @@ func (d *Device) Workers() int { return d.workers }
 
 // Alloc returns n zeros.
 func (d *Device) Alloc(n int, t device.Type) device.Buf {
-	if t == device.I32 {
+	switch t {
+	case device.Float:
+	case device.I32:
 		return device.HostIDs(make([]int32, n))
+	default:
+		return device.HostBytes(make([]byte, t.Bytes(n)), n, t)
 	}
 	return device.Host(make([]kernel.Float, n))
 }

@@ -19,6 +19,7 @@ type rowTasks struct {
 	ctc              ctcTask
 	ctcBack          ctcBackTask
 	update           updateTask
+	convert          convertTask
 
 	partials  []kernel.Float // sums over blocks of rows, before they are folded
 	rowLosses []kernel.Float // one a row, before they are summed

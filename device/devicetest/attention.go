@@ -127,6 +127,11 @@ func attention(m *maker) {
 			},
 			func() { attentionWant(y, stat, &h) })
 	})
+	for _, a := range storedAttentions {
+		for _, as := range [][2]device.Type{{device.F16, device.F16}, {device.Q8_0, device.Q8_0}, {device.Float, device.Q8_0}, {device.Q8_0, device.F16}} {
+			m.storedAttention(a, as[0], as[1])
+		}
+	}
 }
 
 // attentionWant is  y = Σ_s p[s]·v[s].  A query that sees nothing gives 0 and −∞.

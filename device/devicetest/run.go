@@ -37,8 +37,9 @@ var suites = map[string]suite{
 	"Axpy":   {calls: axpy, ulps: 2},
 	"Update": {calls: update, ulps: 16},
 
-	"MatMul": {calls: matMul, ulps: 8},
-	"Copy":   {calls: copies, ulps: 2},
+	"MatMul":  {calls: matMul, ulps: 8},
+	"Copy":    {calls: copies, ulps: 2},
+	"Convert": {calls: convert, ulps: 1},
 
 	"Map":     {calls: mapping, ulps: 8},
 	"MapBack": {calls: mappingBack, ulps: 8},

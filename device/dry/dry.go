@@ -35,7 +35,7 @@ func (d *Device) Name() string { return "dry" }
 func (d *Device) Alloc(n int, t device.Type) device.Buf {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.bytes += n * t.Size()
+	d.bytes += t.Bytes(n)
 	d.next += 64 // never 0: the buffer is present even if it has no elements
 	return device.Buf{Ptr: d.next, N: n, Type: t}
 }
@@ -143,6 +143,9 @@ func (d *Device) RoPE(y device.Dst, _, _ device.Buf, b, t, h, w, _ int, _, _ boo
 	n := wrote(y, b*t*h*w)
 	d.count("rope", 3*n+adds(y, n), n+t*w, n)
 }
+
+// Convert counts n elements read and written.
+func (d *Device) Convert(y, x device.Buf) { d.count("convert", 0, x.N, y.N) }
 
 // pairs is how many keys all queries of an attention see together.
 func pairs(a device.Attn) int {

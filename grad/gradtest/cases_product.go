@@ -45,6 +45,10 @@ var productCases = []Case{
 	ropeCase("interleaved", true, 0, 2, 3, 2, 8),
 	ropeCase("interleaved, offset", true, 5, 2, 1, 1, 2),
 	ropeCase("no position", false, 3, 2, 0, 1, 4),
+	turnCase("on", false, 7, 2, 3, 2, 8),
+	turnCase("back", false, -70, 1, 2, 3, 6),
+	turnCase("back, interleaved", true, -5, 2, 2, 1, 4),
+	turnCase("not at all", false, 0, 2, 0, 1, 4),
 	stretchCase("linear", grad.RoPEStretch{Kind: grad.StretchLinear, Factor: 4}, func(f float64, _ int) float64 { return f / 4 }),
 	stretchCase("size", grad.RoPEStretch{Size: 1.5}, func(f float64, _ int) float64 { return f }),
 
@@ -223,12 +227,26 @@ func activated(act kernel.Fn, z float64) float64 {
 }
 
 func ropeCase(name string, interleaved bool, pos, B, T, H, D int) Case {
+	return rotationCase("rope", name, interleaved, pos, B, T, H, D)
+}
+
+// turnCase rotates all places by n positions.
+func turnCase(name string, interleaved bool, n, B, T, H, D int) Case {
+	return rotationCase("turn", name, interleaved, n, B, T, H, D)
+}
+
+// rotationCase is an op that rotates: the first place by pos positions, and the others each by one more, or all alike.
+func rotationCase(op, name string, interleaved bool, pos, B, T, H, D int) Case {
 	const base = 100
+	do, next := (*grad.Var).RoPE, 1
+	if op == "turn" {
+		do, next = (*grad.Var).Turn, 0
+	}
 	return Case{
-		Op: "rope", Name: name,
+		Op: op, Name: name,
 		In: func(r *rand.Rand) []*grad.Var { return []*grad.Var{Rand(r, B, T, H, D)} },
 		Run: func(t *grad.Tape, in []*grad.Var) *grad.Var {
-			return t.Use(in[0]).RoPE(grad.RoPE{Base: base, Dim: D, Interleaved: interleaved}, pos)
+			return do(t.Use(in[0]), grad.RoPE{Base: base, Dim: D, Interleaved: interleaved}, pos)
 		},
 		Want: func(in []*grad.Var) []float64 {
 			x := wide(in[0])
@@ -239,14 +257,14 @@ func ropeCase(name string, interleaved bool, pos, B, T, H, D int) Case {
 					if interleaved {
 						u, v = r*D+2*i, r*D+2*i+1
 					}
-					sin, cos := math.Sincos(float64(pos+r/H%T) * math.Pow(base, -2*float64(i)/float64(D)))
+					sin, cos := math.Sincos(float64(pos+next*(r/H%T)) * math.Pow(base, -2*float64(i)/float64(D)))
 					y[u], y[v] = x[u]*cos-x[v]*sin, x[v]*cos+x[u]*sin
 				}
 			}
 			return y
 		},
 		Wrong: func(t *grad.Tape) {
-			t.Const(make([]grad.Float, 6), 1, 2, 1, 3).RoPE(grad.RoPE{Base: base, Dim: 3, Interleaved: interleaved}, 0)
+			do(t.Const(make([]grad.Float, 6), 1, 2, 1, 3), grad.RoPE{Base: base, Dim: 3, Interleaved: interleaved}, 0)
 		},
 	}
 }

@@ -46,6 +46,7 @@ var families = []struct {
 	{"rows", rows},
 	{"rows_few", rowsFew},
 	{"rows_bf16", rowsBF16},
+	{"stored", stored},
 }
 
 // constraint keeps assembly out of builds that compute in float64 or want none.
