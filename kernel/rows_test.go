@@ -104,6 +104,36 @@ func TestTilesRowsNotFinite(t *testing.T) {
 	})
 }
 
+// Products allocate nothing.
+func TestTilesRowsAllocate(t *testing.T) {
+	everyLevel(t, func(t *testing.T) {
+		const m, k = 70, 300
+		for _, kind := range numbers {
+			for _, n := range []int{1, 3, 30} {
+				w, x, y := make([]byte, PackedRows(kind, m, k)), make([]Float, PackedRowsX(n, k)), make([]Float, n*m)
+				if a := testing.AllocsPerRun(3, func() {
+					TilesRows(y, m, kind, w, x, m, n, k, 0, PanelsB(m))
+					if HasBF16() {
+						TilesRowsBF16(y, m, kind, w, x, m, n, k, 0, PanelsB(m))
+					}
+				}); a > 0 {
+					t.Errorf("%v: %d xs: %v allocations", kind, n, a)
+				}
+			}
+		}
+		for _, q := range panelKinds {
+			const n = 3
+			w, x, rounded, y := make([]byte, PackedQuant(q, m, 512)), make([]Float, 512), make([]byte, n*PackedQuantX(q, 512)), make([]Float, n*m)
+			if a := testing.AllocsPerRun(3, func() {
+				PackQuantX(rounded, q, x)
+				TilesQuant(y, m, q, w, rounded, m, n, 512, 0, QuantPanels(m))
+			}); a > 0 {
+				t.Errorf("%v: %v allocations", q, a)
+			}
+		}
+	})
+}
+
 func BenchmarkTilesRows(b *testing.B) {
 	const k = 2048
 	for _, kind := range numbers {
