@@ -59,6 +59,10 @@ func (w *watch) Copy(y device.Dst, yv device.View, x device.Buf, xv device.View,
 	w.do("copy", func(d device.Device) { d.Copy(y, yv, x, xv, shape, scale) })
 }
 
+func (w *watch) Convert(y, x device.Buf) {
+	w.do("convert", func(d device.Device) { d.Convert(y, x) })
+}
+
 func (w *watch) Map(f kernel.Fn, y device.Dst, x device.Buf, p kernel.Args) {
 	w.do("map", func(d device.Device) { d.Map(f, y, x, p) })
 }

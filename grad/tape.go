@@ -161,7 +161,7 @@ func (t *Tape) record(op *Op, shape []int, a *attr, in []*Var) *Var {
 		x.noteRead(op)
 	}
 	for _, x := range in {
-		if x != nil && x.val.Type > device.Float && x.val.Type != device.I32 && !op.kept {
+		if x != nil && x.val.Kept != nil && !op.kept {
 			mismatch(op.Name, "one of them is a matrix kept in "+x.val.Type.String()+", which is for Linear and Embed only: open the model with its weights widened", in...)
 		}
 	}
