@@ -11,8 +11,9 @@ type Buf struct {
 	I    []int32        // the same for ids (Type I32)
 	B    []byte         // the same for other types, as they are stored
 	Ptr  uintptr        // the address, on other devices
+	Kept *Kept          // the same for a matrix of another Type, see Device.Keep
 	N    int            // elements
-	Type Type           // Float, I32, or what a memory is kept in, see KeepsAs
+	Type Type           // Float, I32, that of a kept matrix, or what a memory is kept in, see KeepsAs
 }
 
 // Host wraps host memory that a CPU device can compute on directly.
@@ -27,7 +28,7 @@ func (b Buf) Present() bool { return b.F != nil || b.I != nil || b.B != nil || b
 // HostBytes wraps n numbers of type t, as they are stored, in host memory.
 func HostBytes(b []byte, n int, t Type) Buf { return Buf{B: b, N: n, Type: t} }
 
-// Slice is the n elements of b from element off on; where types store blocks, whole ones.
+// Slice is the n elements of b from element off on; where types store blocks, whole ones. A kept matrix has no parts.
 func (b Buf) Slice(off, n int) Buf {
 	if b.F != nil {
 		b.F = b.F[off : off+n : off+n]

@@ -18,12 +18,18 @@ type Device interface {
 	Alloc(n int, t Type) Buf                                          // n zeros; t is Float, I32, or one that KeepsAs, n whole blocks of it
 	Write(dst Buf, src []kernel.Float)                                // from the host
 	WriteIDs(dst Buf, src []int32)                                    // from the host
-	Read(dst []kernel.Float, src Buf)                                 // to the host, waiting for it
+	Read(dst []kernel.Float, src Buf)                                 // to the host, waiting for it; of a kept matrix, its numbers
 	ReadIDs(dst []int32, src Buf)                                     // to the host, waiting for it
 	Wait() error                                                      // until all is done; the first error since the last Wait
 	Fill(y Buf, v kernel.Float)                                       // y = v
 	Axpy(y Buf, a kernel.Float, x Buf)                                // y += a·x
 	Update(r kernel.Rule, w, g Buf, state [3]Buf, c *kernel.RuleArgs) // one optimizer step, see kernel.Rules; it may bound g as it reads it
+
+	// Keep sets up a matrix of weights in its own type, which is only read: as b of a MatMul of one product, where a is not
+	// transposed, as x of Index, whose outer is 1, if it is not turned, and by Read. With pack the numbers are copied, in
+	// the order that products want; else the buffer uses m.Data for as long as it is used itself. Either way all results
+	// are the same bits. See kernel.TilesQuant for how products with blocks round a.
+	Keep(m Matrix, pack bool) Buf
 
 	// MatMul is  y = act(op(a)·op(b) + bias)  for every batch index. Batches
 	// whose y coincide (a stride of 0) are summed; then y's Mode applies to the sum

@@ -44,7 +44,9 @@ func openFile(path string, o model.OpenOptions) (*Language, error) {
 	if err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
 	}
-	defer f.Close() // of a file that was only read
+	if o.Keeping != model.InPlace {
+		defer f.Close() // of a file that was only read
+	}
 	tok, err := token.FromGGUF(maps.Collect(f.Metadata().All()))
 	if err != nil {
 		return nil, fmt.Errorf("generate: %s: %w", path, err)

@@ -117,6 +117,31 @@ func TestStories(t *testing.T) {
 	}
 }
 
+// With every matrix in the file's type, x rounded as llama.cpp does, losses are near those of llama.cpp itself, whose
+// rounding of scales differs a little.
+func TestStoriesAsStored(t *testing.T) {
+	if testing.Short() {
+		t.Skip("2,800 tokens")
+	}
+	want := readStories(t)
+	for _, kind := range []string{"f16", "q8_0", "q4_0", "q4_k_m"} {
+		for _, how := range []model.Keeping{model.AsStored, model.InPlace} {
+			l, err := Open(goldentest.Shared(t, "stories260k", "stories260k-"+kind+".gguf"), model.OpenOptions{Keeping: how})
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := l.Measure(context.Background(), want.NLL.Text, 256)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mean := want.NLL.Results["llama.cpp "+kind].Mean
+			if !(math.Abs(m.Loss-mean) <= 3e-4) {
+				t.Errorf("%s, kept as %v: %.9f nats, want %.9f", kind, how, m.Loss, mean)
+			}
+		}
+	}
+}
+
 // The loss of a text is that of its windows one by one, and of a window longer than a pass that of its positions.
 func TestMeasure(t *testing.T) {
 	l, err := Open(littleFolder(t, 257), model.OpenOptions{})

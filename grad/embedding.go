@@ -11,4 +11,4 @@ func (ids *Var) Embed(w *Var) *Var {
 	return w.index(embedding, 0, ids)
 }
 
-var embedding = newOp("embedding", indexForward, indexBackward).reading(in1)
+var embedding = newOp("embedding", indexForward, indexBackward).reading(in1).taking()

@@ -111,7 +111,7 @@ var linear = newOp("linear",
 		}
 	}).reading(in0 | in1).renewing(func(y *Var) {
 	y.tape.dev().Map(layerOf(y).act, device.Into(y.val), y.aux[0], kernel.Args{})
-})
+}).taking()
 
 // single is the batch of one product.
 var single = [4]int{1, 1, 1, 1}

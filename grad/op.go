@@ -11,6 +11,7 @@ type Op struct {
 	Again    func(y *Var) // y's value once more, where that is cheap and needs only what Backward uses; or nil
 
 	uses use
+	kept bool // inputs may be matrices kept in another type
 }
 
 // use is the set of values that an op's Backward reads. What no Backward reads, a
@@ -45,6 +46,12 @@ func newOp(name string, forward, backward func(y *Var)) *Op {
 // reading says what the op's Backward reads: values, not shapes.
 func (op *Op) reading(u use) *Op {
 	op.uses = u
+	return op
+}
+
+// taking says that inputs may be matrices kept in another type, see device.Device.Keep.
+func (op *Op) taking() *Op {
+	op.kept = true
 	return op
 }
 

@@ -160,6 +160,11 @@ func (t *Tape) record(op *Op, shape []int, a *attr, in []*Var) *Var {
 	for _, x := range in {
 		x.noteRead(op)
 	}
+	for _, x := range in {
+		if x != nil && x.val.Kept != nil && !op.kept {
+			mismatch(op.Name, "one of them is a matrix kept in "+x.val.Type.String()+", which is for Linear and Embed only: open the model with its weights widened", in...)
+		}
+	}
 	if !t.NoGrad {
 		for _, x := range in {
 			if x == nil {

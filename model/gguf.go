@@ -11,8 +11,8 @@ import (
 	"brick/tensor/gguf"
 )
 
-// OpenGGUF reads the model of a GGUF file. Weights of every type that the file may have become the numbers the engine computes
-// in. The architectures are those of GGUFArchitectures. Every tensor's name and shape must be the model's; those that are
+// OpenGGUF reads the model of a GGUF file. Weights are of every type that the file may have; see Keeping for what they
+// become. The architectures are those of GGUFArchitectures. Every tensor's name and shape must be the model's; those that are
 // missing, left over or of another shape are named, and numbers of the metadata that are out of range or do not fit each
 // other are refused by their keys, before memory is set aside. A file without a head uses the embedding's matrix.
 func OpenGGUF(path string, o OpenOptions) (Model, error) {
@@ -20,11 +20,13 @@ func OpenGGUF(path string, o OpenOptions) (Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
-	defer f.Close() // of a file that was only read
+	if o.Keeping != InPlace {
+		defer f.Close() // of a file that was only read
+	}
 	return FromGGUF(path, f, o)
 }
 
-// FromGGUF is OpenGGUF of an open file, which may be closed afterwards. The name is for errors.
+// FromGGUF is OpenGGUF of an open file, which may be closed afterwards unless weights are kept in place. The name is for errors.
 func FromGGUF(name string, f *gguf.File, o OpenOptions) (Model, error) {
 	m, w, err := DeclareGGUF(name, f)
 	if err != nil {

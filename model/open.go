@@ -10,7 +10,6 @@ import (
 
 	"brick/device"
 	"brick/device/cpu"
-	"brick/kernel"
 	"brick/nn"
 	"brick/tensor/mapped"
 )
@@ -20,13 +19,14 @@ const configName = "config.json"
 
 // OpenOptions say what a model is opened for. The zero value is to use it on this machine's cores.
 type OpenOptions struct {
-	Device device.Device // where it computes; nil means this machine's cores
-	Learn  bool          // its parameters collect gradients
-	Limit  int64         // bytes that weights and gradients may take; 0 means no bound
+	Device  device.Device // where it computes; nil means this machine's cores
+	Learn   bool          // its parameters collect gradients
+	Limit   int64         // bytes that weights and gradients may take; 0 means no bound
+	Keeping Keeping       // in which type its matrices lie in memory
 }
 
 // Open reads the model of a Hugging Face folder, or of one of brick's own: config.json, and model.safetensors or the shards
-// that model.safetensors.index.json names. Weights are F32, F16, BF16 or F64 and become the numbers the engine computes in.
+// that model.safetensors.index.json names. Weights are F32, F16, BF16 or F64; see Keeping for what they become.
 // Every tensor's name and shape must be the model's; those that are missing, left over or of another shape are named, before
 // memory is set aside. A head that shares the embedding's matrix may be there a second time if it is the same. No file
 // outside the folder is touched.
@@ -39,24 +39,30 @@ func Open(dir string, o OpenOptions) (Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer w.Close() // of files that were only read
+	if o.Keeping != InPlace {
+		defer w.Close() // of files that were only read
+	}
 	return load(dir, m, w, o)
 }
 
 // load gives a declared model memory and its weights. The name is for errors.
 func load(dir string, m Model, w *Weights, o OpenOptions) (Model, error) {
-	if err := fits(m, o); err != nil {
-		return nil, fmt.Errorf("model: %s: %w", dir, err)
-	}
 	if o.Device == nil {
 		o.Device = cpu.Default()
 	}
-	if o.Learn {
-		nn.BuildOn(o.Device, m, 0)
-	} else {
-		nn.BuildFrozen(o.Device, m)
+	types, err := o.keeps(m, w)
+	if err == nil {
+		err = o.fits(m, w, types)
 	}
-	if err := w.fill(o.Device); err != nil {
+	var kept map[*nn.Param]device.Buf
+	if err == nil {
+		kept, err = w.keep(o.Device, o.Keeping, types)
+	}
+	if err == nil {
+		nn.BuildAround(o.Device, m, o.Learn, kept)
+		err = w.fill(o.Device, kept)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("model: %s: %w", dir, err)
 	}
 	return m, nil
@@ -110,20 +116,4 @@ func readSmall(root *os.Root, name string) ([]byte, error) {
 		return nil, fmt.Errorf("%s has %d bytes; at most %d fit", name, f.Size(), maxConfig)
 	}
 	return io.ReadAll(io.NewSectionReader(f, 0, f.Size()))
-}
-
-// fits errs for a model that is larger than the limit.
-func fits(m nn.Block, o OpenOptions) error {
-	const each = kernel.FloatBits / 8
-	need := float64(nn.Count(m)) * each
-	for _, p := range nn.Buffers(m) {
-		need += float64(p.Len()) * each
-	}
-	if o.Learn {
-		need += float64(nn.Trainable(m)) * each
-	}
-	if o.Limit > 0 && need > float64(o.Limit) {
-		return fmt.Errorf("%d parameters need %.2f GiB of memory; there are %.2f GiB", nn.Count(m), need/(1<<30), float64(o.Limit)/(1<<30))
-	}
-	return nil
 }

@@ -29,6 +29,7 @@ type Weights struct {
 
 // tensors is what folders and GGUF files have in common.
 type tensors interface {
+	Info(name string) (*tensor.Tensor, error)
 	Tensor(name string) (*tensor.Tensor, error)
 	Close() error
 }
@@ -173,13 +174,16 @@ func sameTensor(x, y *tensor.Tensor) bool {
 	return x.Type == y.Type && slices.Equal(x.Shape, y.Shape) && bytes.Equal(x.Data, y.Data)
 }
 
-// fill copies tensors to the parameters, several at once.
-func (w *Weights) fill(dev device.Device) error {
+// fill copies tensors to the parameters that are not kept, several at once.
+func (w *Weights) fill(dev device.Device, kept map[*nn.Param]device.Buf) error {
 	var wait sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	errs := make([]error, len(w.at))
 	i := 0
 	for p := range w.at {
+		if kept[p].Present() {
+			continue
+		}
 		slots <- struct{}{}
 		failed := &errs[i]
 		i++

@@ -25,11 +25,11 @@ type Slab struct {
 	Parts  []Part
 }
 
-// A Part is one parameter's place in a slab: Param.Len() elements from Off on.
+// A Part is one parameter's place in a slab: Param.Len() elements from Off on, or memory of its own, see BuildAround.
 type Part struct {
 	Name  string
 	Param *Param
-	Off   int
+	Off   int // −1 for memory of its own
 }
 
 // Build gives b's parameters memory on this machine's cores and their first
@@ -40,7 +40,7 @@ func Build[B Block](b B, seed uint64) B { return BuildOn(cpu.Default(), b, seed)
 
 // BuildOn is Build on a device. On a dry device nothing is set aside or drawn.
 func BuildOn[B Block](dev device.Device, b B, seed uint64) B {
-	s := lay(dev, b, true)
+	s := lay(dev, b, true, nil)
 	if _, counts := dev.(*dry.Device); counts {
 		return b
 	}
@@ -53,8 +53,40 @@ func BuildOn[B Block](dev device.Device, b B, seed uint64) B {
 // BuildFrozen gives b's parameters memory without gradients, all zero: for weights
 // that will be read from a file and only used.
 func BuildFrozen[B Block](dev device.Device, b B) B {
-	lay(dev, b, false)
+	lay(dev, b, false, nil)
 	return b
+}
+
+// BuildAround is BuildFrozen, or BuildOn with the first values left at zero where the model will learn, of a model of which
+// some matrices have memory already: kept ones of the device, see device.Device.Keep. These are frozen for good.
+func BuildAround[B Block](dev device.Device, b B, learn bool, kept map[*Param]device.Buf) B {
+	for p := range kept {
+		p.frozen = true
+	}
+	lay(dev, b, learn, kept)
+	return b
+}
+
+// Keepable lists the matrices of b that a device may keep in another type: layers of neurons multiply by them, and embeddings
+// look them up. Other uses of a matrix so kept panic with a *grad.ShapeError.
+func Keepable(b Block) (list []*Param) {
+	seen := map[*Param]bool{}
+	for _, part := range Blocks(b) {
+		var p *Param
+		switch l := part.(type) {
+		case *Linear:
+			p = l.W
+		case *Conv1D:
+			p = l.W
+		case *Embedding:
+			p = l.W
+		}
+		if p != nil && !seen[p] {
+			seen[p] = true
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // SlabOf is the memory of b, or nil if b was not built, or not as a whole.
@@ -99,7 +131,7 @@ func Trainable(b Block) (n int) {
 }
 
 // lay sets memory aside and makes the Vars.
-func lay(dev device.Device, b Block, train bool) *Slab {
+func lay(dev device.Device, b Block, train bool, kept map[*Param]device.Buf) *Slab {
 	s := &Slab{Device: dev}
 	names := map[string]bool{}
 	total, learnt := 0, 0
@@ -112,6 +144,10 @@ func lay(dev device.Device, b Block, train bool) *Slab {
 				panic(fmt.Sprintf("nn: two parameters are called %q; give one field a tag `brick:\"…\"`", name))
 			}
 			names[name] = true
+			if kept[p].Present() {
+				s.Parts = append(s.Parts, Part{name, p, -1})
+				continue
+			}
 			s.Parts = append(s.Parts, Part{name, p, total})
 			total += p.Len()
 		}
@@ -124,7 +160,10 @@ func lay(dev device.Device, b Block, train bool) *Slab {
 	for _, q := range s.Parts {
 		p, n := q.Param, q.Param.Len()
 		p.slab, p.trained = s, nil
-		val := s.Values.Slice(q.Off, n)
+		val := kept[p]
+		if q.Off >= 0 {
+			val = s.Values.Slice(q.Off, n)
+		}
 		var g device.Buf
 		if train && !p.Frozen() {
 			g = s.Grads.Slice(q.Off, n)
@@ -144,7 +183,7 @@ const fillBlock = 1 << 16
 
 // fill draws a parameter's first values.
 func fill(dev device.Device, q Part, seed uint64) {
-	buf := q.Param.slab.Values.Slice(q.Off, q.Param.Len())
+	buf := q.Param.Buf()
 	if dst := Draw(buf.F, q.Name, q.Param, seed); buf.F == nil {
 		dev.Write(buf, dst)
 	}

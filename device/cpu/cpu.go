@@ -18,6 +18,9 @@ type Device struct {
 	workers int
 	scratch [][]kernel.Float // one a worker, grown as kernels need it
 	shared  []kernel.Float   // one for all of them
+	bytes   [][]byte         // one a worker, as scratch
+	widened [][]kernel.Float // the same, for weights in other types
+	codes   []byte           // of the rows that are multiplied with weights in blocks
 	half    bool             // operands of products are rounded to bfloat16
 	tasks   tasks
 }
@@ -30,7 +33,7 @@ func New(workers int) *Device {
 	if workers <= 0 {
 		workers = Usable()
 	}
-	return &Device{pool: newPool(workers), workers: workers, scratch: make([][]kernel.Float, workers)}
+	return &Device{pool: newPool(workers), workers: workers, scratch: make([][]kernel.Float, workers), bytes: make([][]byte, workers), widened: make([][]kernel.Float, workers)}
 }
 
 // Usable is how many workers this machine has cores for: the CPUs that the process may run on and the Go runtime
@@ -107,8 +110,14 @@ func (d *Device) Write(dst device.Buf, src []kernel.Float) { copy(dst.F, src) }
 // WriteIDs copies src to dst.
 func (d *Device) WriteIDs(dst device.Buf, src []int32) { copy(dst.I, src) }
 
-// Read copies src to dst.
-func (d *Device) Read(dst []kernel.Float, src device.Buf) { copy(dst, src.F) }
+// Read copies src to dst, the numbers of a kept matrix too.
+func (d *Device) Read(dst []kernel.Float, src device.Buf) {
+	if src.Kept != nil {
+		readKept(dst, src.Kept)
+		return
+	}
+	copy(dst, src.F)
+}
 
 // ReadIDs copies src to dst.
 func (d *Device) ReadIDs(dst []int32, src device.Buf) { copy(dst, src.I) }
@@ -119,13 +128,10 @@ func (d *Device) Wait() error { return nil }
 // run does elements 0 to n of t in blocks of the given size. d.mu is held.
 func (d *Device) run(n, block int, t task) { d.pool.run(n, max(block, 1), t) }
 
-// own returns worker w's scratch memory, at least n long; its content is arbitrary.
-func (d *Device) own(w, n int) []kernel.Float {
-	if len(d.scratch[w]) < n {
-		d.scratch[w] = make([]kernel.Float, n+n/4)
-	}
-	return d.scratch[w][:n]
-}
+// own returns worker w's scratch memory, at least n long; its content is arbitrary. wide is another, ownBytes one of bytes.
+func (d *Device) own(w, n int) []kernel.Float  { return grown(&d.scratch[w], n) }
+func (d *Device) wide(w, n int) []kernel.Float { return grown(&d.widened[w], n) }
+func (d *Device) ownBytes(w, n int) []byte     { return grown(&d.bytes[w], n) }
 
 // common returns scratch memory for all workers, at least n long; its content is arbitrary. d.mu is held.
 func (d *Device) common(n int) []kernel.Float {

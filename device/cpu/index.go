@@ -7,7 +7,9 @@ import (
 
 // indexTask is  y[o, j, i] = x[o, ids[j], i]  for rows (o, j).
 type indexTask struct {
+	dev         *Device
 	y, x        []kernel.Float
+	table       *device.Kept // x, if it is kept in another type
 	ids         []int32
 	n, inner, k int
 	add         bool
@@ -21,11 +23,20 @@ func (d *Device) Index(y device.Dst, x, ids device.Buf, outer, n, inner, k int) 
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	t := &d.tasks.index
-	t.y, t.x, t.ids, t.n, t.inner, t.k, t.add = y.F, x.F, ids.I, n, inner, k, y.Mode == device.Add
+	t.y, t.x, t.table, t.ids, t.n, t.inner, t.k, t.add = y.F, x.F, x.Kept, ids.I, n, inner, k, y.Mode == device.Add
+	t.dev = d
 	d.run(outer*k, rowElems/max(inner, 1), t)
 }
 
-func (t *indexTask) do(_, lo, hi int) {
+func (t *indexTask) do(w, lo, hi int) {
+	if t.table != nil {
+		row := t.dev.wide(w, t.inner)
+		for r := lo; r < hi; r++ {
+			widen(row, t.table, int(t.ids[r]), 0)
+			kernel.Copy(t.y[r*t.inner:], row, 1, 1, t.inner, 1, t.add)
+		}
+		return
+	}
 	o, j := lo/t.k, lo%t.k
 	for r := lo; r < hi; r++ {
 		at := (o*t.n + int(t.ids[j])) * t.inner

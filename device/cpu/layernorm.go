@@ -27,9 +27,9 @@ type rowTasks struct {
 }
 
 // grown returns *s at least n long, its content arbitrary.
-func grown(s *[]kernel.Float, n int) []kernel.Float {
+func grown[T any](s *[]T, n int) []T {
 	if len(*s) < n {
-		*s = make([]kernel.Float, n+n/4)
+		*s = make([]T, n+n/4)
 	}
 	return (*s)[:n]
 }

@@ -60,8 +60,19 @@ func (d *Device) MatMul(y device.Dst, ym, a, b device.Mat, p device.Product, e d
 	if y.Mode == device.Skip || y.N == 0 {
 		return
 	}
+	if q, ok := inBlocks(&b); ok && p.K > 0 {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		t := &d.tasks.quant
+		t.q, t.y, t.ym, t.x, t.w, t.p, t.e = q, y, ym, a, b.Kept, p, e
+		t.multiply(d)
+		return
+	}
+	if b.Kept != nil {
+		b.T = b.T != b.Kept.Turned
+	}
 	alone := p.Batch == one && p.K > 0 && (y.Mode == device.Set || plain(&e))
-	if alone && p.M*p.N*p.K <= tinyMACs && !d.half { // at once: no task, no lock
+	if alone && p.M*p.N*p.K <= tinyMACs && !d.half && b.Kept == nil { // at once: no task, no lock
 		if v, ok := asVector(y, ym, a, b, p, e, nil); ok {
 			v.do(0, len(v.y), &none)
 			return
@@ -81,7 +92,7 @@ func (d *Device) MatMul(y device.Dst, ym, a, b device.Mat, p device.Product, e d
 		outs *= t.out[i]
 		t.sums *= t.sum[i]
 	}
-	if alone && !d.half {
+	if alone && !d.half && b.Kept == nil {
 		var ok bool
 		if t.vector, ok = asVector(y, ym, a, b, p, e, d.common); ok {
 			t.phase = vectorPhase
@@ -106,7 +117,7 @@ func (t *matMulTask) do(w, lo, hi int) {
 	for i := lo; i < hi; i++ {
 		switch t.phase {
 		case packPhase:
-			t.packShared(i)
+			t.packShared(w, i)
 		case piecePhase:
 			t.piece(w, i)
 		case vectorPhase:
@@ -174,12 +185,12 @@ func (t *matMulTask) sharedLen(k int) int {
 }
 
 // packShared packs some panels of one depth.
-func (t *matMulTask) packShared(i int) {
+func (t *matMulTask) packShared(w, i int) {
 	l, first := t.from+i/t.rows*t.depth(t.p.K), i%t.rows*packPanels
 	k, last := min(t.depth(t.p.K), t.upTo-l), min(first+packPanels, t.sharedPanels())
 	dst := t.shared[t.sharedLen(l-t.from):]
 	if t.shareB {
-		t.packB(dst, t.b.F[corner(t.b.LD, l, t.first, t.b.T):], t.b.LD, t.lack, k, t.b.T, first, last)
+		t.packColumns(w, dst, 0, l, t.first, t.lack, k, first, last)
 	} else {
 		t.packA(dst, t.a.F[corner(t.a.LD, t.first, l, t.a.T):], t.a.LD, t.lack, k, t.a.T, first, last)
 	}
@@ -201,7 +212,7 @@ func (t *matMulTask) piece(w, i int) {
 			t.packA(pa, t.a.F[corner(t.a.LD, r, l, t.a.T):], t.a.LD, m, k, t.a.T, 0, kernel.PanelsA(m))
 		} else {
 			pb = t.dev.own(w, t.packedB(n, k))
-			t.packB(pb, t.b.F[corner(t.b.LD, l, c, t.b.T):], t.b.LD, n, k, t.b.T, 0, kernel.PanelsB(n))
+			t.packColumns(w, pb, 0, l, c, n, k, 0, kernel.PanelsB(n))
 		}
 		for first := 0; first < kernel.PanelsA(m); first += nearPanels {
 			t.tiles(y, t.ym.LD, pa, pb, m, n, k, t.y.Mode == device.Add || l > 0, first, min(first+nearPanels, kernel.PanelsA(m)))
@@ -233,15 +244,27 @@ func (t *matMulTask) block(w, i int) {
 	for s := range t.sums {
 		index := unravel(s, t.sum)
 		a := t.a.F[offset(first, t.a.Batch)+offset(index, t.a.Batch):]
-		b := t.b.F[offset(first, t.b.Batch)+offset(index, t.b.Batch):]
+		b := offset(first, t.b.Batch) + offset(index, t.b.Batch)
 		for l := 0; l < t.p.K; l += t.depth(t.p.K) {
 			k := min(t.depth(t.p.K), t.p.K-l)
 			t.packA(mem, a[corner(t.a.LD, r, l, t.a.T):], t.a.LD, m, k, t.a.T, 0, kernel.PanelsA(m))
-			t.packB(mem[sizeA:], b[corner(t.b.LD, l, c, t.b.T):], t.b.LD, n, k, t.b.T, 0, kernel.PanelsB(n))
+			t.packColumns(w, mem[sizeA:], b, l, c, n, k, 0, kernel.PanelsB(n))
 			t.tiles(y, ld, mem, mem[sizeA:], m, n, k, onto || s > 0 || l > 0, 0, kernel.PanelsA(m))
 		}
 	}
 	t.finish(y, ld, at, c, m, n, aside)
+}
+
+// packColumns packs panels of n columns of k terms of b, from (l, c) on of the matrix at an offset. Those of a kept matrix are widened first.
+func (t *matMulTask) packColumns(w int, dst []kernel.Float, at, l, c, n, k, first, last int) {
+	if t.b.Kept == nil {
+		t.packB(dst, t.b.F[at+corner(t.b.LD, l, c, t.b.T):], t.b.LD, n, k, t.b.T, first, last)
+		return
+	}
+	c, n = c+first*kernel.PanelCols(), min(n, last*kernel.PanelCols())-first*kernel.PanelCols()
+	mem := t.dev.wide(w, regionLen(t.b.Kept, k, n, t.b.T))
+	x, ld := region(mem, t.b.Kept, l, c, k, n, t.b.T)
+	t.packB(dst[t.packedB(first*kernel.PanelCols(), k):], x, ld, n, k, t.b.T, 0, last-first)
 }
 
 // finish applies the epilogue to a part of y and, if it was computed aside, adds it to y.
@@ -297,6 +320,7 @@ func offset(index, stride [4]int) int {
 // productTasks holds the tasks of the kernels made of products.
 type productTasks struct {
 	matMul        matMulTask
+	quant         quantTask
 	rope          ropeTask
 	attention     attentionTask
 	attentionBack attentionBackTask

@@ -45,6 +45,20 @@ func (f faulty) MatMul(y device.Dst, ym, a, b device.Mat, p device.Product, e de
 	f.Device.MatMul(y, ym, a, b, p, e)
 }
 
+func (f faulty) Keep(m device.Matrix, pack bool) device.Buf {
+	if f.has("Keep") && m.Type == device.F16 { // another type of the same size
+		m.Type = device.BF16
+	}
+	return f.Device.Keep(m, pack)
+}
+
+func (f faulty) Index(y device.Dst, x, ids device.Buf, outer, n, inner, k int) {
+	if f.has("Index") && x.Kept != nil { // never adds
+		y.Mode = device.Set
+	}
+	f.Device.Index(y, x, ids, outer, n, inner, k)
+}
+
 func (f faulty) Axpy(y device.Buf, a kernel.Float, x device.Buf) {
 	if f.has("Axpy") && y.N > 1000 { // forgets the last element of large ones
 		y, x = y.Slice(0, y.N-1), x.Slice(0, y.N-1)
@@ -182,6 +196,18 @@ func TestFaultsAreFound(t *testing.T) {
 			}
 		})
 		if found == 0 {
+			t.Errorf("%s: a fault was planted and not found", method)
+		}
+	}
+}
+
+// What is wrong with matrices in types of their own is found: numbers read as others, products that lose their epilogue, rows
+// that are not added.
+func TestFaultsOfKeptAreFound(t *testing.T) {
+	d := cpu.New(2)
+	defer d.Close()
+	for _, method := range []string{"Keep", "MatMul", "Index"} {
+		if keeps(faulty{d, method}) == nil {
 			t.Errorf("%s: a fault was planted and not found", method)
 		}
 	}

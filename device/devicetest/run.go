@@ -31,6 +31,7 @@ var suites = map[string]suite{
 	"WriteIDs": {memory: testWriteIDs},
 	"ReadIDs":  {memory: testWriteIDs},
 	"Wait":     {memory: testWait},
+	"Keep":     {memory: testKeep},
 
 	"Fill":   {calls: fill},
 	"Axpy":   {calls: axpy, ulps: 2},

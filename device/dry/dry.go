@@ -40,6 +40,15 @@ func (d *Device) Alloc(n int, t device.Type) device.Buf {
 	return device.Buf{Ptr: d.next, N: n, Type: t}
 }
 
+// Keep returns a buffer of the matrix's size without content.
+func (d *Device) Keep(m device.Matrix, _ bool) device.Buf {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.bytes += m.Bytes()
+	d.next += 64
+	return device.Buf{Ptr: d.next, N: m.Rows * m.Cols, Type: m.Type}
+}
+
 // Write does nothing.
 func (d *Device) Write(device.Buf, []kernel.Float) {}
 

@@ -1,0 +1,103 @@
+package cpu
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"brick/device"
+	"brick/kernel"
+)
+
+// packBytes is how many bytes of panels are worth a block, 50 µs.
+const packBytes = 1 << 17
+
+// Keep implements device.Device.
+func (d *Device) Keep(m device.Matrix, pack bool) device.Buf {
+	k := &device.Kept{Matrix: m}
+	q, blocks := m.Type.Quant()
+	switch {
+	case pack && blocks && kernel.HasPanels(q):
+		k.Data, k.Panels = nil, make([]byte, kernel.PackedQuant(q, m.Rows, m.Cols))
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.run(kernel.QuantPanels(m.Rows), packBytes*kernel.QuantPanels(m.Rows)/max(len(k.Panels), 1), &packTask{q, m, k.Panels})
+	case pack:
+		k.Data = slices.Clone(m.Data)
+	}
+	return device.Buf{Kept: k, N: m.Rows * m.Cols, Type: m.Type}
+}
+
+// packTask makes panels of weights.
+type packTask struct {
+	q   kernel.Quant
+	m   device.Matrix
+	dst []byte
+}
+
+func (t *packTask) do(_, lo, hi int) {
+	kernel.PackQuant(t.dst, t.q, t.m.Data, t.m.Rows, t.m.Cols, lo, hi)
+}
+
+// widen is y[i] = number col + i of a row of k. col is a multiple of the type's block; so is len(y).
+func widen(y []kernel.Float, k *device.Kept, row, col int) {
+	q, blocks := k.Type.Quant()
+	if k.Panels != nil {
+		kernel.UnpackQuant(y, q, k.Panels, k.Cols, row, col)
+		return
+	}
+	b := k.Data[row*k.RowBytes()+col/k.Type.Block()*k.Type.BlockSize():]
+	switch {
+	case blocks:
+		kernel.GetQuant(q, y, b)
+	case k.Type == device.F16:
+		kernel.GetF16(y, b)
+	case k.Type == device.BF16:
+		kernel.GetBF16(y, b)
+	default:
+		for i := range y {
+			y[i] = kernel.Float(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:])))
+		}
+	}
+}
+
+// readKept copies all numbers to dst.
+func readKept(dst []kernel.Float, k *device.Kept) {
+	if !k.Turned {
+		for r := range k.Rows {
+			widen(dst[r*k.Cols:][:k.Cols], k, r, 0)
+		}
+		return
+	}
+	row := make([]kernel.Float, k.Cols)
+	for r := range k.Rows {
+		widen(row, k, r, 0)
+		for c, v := range row {
+			dst[c*k.Rows+r] = v
+		}
+	}
+}
+
+// region is the numbers of a part of a kept operand of a product, n columns of k terms from (l, c) on, in mem, which has
+// regionLen of room. They lie ld apart, as those of an operand that is read as its transpose, or not, as turned says.
+func region(mem []kernel.Float, w *device.Kept, l, c, k, n int, turned bool) (x []kernel.Float, ld int) {
+	row, rows, col, cols := l, k, c, n
+	if turned {
+		row, rows, col, cols = c, n, l, k
+	}
+	block := w.Type.Block()
+	first := col / block * block
+	ld = min(blocks(col+cols, block)*block, w.Cols) - first
+	for i := range rows {
+		widen(mem[i*ld:][:ld], w, row+i, first)
+	}
+	return mem[col-first:], ld
+}
+
+// regionLen is the most numbers that a region of k terms and n columns takes.
+func regionLen(w *device.Kept, k, n int, turned bool) int {
+	if turned {
+		return n * (k + 2*w.Type.Block())
+	}
+	return k * (n + 2*w.Type.Block())
+}
