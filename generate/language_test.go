@@ -82,7 +82,7 @@ func (want *stories) greedy(t *testing.T, l *Language) {
 // loss holds the mean loss of the story against that of float64 with weights of a type.
 func (want *stories) loss(t *testing.T, l *Language, kind string, most float64) {
 	t.Helper()
-	m, err := l.Measure(context.Background(), want.NLL.Text, 256)
+	m, err := l.Measure(context.Background(), want.NLL.Text, Reading{Window: 256})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestStoriesAsStored(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			m, err := l.Measure(context.Background(), want.NLL.Text, 256)
+			m, err := l.Measure(context.Background(), want.NLL.Text, Reading{Window: 256})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -149,13 +149,13 @@ func TestMeasure(t *testing.T) {
 		t.Fatal(err)
 	}
 	const text = "fly, brick, fly"
-	whole, err := l.Measure(context.Background(), text, 5)
+	whole, err := l.Measure(context.Background(), text, Reading{Window: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
 	nats, n := 0.0, 0
 	for at := 0; at < len(text); at += 5 {
-		m, err := l.Measure(context.Background(), text[at:at+5], 0)
+		m, err := l.Measure(context.Background(), text[at:at+5], Reading{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,18 +164,53 @@ func TestMeasure(t *testing.T) {
 	if n != 12 || whole.Examples != 12 || math.Abs(whole.Loss-nats/12) > 1e-12 {
 		t.Errorf("%v over %d tokens; window by window %v over %d", whole.Loss, whole.Examples, nats/12, n)
 	}
+	// Windows that overlap: each token once, foretold from what its first window holds before it.
+	var heard []int
+	m, err := l.Measure(context.Background(), text, Reading{Window: 5, Stride: 2, Tell: func(done, all int) { heard = append(heard, done, all) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nats, n = 0, 0
+	for end := 2; end <= len(text); end++ {
+		from := max(0, end-5+(15-end)%2) // windows begin at even places
+		if end <= 5 {
+			from = 0
+		}
+		loss := func(text string) float64 {
+			m, err := l.Measure(context.Background(), text, Reading{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return m.Loss * float64(m.Examples)
+		}
+		nats, n = nats+loss(text[from:end]), n+1
+		if end-from > 2 {
+			nats -= loss(text[from : end-1])
+		}
+	}
+	if n != 14 || m.Examples != 14 || math.Abs(m.Loss-nats/14) > 1e-5 || !slices.Equal(heard, []int{5, 15, 7, 15, 9, 15, 11, 15, 13, 15, 15, 15}) {
+		t.Errorf("stride 2: %v over %d tokens, told %v; one by one %v over %d", m.Loss, m.Examples, heard, nats/14, n)
+	}
+	if m.LossError <= 0 || m.LossError > m.Loss {
+		t.Errorf("the loss %v has an error of %v", m.Loss, m.LossError)
+	}
+	for _, stride := range []int{-1, 6} {
+		if _, err := l.Measure(context.Background(), text, Reading{Window: 5, Stride: stride}); err == nil || !strings.Contains(err.Error(), "a stride of") {
+			t.Errorf("stride %d: %v", stride, err)
+		}
+	}
 	for _, c := range []struct {
 		text   string
 		window int
 		want   string
 	}{{"", 0, "has 0 tokens"}, {"a", 0, "has 1 tokens"}, {text, 33, "windows of 33 tokens"}, {text, 1, "windows of 1"}, {text, -1, "windows of -1"}} {
-		if _, err := l.Measure(context.Background(), c.text, c.window); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := l.Measure(context.Background(), c.text, Reading{Window: c.window}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q, %d: %v", c.text, c.window, err)
 		}
 	}
 	done, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := l.Measure(done, text, 0); !errors.Is(err, context.Canceled) {
+	if _, err := l.Measure(done, text, Reading{}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

@@ -13,6 +13,8 @@ type Metrics struct {
 	Loss     float64 `json:"loss"`     // mean over examples or tokens, in nats for cross-entropy
 	Examples int     `json:"examples"` // examples, or tokens for language
 
+	LossError float64 `json:"loss_error,omitempty"` // standard error of Loss, where it was measured token by token
+
 	Perplexity  float64 `json:"perplexity,omitempty"`    // e^loss
 	BitsPerByte float64 `json:"bits_per_byte,omitempty"` // total nats / (ln 2 · bytes of text)
 
@@ -69,7 +71,11 @@ func (m *Metrics) UnmarshalJSON(js []byte) error {
 func (m Metrics) String() string {
 	var s []string
 	add := func(format string, v ...any) { s = append(s, fmt.Sprintf(format, v...)) }
-	add("loss %.4f", m.Loss)
+	if m.LossError > 0 {
+		add("loss %.4f ± %.4f", m.Loss, m.LossError)
+	} else {
+		add("loss %.4f", m.Loss)
+	}
 	if m.BitsPerByte > 0 {
 		add("%.3f bits per byte", m.BitsPerByte)
 	}

@@ -92,20 +92,17 @@ func (w *writer) fill(cmd *cobra.Command, o *generate.Sampling) error {
 	return o.Check()
 }
 
-// measureFolder prints how well the language model of a folder foretells a text file.
-func measureFolder(cmd *cobra.Command, dir string, how *opening, file string, window int, asJSON bool) error {
+// measureText prints how well a language model foretells a text file.
+func measureText(cmd *cobra.Command, l *generate.Language, name, file string, o generate.Reading, asJSON bool) error {
 	if file == "" {
-		return usagef("%s is a folder with a model and no data: want --data with a text file", dir)
+		return usagef("%s is a model and no data: want --data with a text file, or --choices with questions", name)
 	}
 	text, err := readText(file)
 	if err != nil {
 		return err
 	}
-	l, err := how.open(dir)
-	if err != nil {
-		return err
-	}
-	m, err := l.Measure(cmd.Context(), text, window)
+	o.Tell = newCounter(cmd.ErrOrStderr(), "tokens")
+	m, err := l.Measure(cmd.Context(), text, o)
 	if err != nil {
 		return err
 	}
@@ -113,6 +110,38 @@ func measureFolder(cmd *cobra.Command, dir string, how *opening, file string, wi
 		return json.NewEncoder(cmd.OutOrStdout()).Encode(m)
 	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%v (%d examples)\n", m, m.Examples)
+	return err
+}
+
+// measureChoices prints how many questions of a file a language model answers.
+func measureChoices(cmd *cobra.Command, l *generate.Language, file string, asJSON bool) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return fmt.Errorf("eval: %w", err)
+	}
+	defer f.Close() // of a file that was only read
+	questions, err := generate.ReadQuestions(f)
+	if err != nil {
+		return fmt.Errorf("eval: %s: %w", file, err)
+	}
+	tell := newCounter(cmd.ErrOrStderr(), "questions")
+	var sum generate.Answers
+	out := json.NewEncoder(cmd.OutOrStdout())
+	for a, err := range l.Choose(cmd.Context(), questions) {
+		if err != nil {
+			return err
+		}
+		sum.Add(a)
+		if tell(sum.Questions, len(questions)); asJSON {
+			if err := out.Encode(a); err != nil {
+				return err
+			}
+		}
+	}
+	if asJSON {
+		return out.Encode(sum)
+	}
+	_, err = fmt.Fprintln(cmd.OutOrStdout(), sum)
 	return err
 }
 
