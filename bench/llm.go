@@ -11,7 +11,6 @@ import (
 	"brick/device/cpu"
 	"brick/generate"
 	"brick/grad"
-	"brick/kernel"
 	"brick/model"
 	"brick/nn"
 )
@@ -23,7 +22,7 @@ type Tokens struct{ Prompt, Write int }
 // many tokens from nothing, and writing so many, one after the other, from nothing. The operations are two for each weight
 // and token, the rows of an embedding that is only looked up apart; the bytes are those of the weights, once a token that is
 // written. Of mixtures of experts, which use a part of them, neither is known.
-func LLM(ctx context.Context, o Options, paths []string, n Tokens) iter.Seq2[Row, error] {
+func LLM(ctx context.Context, o Options, paths []string, n Tokens, keeping model.Keeping) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		o := o.filled()
 		for _, threads := range o.Threads {
@@ -34,7 +33,7 @@ func LLM(ctx context.Context, o Options, paths []string, n Tokens) iter.Seq2[Row
 				}
 			}
 			for _, path := range paths {
-				rows, err := llm(ctx, o, threads, path, n)
+				rows, err := llm(ctx, o, threads, path, n, keeping)
 				if err == nil {
 					err = ctx.Err()
 				}
@@ -69,9 +68,8 @@ func passOver(m model.Model, dev *cpu.Device, n, together int) {
 	}
 }
 
-// multiplied is how many weights each token is multiplied by, 0 if that depends on the token.
-func multiplied(m model.Model) int {
-	n := nn.Count(m)
+// multiplied is how many weights each token is multiplied by, and their bytes; 0 if that depends on the token.
+func multiplied(m model.Model) (n int, bytes float64) {
 	var embed *nn.Param
 	tied := false
 	for name, b := range nn.Blocks(m) {
@@ -82,17 +80,20 @@ func multiplied(m model.Model) int {
 			tied = tied || b.W == embed
 		}
 		if strings.Contains(name, "experts.") {
-			return 0
+			return 0, 0
 		}
 	}
-	if !tied && embed != nil {
-		n -= embed.Len()
+	for _, p := range nn.Params(m) {
+		if t := p.Buf().Type; tied || p != embed {
+			n += p.Len()
+			bytes += float64(p.Len()) / float64(t.Block()) * float64(t.BlockSize())
+		}
 	}
-	return n
+	return n, bytes
 }
 
 // llm times one model on so many cores.
-func llm(ctx context.Context, o Options, threads int, path string, n Tokens) (rows []Row, err error) {
+func llm(ctx context.Context, o Options, threads int, path string, n Tokens, keeping model.Keeping) (rows []Row, err error) {
 	debug.FreeOSMemory()
 	forgetResident()
 	dev, err := o.device(threads)
@@ -100,25 +101,26 @@ func llm(ctx context.Context, o Options, threads int, path string, n Tokens) (ro
 		return nil, err
 	}
 	defer dev.Close()
-	l, err := generate.Open(path, model.OpenOptions{Device: dev})
+	l, err := generate.Open(path, model.OpenOptions{Device: dev, Keeping: keeping})
 	if err != nil {
 		return nil, err
 	}
 	if limit := model.Context(l.Model); limit > 0 && max(n.Prompt, n.Write) > limit {
 		return nil, fmt.Errorf("bench: %s: %d tokens; the context holds %d", path, max(n.Prompt, n.Write), limit)
 	}
-	used := float64(multiplied(l.Model))
+	weights, each := multiplied(l.Model)
+	used := float64(weights)
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	for _, test := range []struct {
 		kind             string
 		tokens, together int
 		bytes            float64
-	}{{"pp", n.Prompt, readAtOnce, 0}, {"tg", n.Write, 1, kernel.FloatBits / 8}} {
+	}{{"pp", n.Prompt, readAtOnce, 0}, {"tg", n.Write, 1, each}} {
 		if test.tokens == 0 {
 			continue
 		}
 		r := Row{Bench: "llm", Case: fmt.Sprint(name, " ", test.kind, test.tokens), Threads: threads, Precision: o.Precision, Unit: "tokens"}
-		r.FLOPs, r.Bytes = 2*used*float64(test.tokens), test.bytes*used*float64(test.tokens)
+		r.FLOPs, r.Bytes = 2*used*float64(test.tokens), test.bytes*float64(test.tokens)
 		err := grad.Catch(func() {
 			r.Time = measure(ctx, o.MinTime, func() { passOver(l.Model, dev, test.tokens, test.together) })
 		})

@@ -64,10 +64,10 @@ func packColumns2(dst, a, b []byte, step int) {
 	}
 }
 
-// RowFromPanels is y[l] = number l of row i of the weights of which PackRows made w.
-func RowFromPanels(y []Float, t Number, w []byte, i int) {
+// RowFromPanels is y[l] = number col + l of row i of the weights of which PackRows made w, rows of k.
+func RowFromPanels(y []Float, t Number, w []byte, k, i, col int) {
 	width := tileCols()
-	w = w[i/width*len(y)*width*t.Bytes():]
+	w = w[(i/width*k+col)*width*t.Bytes():]
 	for l := range y {
 		y[l] = t.value(w, l*width+i%width)
 	}

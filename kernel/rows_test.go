@@ -61,7 +61,7 @@ func TestTilesRows(t *testing.T) {
 					}
 					row := make([]Float, c.k)
 					for i := range c.m {
-						RowFromPanels(row, kind, panels, i)
+						RowFromPanels(row, kind, panels, len(row), i, 0)
 						wantBits(t, row, wide[i*c.k:][:c.k], "row %d of %v", i, c)
 					}
 				}

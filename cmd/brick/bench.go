@@ -164,6 +164,7 @@ func newBenchTrain(options benchOptions, write benchWrite) *cobra.Command {
 
 func newBenchLLM(options benchOptions, write benchWrite) *cobra.Command {
 	var n bench.Tokens
+	var k keeping
 	c := &cobra.Command{
 		Use:   "llm DIR | FILE.gguf …",
 		Short: "Language models: tokens a second that are read of a prompt (pp), and written one after the other (tg)",
@@ -172,10 +173,15 @@ func newBenchLLM(options benchOptions, write benchWrite) *cobra.Command {
 			if n.Prompt < 0 || n.Write < 0 || n.Prompt+n.Write == 0 {
 				return usagef("--prompt %d and --write %d: want numbers of tokens, one of them above 0", n.Prompt, n.Write)
 			}
-			return write(cmd, bench.LLM(cmd.Context(), options(cmd), args, n))
+			open, err := k.options()
+			if err != nil {
+				return err
+			}
+			return write(cmd, bench.LLM(cmd.Context(), options(cmd), args, n, open.Keeping))
 		},
 	}
 	c.Flags().IntVar(&n.Prompt, "prompt", 512, "tokens of the prompt; 0 leaves it out")
+	k.flags(c.Flags())
 	c.Flags().IntVar(&n.Write, "write", 128, "tokens to write; 0 leaves it out")
 	return c
 }

@@ -14,6 +14,7 @@ func newEval() *cobra.Command {
 	var split, source string
 	var window int
 	var asJSON bool
+	var k keeping
 	c := &cobra.Command{
 		Use:   "eval RUN … | DIR | FILE.gguf",
 		Short: "Measure a trained model on its test set, or on other data",
@@ -35,7 +36,7 @@ DIR is the folder of a language model, FILE.gguf such a model in one file, as ge
 				if dir, err := folderOf(args[0]); err != nil {
 					return usageError{err}
 				} else if dir != "" {
-					return measureFolder(cmd, dir, source, window, asJSON)
+					return measureFolder(cmd, dir, source, window, k, asJSON)
 				}
 			}
 			r, err := openAll(cmd, args...)
@@ -57,6 +58,7 @@ DIR is the folder of a language model, FILE.gguf such a model in one file, as ge
 	c.Flags().StringVar(&split, "split", "test", "train, valid or test")
 	c.Flags().StringVar(&source, "data", "", "other data of the same kind: a table, a folder of images by class, IDX files; default the run's own")
 	c.Flags().IntVar(&window, "window", 0, "of a DIR: tokens that are read together; 0 means what the context holds, at most 1024")
+	k.flags(c.Flags())
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }

@@ -16,6 +16,7 @@ import (
 // A writing is what brick generate is asked to do.
 type writing struct {
 	options writingOptions
+	keeping keeping
 	search  generate.Search
 	prompt  string
 	asJSON  bool
@@ -51,6 +52,7 @@ A GGUF file holds the same in one: model, tokenizer and all; its architectures a
 	f := c.Flags()
 	f.StringVarP(&w.prompt, "prompt", "p", "", "the text to continue, as PROMPT")
 	w.options.flags(f)
+	w.keeping.flags(f)
 	f.IntVar(&w.search.Beams, "beams", 0, "look for the likeliest text by following so many")
 	f.IntVar(&w.search.Best, "best", 1, "texts to print, with --beams")
 	f.Float64Var(&w.search.LengthPenalty, "length-penalty", 1, "0 favours short texts, 1 nearly compares means, with --beams")
@@ -78,7 +80,7 @@ func (w *writing) run(cmd *cobra.Command, args []string) error {
 			return usagef("--%s is for texts found by --beams", name)
 		}
 	}
-	s, err := openWriter(args[0])
+	s, err := openWriter(args[0], w.keeping)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"brick/data"
 	"brick/generate"
@@ -35,9 +36,37 @@ func folderOf(name string) (dir string, err error) {
 	return "", err
 }
 
-// openFolder opens a language model of a folder.
-func openFolder(dir string) (*generate.Language, error) {
-	return generate.Open(dir, model.OpenOptions{})
+// keeping is how a command is asked to keep the weights of a folder or a GGUF file in memory.
+type keeping struct {
+	kind    string
+	inPlace bool
+}
+
+func (k *keeping) flags(f *pflag.FlagSet) {
+	f.StringVar(&k.kind, "type", "auto", "weights of a DIR or FILE in memory: auto, file for all matrices in the file's types, f32 to widen them")
+	f.BoolVar(&k.inPlace, "no-repack", false, "use the weights of a DIR or FILE where they lie, without a copy: starts at once, writes slowly")
+}
+
+func (k *keeping) options() (o model.OpenOptions, err error) {
+	if o.Keeping, err = model.FindKeeping(k.kind); err != nil {
+		return o, usageError{err}
+	}
+	if k.inPlace {
+		if o.Keeping == model.Widened {
+			return o, usagef("--no-repack uses weights where they lie, --type f32 copies them: want one of them")
+		}
+		o.Keeping = model.InPlace
+	}
+	return o, nil
+}
+
+// openFolder opens a language model of a folder or a GGUF file.
+func openFolder(dir string, k keeping) (*generate.Language, error) {
+	o, err := k.options()
+	if err != nil {
+		return nil, err
+	}
+	return generate.Open(dir, o)
 }
 
 // A writer is a session with the language model of a run or a folder.
@@ -48,13 +77,13 @@ type writer struct {
 	close func() error
 }
 
-func openWriter(name string) (w writer, err error) {
+func openWriter(name string, k keeping) (w writer, err error) {
 	dir, err := folderOf(name)
 	if err != nil {
 		return w, usageError{err}
 	}
 	if dir != "" {
-		l, err := openFolder(dir)
+		l, err := openFolder(dir, k)
 		if err != nil {
 			return w, err
 		}
@@ -98,7 +127,7 @@ func (w *writer) fill(cmd *cobra.Command, o *generate.Sampling) error {
 }
 
 // measureFolder prints how well the language model of a folder foretells a text file.
-func measureFolder(cmd *cobra.Command, dir, file string, window int, asJSON bool) error {
+func measureFolder(cmd *cobra.Command, dir, file string, window int, k keeping, asJSON bool) error {
 	if file == "" {
 		return usagef("%s is a folder with a model and no data: want --data with a text file", dir)
 	}
@@ -106,7 +135,7 @@ func measureFolder(cmd *cobra.Command, dir, file string, window int, asJSON bool
 	if err != nil {
 		return err
 	}
-	l, err := openFolder(dir)
+	l, err := openFolder(dir, k)
 	if err != nil {
 		return err
 	}

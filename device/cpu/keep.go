@@ -3,7 +3,6 @@ package cpu
 import (
 	"encoding/binary"
 	"math"
-	"slices"
 
 	"brick/device"
 	"brick/kernel"
@@ -17,31 +16,48 @@ func (d *Device) Keep(m device.Matrix, pack bool) device.Buf {
 	k := &device.Kept{Matrix: m}
 	q, blocks := m.Type.Quant()
 	switch {
-	case pack && blocks && kernel.HasPanels(q):
+	case !pack:
+	case blocks:
 		k.Data, k.Panels = nil, make([]byte, kernel.PackedQuant(q, m.Rows, m.Cols))
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.run(kernel.QuantPanels(m.Rows), packBytes*kernel.QuantPanels(m.Rows)/max(len(k.Panels), 1), &packTask{q, m, k.Panels})
-	case pack:
-		k.Data = slices.Clone(m.Data)
+		d.pack(kernel.QuantPanels(m.Rows), &packTask{q, 0, m, k.Panels})
+	default:
+		t := numbers[m.Type]
+		k.Data, k.Panels = nil, make([]byte, kernel.PackedRows(t, m.Rows, m.Cols))
+		d.pack(kernel.PanelsB(m.Rows), &packTask{kernel.NumQuants, t, m, k.Panels})
 	}
 	return device.Buf{Kept: k, N: m.Rows * m.Cols, Type: m.Type}
 }
 
+// pack makes a number of panels.
+func (d *Device) pack(panels int, t *packTask) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.run(panels, packBytes*panels/max(len(t.dst), 1), t)
+}
+
 // packTask makes panels of weights.
 type packTask struct {
-	q   kernel.Quant
+	q   kernel.Quant // NumQuants for numbers on their own
+	t   kernel.Number
 	m   device.Matrix
 	dst []byte
 }
 
 func (t *packTask) do(_, lo, hi int) {
+	if t.q == kernel.NumQuants {
+		kernel.PackRows(t.dst, t.t, t.m.Data, t.m.Rows, t.m.Cols, lo, hi)
+		return
+	}
 	kernel.PackQuant(t.dst, t.q, t.m.Data, t.m.Rows, t.m.Cols, lo, hi)
 }
 
 // widen is y[i] = number col + i of a row of k. col is a multiple of the type's block; so is len(y).
 func widen(y []kernel.Float, k *device.Kept, row, col int) {
 	q, blocks := k.Type.Quant()
+	if k.Panels != nil && !blocks {
+		kernel.RowFromPanels(y, numbers[k.Type], k.Panels, k.Cols, row, col)
+		return
+	}
 	if k.Panels != nil {
 		kernel.UnpackQuant(y, q, k.Panels, k.Cols, row, col)
 		return

@@ -60,15 +60,10 @@ func (d *Device) MatMul(y device.Dst, ym, a, b device.Mat, p device.Product, e d
 	if y.Mode == device.Skip || y.N == 0 {
 		return
 	}
-	if q, ok := inBlocks(&b); ok && p.K > 0 {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		t := &d.tasks.quant
-		t.q, t.y, t.ym, t.x, t.w, t.p, t.e = q, y, ym, a, b.Kept, p, e
-		t.multiply(d)
-		return
-	}
 	if b.Kept != nil {
+		if d.keptMatMul(&keptProduct{d, y, ym, a, b.Kept, p, e}, b.T) {
+			return
+		}
 		b.T = b.T != b.Kept.Turned
 	}
 	alone := p.Batch == one && p.K > 0 && (y.Mode == device.Set || plain(&e))
@@ -321,6 +316,7 @@ func offset(index, stride [4]int) int {
 type productTasks struct {
 	matMul        matMulTask
 	quant         quantTask
+	rows          rowsTask
 	rope          ropeTask
 	attention     attentionTask
 	attentionBack attentionBackTask

@@ -17,26 +17,47 @@ const (
 // codes first, each once. Then pieces of panels are multiplied with all of them: no bit depends on the pieces, nor on which
 // rows are multiplied together (kernel.TilesQuant).
 type quantTask struct {
-	dev   *Device
-	y     device.Dst
-	ym, x device.Mat
-	w     *device.Kept
-	p     device.Product
-	e     device.Epilogue
-
+	keptProduct
 	q        kernel.Quant
 	stride   int    // bytes of a row's codes
 	codes    []byte // of all rows
 	rounding bool
 }
 
-// inBlocks is the kind of blocks and true, if a product goes by a quantTask.
-func inBlocks(b *device.Mat) (kernel.Quant, bool) {
-	if b.Kept == nil || b.T == b.Kept.Turned {
-		return 0, false
+// A keptProduct is a product of rows of x and a kept matrix that is read as its transpose.
+type keptProduct struct {
+	dev   *Device
+	y     device.Dst
+	ym, x device.Mat
+	w     *device.Kept
+	p     device.Product
+	e     device.Epilogue
+}
+
+// keptMatMul is MatMul where b is kept and there are kernels for it; it reports whether there are.
+func (d *Device) keptMatMul(k *keptProduct, t bool) bool {
+	q, blocks := k.w.Type.Quant()
+	if t == k.w.Turned || k.p.K == 0 || !blocks && k.w.Panels == nil {
+		return false
 	}
-	q, ok := b.Kept.Type.Quant()
-	return q, ok && kernel.HasPanels(q)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if blocks {
+		d.tasks.quant.keptProduct, d.tasks.quant.q = *k, q
+		d.tasks.quant.multiply(d)
+	} else {
+		d.tasks.rows.keptProduct, d.tasks.rows.t, d.tasks.rows.half = *k, numbers[k.w.Type], d.half
+		d.tasks.rows.multiply(d)
+	}
+	return true
+}
+
+// into is where columns c … c + n − 1 are computed: in y, or aside where they are added to it.
+func (t *keptProduct) into(w, c, n int) (y []kernel.Float, ld int) {
+	if t.y.Mode == device.Add {
+		return t.dev.own(w, t.p.M*n), n
+	}
+	return t.y.F[c:], t.ym.LD
 }
 
 // multiply runs the task. d.mu is held.
@@ -73,10 +94,7 @@ func (t *quantTask) do(w, lo, hi int) {
 	} else {
 		panels = panels[kernel.PackedQuant(t.q, c, t.p.K):]
 	}
-	y, ld := t.y.F[c:], t.ym.LD
-	if t.y.Mode == device.Add {
-		y, ld = t.dev.own(w, t.p.M*n), n
-	}
+	y, ld := t.into(w, c, n)
 	few := max(nearBytes/max(t.stride, 1)&^7, 8)
 	for j := 0; j < t.p.M; j += few {
 		kernel.TilesQuant(y[j*ld:], ld, t.q, panels, t.codes[j*t.stride:], n, min(few, t.p.M-j), t.p.K, 0, hi-lo)
@@ -85,7 +103,7 @@ func (t *quantTask) do(w, lo, hi int) {
 }
 
 // finish applies the epilogue to columns c … c + n − 1 and, if they were computed aside, adds them to y.
-func (t *quantTask) finish(z []kernel.Float, ld, c, n int) {
+func (t *keptProduct) finish(z []kernel.Float, ld, c, n int) {
 	aside := t.y.Mode == device.Add
 	if !aside && plain(&t.e) {
 		return
