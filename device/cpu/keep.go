@@ -18,11 +18,11 @@ func (d *Device) Keep(m device.Matrix, pack bool) device.Buf {
 	switch {
 	case !pack:
 	case blocks:
-		k.Data, k.Panels = nil, make([]byte, kernel.PackedQuant(q, m.Rows, m.Cols))
+		k.Data, k.Panels = nil, d.still(kernel.PackedQuant(q, m.Rows, m.Cols))
 		d.pack(kernel.QuantPanels(m.Rows), &packTask{q, 0, m, k.Panels})
 	default:
 		t := numbers[m.Type]
-		k.Data, k.Panels = nil, make([]byte, kernel.PackedRows(t, m.Rows, m.Cols))
+		k.Data, k.Panels = nil, d.still(kernel.PackedRows(t, m.Rows, m.Cols))
 		d.pack(kernel.PanelsB(m.Rows), &packTask{kernel.NumQuants, t, m, k.Panels})
 	}
 	return device.Buf{Kept: k, N: m.Rows * m.Cols, Type: m.Type}
