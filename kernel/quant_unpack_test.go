@@ -6,13 +6,10 @@ import (
 	"testing"
 )
 
-// A row that is taken out of panels has the bits that its blocks had, whatever they hold.
+// A row that is taken out of panels has the bits that its blocks had, all NaNs being one.
 func TestQuantUnpack(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for q := range NumQuants {
-		if !HasPanels(q) {
-			continue
-		}
 		const m = QuantRows + 5
 		k := 3 * q.Block()
 		row := k / q.Block() * q.Bytes()
@@ -28,7 +25,7 @@ func TestQuantUnpack(t *testing.T) {
 			for _, col := range []int{0, q.Block()} {
 				UnpackQuant(got[col:], q, panels, k, i, col)
 				for j := col; j < k; j++ {
-					if math.Float64bits(float64(got[j])) != math.Float64bits(float64(want[j])) {
+					if math.Float64bits(float64(got[j])) != math.Float64bits(float64(want[j])) && (got[j] == got[j] || want[j] == want[j]) {
 						t.Fatalf("%v: number %d of row %d is %v, want %v", q, j, i, got[j], want[j])
 					}
 				}

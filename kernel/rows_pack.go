@@ -64,12 +64,12 @@ func packColumns2(dst, a, b []byte, step int) {
 	}
 }
 
-// UnpackRows is y[l] = number col + l of a row of the weights of k columns of which PackRows made w.
-func UnpackRows(y []Float, t Number, w []byte, k, row, col int) {
+// RowFromPanels is y[l] = number col + l of row i of the weights of which PackRows made w, rows of k.
+func RowFromPanels(y []Float, t Number, w []byte, k, i, col int) {
 	width := tileCols()
-	w = w[(row/width*k+col)*width*t.Bytes():]
+	w = w[(i/width*k+col)*width*t.Bytes():]
 	for l := range y {
-		y[l] = t.value(w, l*width+row%width)
+		y[l] = t.value(w, l*width+i%width)
 	}
 }
 

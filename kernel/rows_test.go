@@ -61,11 +61,8 @@ func TestTilesRows(t *testing.T) {
 					}
 					row := make([]Float, c.k)
 					for i := range c.m {
-						for _, col := range []int{0, c.k / 2} {
-							part := row[:c.k-col]
-							UnpackRows(part, kind, panels, c.k, i, col)
-							wantBits(t, part, wide[i*c.k+col:][:c.k-col], "row %d of %v from %d on", i, c, col)
-						}
+						RowFromPanels(row, kind, panels, len(row), i, 0)
+						wantBits(t, row, wide[i*c.k:][:c.k], "row %d of %v", i, c)
 					}
 				}
 			})

@@ -19,6 +19,19 @@ const (
 	Widened                 // as what the engine computes in
 )
 
+// FindKeeping is the Keeping of a name: auto is Suited, file AsStored, f32 Widened.
+func FindKeeping(name string) (Keeping, error) {
+	switch name {
+	case "auto":
+		return Suited, nil
+	case "file":
+		return AsStored, nil
+	case "f32":
+		return Widened, nil
+	}
+	return Suited, fmt.Errorf("model: weights cannot be kept as %q; want auto, file or f32", name)
+}
+
 // fewNumbers is where a matrix is large enough to gain from its file's type.
 const fewNumbers = 1 << 16
 

@@ -10,8 +10,8 @@ import (
 
 // An opening is how the flags of commands that use a model file say its weights are kept and multiplied.
 type opening struct {
-	noRepack, widen bool
-	precision       string
+	kind, precision string
+	noRepack        bool
 }
 
 func (o *opening) flags(f *pflag.FlagSet) {
@@ -21,21 +21,22 @@ func (o *opening) flags(f *pflag.FlagSet) {
 
 // keeping is the flags without that of the precision.
 func (o *opening) keeping(f *pflag.FlagSet) {
-	f.BoolVar(&o.noRepack, "no-repack", false, "of a DIR or FILE.gguf: use weights where they lie in the file, which starts at once, takes no memory and is slower")
-	f.BoolVar(&o.widen, "widen", false, "of a DIR or FILE.gguf: turn weights of every type into f32 when they are read")
+	f.StringVar(&o.kind, "type", "auto", "weights of a DIR or FILE in memory: auto, file for all matrices in the file's types, f32 to widen them")
+	f.BoolVar(&o.noRepack, "no-repack", false, "use the weights of a DIR or FILE where they lie, without a copy: starts at once, writes slowly")
 }
 
 // how is the flags' meaning.
 func (o *opening) how() (model.Keeping, error) {
+	how, err := model.FindKeeping(o.kind)
 	switch {
-	case o.noRepack && o.widen:
-		return 0, usagef("--no-repack uses weights as the file has them and --widen does not: want one of them")
+	case err != nil:
+		return how, usageError{err}
+	case o.noRepack && how == model.Widened:
+		return how, usagef("--no-repack uses weights where they lie, --type f32 copies them: want one of them")
 	case o.noRepack:
 		return model.InPlace, nil
-	case o.widen:
-		return model.Widened, nil
 	}
-	return model.Suited, nil
+	return how, nil
 }
 
 // open opens a language model of a folder or a GGUF file.

@@ -18,6 +18,7 @@ type Device struct {
 	workers int
 	scratch [][]kernel.Float // one a worker, grown as kernels need it
 	shared  []kernel.Float   // one for all of them
+	chunk   []byte           // what is left for matrices that are kept
 	bytes   [][]byte         // one a worker, as scratch
 	widened [][]kernel.Float // the same, for weights in other types
 	codes   []byte           // of the rows that are multiplied with weights in blocks

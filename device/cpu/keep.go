@@ -3,7 +3,6 @@ package cpu
 import (
 	"encoding/binary"
 	"math"
-	"slices"
 
 	"brick/device"
 	"brick/kernel"
@@ -17,54 +16,50 @@ func (d *Device) Keep(m device.Matrix, pack bool) device.Buf {
 	k := &device.Kept{Matrix: m}
 	q, blocks := m.Type.Quant()
 	switch {
-	case pack && blocks && kernel.HasPanels(q):
-		k.Data, k.Panels = nil, make([]byte, kernel.PackedQuant(q, m.Rows, m.Cols))
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.run(kernel.QuantPanels(m.Rows), packBytes*kernel.QuantPanels(m.Rows)/max(len(k.Panels), 1), &packTask{q, m, k.Panels})
-	case pack && !blocks:
-		n := number(m.Type)
-		k.Data, k.Panels = nil, make([]byte, kernel.PackedRows(n, m.Rows, m.Cols))
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.run(kernel.PanelsB(m.Rows), packBytes*kernel.PanelsB(m.Rows)/max(len(k.Panels), 1), &rowsPackTask{n, m, k.Panels})
-	case pack:
-		k.Data = slices.Clone(m.Data)
+	case !pack:
+	case blocks:
+		k.Data, k.Panels = nil, d.still(kernel.PackedQuant(q, m.Rows, m.Cols))
+		d.pack(kernel.QuantPanels(m.Rows), &packTask{q, 0, m, k.Panels})
+	default:
+		t := numbers[m.Type]
+		k.Data, k.Panels = nil, d.still(kernel.PackedRows(t, m.Rows, m.Cols))
+		d.pack(kernel.PanelsB(m.Rows), &packTask{kernel.NumQuants, t, m, k.Panels})
 	}
 	return device.Buf{Kept: k, N: m.Rows * m.Cols, Type: m.Type}
 }
 
+// pack makes a number of panels.
+func (d *Device) pack(panels int, t *packTask) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.run(panels, packBytes*panels/max(len(t.dst), 1), t)
+}
+
 // packTask makes panels of weights.
 type packTask struct {
-	q   kernel.Quant
+	q   kernel.Quant // NumQuants for numbers on their own
+	t   kernel.Number
 	m   device.Matrix
 	dst []byte
 }
 
 func (t *packTask) do(_, lo, hi int) {
+	if t.q == kernel.NumQuants {
+		kernel.PackRows(t.dst, t.t, t.m.Data, t.m.Rows, t.m.Cols, lo, hi)
+		return
+	}
 	kernel.PackQuant(t.dst, t.q, t.m.Data, t.m.Rows, t.m.Cols, lo, hi)
-}
-
-// rowsPackTask is packTask of numbers that lie on their own.
-type rowsPackTask struct {
-	n   kernel.Number
-	m   device.Matrix
-	dst []byte
-}
-
-func (t *rowsPackTask) do(_, lo, hi int) {
-	kernel.PackRows(t.dst, t.n, t.m.Data, t.m.Rows, t.m.Cols, lo, hi)
 }
 
 // widen is y[i] = number col + i of a row of k. col is a multiple of the type's block; so is len(y).
 func widen(y []kernel.Float, k *device.Kept, row, col int) {
 	q, blocks := k.Type.Quant()
-	switch {
-	case k.Panels != nil && blocks:
-		kernel.UnpackQuant(y, q, k.Panels, k.Cols, row, col)
+	if k.Panels != nil && !blocks {
+		kernel.RowFromPanels(y, numbers[k.Type], k.Panels, k.Cols, row, col)
 		return
-	case k.Panels != nil:
-		kernel.UnpackRows(y, number(k.Type), k.Panels, k.Cols, row, col)
+	}
+	if k.Panels != nil {
+		kernel.UnpackQuant(y, q, k.Panels, k.Cols, row, col)
 		return
 	}
 	b := k.Data[row*k.RowBytes()+col/k.Type.Block()*k.Type.BlockSize():]

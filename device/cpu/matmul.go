@@ -60,10 +60,10 @@ func (d *Device) MatMul(y device.Dst, ym, a, b device.Mat, p device.Product, e d
 	if y.Mode == device.Skip || y.N == 0 {
 		return
 	}
-	if d.byKept(y, ym, a, b, p, e) {
-		return
-	}
 	if b.Kept != nil {
+		if d.keptMatMul(&keptProduct{d, y, ym, a, b.Kept, p, e}, b.T) {
+			return
+		}
 		b.T = b.T != b.Kept.Turned
 	}
 	alone := p.Batch == one && p.K > 0 && (y.Mode == device.Set || plain(&e))

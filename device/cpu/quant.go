@@ -1,6 +1,9 @@
 package cpu
 
-import "brick/kernel"
+import (
+	"brick/device"
+	"brick/kernel"
+)
 
 // Gates of products with weights in blocks.
 const (
@@ -21,9 +24,45 @@ type quantTask struct {
 	rounding bool
 }
 
+// A keptProduct is a product of rows of x and a kept matrix that is read as its transpose.
+type keptProduct struct {
+	dev   *Device
+	y     device.Dst
+	ym, x device.Mat
+	w     *device.Kept
+	p     device.Product
+	e     device.Epilogue
+}
+
+// keptMatMul is MatMul where b is kept and there are kernels for it; it reports whether there are.
+func (d *Device) keptMatMul(k *keptProduct, t bool) bool {
+	q, blocks := k.w.Type.Quant()
+	if t == k.w.Turned || k.p.K == 0 || !blocks && k.w.Panels == nil {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if blocks {
+		d.tasks.quant.keptProduct, d.tasks.quant.q = *k, q
+		d.tasks.quant.multiply(d)
+	} else {
+		d.tasks.rows.keptProduct, d.tasks.rows.t, d.tasks.rows.half = *k, numbers[k.w.Type], d.half
+		d.tasks.rows.multiply(d)
+	}
+	return true
+}
+
+// into is where columns c … c + n − 1 are computed: in y, or aside where they are added to it.
+func (t *keptProduct) into(w, c, n int) (y []kernel.Float, ld int) {
+	if t.y.Mode == device.Add {
+		return t.dev.own(w, t.p.M*n), n
+	}
+	return t.y.F[c:], t.ym.LD
+}
+
 // multiply runs the task. d.mu is held.
 func (t *quantTask) multiply(d *Device) {
-	t.stride = kernel.PackedQuantX(t.q, t.p.K)
+	t.dev, t.stride = d, kernel.PackedQuantX(t.q, t.p.K)
 	if n := t.p.M * t.stride; len(d.codes) < n {
 		d.codes = make([]byte, n)
 	}
@@ -55,10 +94,32 @@ func (t *quantTask) do(w, lo, hi int) {
 	} else {
 		panels = panels[kernel.PackedQuant(t.q, c, t.p.K):]
 	}
-	y, ld := t.target(w, c, n)
+	y, ld := t.into(w, c, n)
 	few := max(nearBytes/max(t.stride, 1)&^7, 8)
 	for j := 0; j < t.p.M; j += few {
 		kernel.TilesQuant(y[j*ld:], ld, t.q, panels, t.codes[j*t.stride:], n, min(few, t.p.M-j), t.p.K, 0, hi-lo)
 	}
 	t.finish(y, ld, c, n)
+}
+
+// finish applies the epilogue to columns c … c + n − 1 and, if they were computed aside, adds them to y.
+func (t *keptProduct) finish(z []kernel.Float, ld, c, n int) {
+	aside := t.y.Mode == device.Add
+	if !aside && plain(&t.e) {
+		return
+	}
+	for i := range t.p.M {
+		row, at := z[i*ld:][:n], i*t.ym.LD+c
+		var bias, pre []kernel.Float
+		if t.e.Bias.Present() {
+			bias = t.e.Bias.F[c:][:n]
+		}
+		if t.e.Pre.Present() {
+			pre = t.e.Pre.F[at:][:n]
+		}
+		kernel.Finish(row, bias, pre, t.e.Act, &none)
+		if aside {
+			kernel.Axpy(t.y.F[at:][:n], 1, row)
+		}
+	}
 }

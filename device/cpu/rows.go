@@ -1,70 +1,61 @@
 package cpu
 
-import "brick/kernel"
+import (
+	"brick/device"
+	"brick/kernel"
+)
 
-// nearFloats is how many packed numbers of x stay in the second cache while panels of weights pass by.
-const nearFloats = 1 << 17
+// numbers are the types that have panels of numbers on their own.
+var numbers = map[device.Type]kernel.Number{device.F32: kernel.F32, device.F16: kernel.F16, device.BF16: kernel.BF16}
 
-// A rowsTask is a product with weights of 16 or 32 bits in panels (kernel.PackRows). The rows of x are packed first, some at a
-// time; then pieces of panels are multiplied with them: no bit depends on the pieces, nor on which rows are multiplied
-// together (kernel.TilesRows).
+// A rowsTask is a product with weights of 32 or 16 bits in panels,  y = act(x·Wᵀ + bias).  The rows of x are packed first,
+// then pieces of panels are multiplied with all of them: the bits are those of the product of the widened weights, or, at
+// precision bf16, of both rounded, for one row as for many (kernel.TilesRows, kernel.TilesRowsBF16).
 type rowsTask struct {
 	keptProduct
-	number  kernel.Number
-	half    bool // operands are rounded to bfloat16
-	first   int  // row of x from which on
-	n       int  // rows are multiplied now
-	packed  []kernel.Float
+	t       kernel.Number
+	half    bool
+	xs      []kernel.Float
 	packing bool
 }
 
 // multiply runs the task. d.mu is held.
 func (t *rowsTask) multiply(d *Device) {
-	packed := kernel.PackedRowsX
+	n := kernel.PackedRowsX(t.p.M, t.p.K)
 	if t.half {
-		packed = kernel.PackedRowsBF16X
+		n = kernel.PackedRowsBF16X(t.p.M, t.p.K)
 	}
-	few := t.p.M
-	if panel := kernel.PanelRows(); few > panel {
-		few = max(nearFloats/max(t.p.K, 1)/panel, 1) * panel
+	t.dev, t.xs = d, d.common(n)
+	panels := kernel.PanelsA(t.p.M)
+	t.packing = true
+	d.run(panels, packElems*panels/max(t.p.M*t.p.K, 1), t)
+	t.packing = false
+	size := kernel.PackedRows(t.t, kernel.PanelCols(), t.p.K)
+	block := streamBytes / max(size, 1)
+	if t.p.M > 1 {
+		block = pieceMACs / max(t.p.M*t.p.K*kernel.PanelCols(), 1)
 	}
-	for t.first = 0; t.first < t.p.M; t.first += few {
-		t.n = min(few, t.p.M-t.first)
-		t.packed = d.common(packed(t.n, t.p.K))
-		t.packing = true
-		d.run(kernel.PanelsA(t.n), packElems/max(t.p.K*kernel.PanelRows(), 1), t)
-		t.packing = false
-		width := kernel.PanelCols()
-		block := streamBytes / max(width*t.p.K*t.number.Bytes(), 1)
-		if t.n > 1 {
-			block = pieceMACs / max(t.n*t.p.K*width, 1)
-		}
-		d.run(kernel.PanelsB(t.p.N), block, t)
-	}
+	d.run(kernel.PanelsB(t.p.N), block, t)
 }
 
 func (t *rowsTask) do(w, lo, hi int) {
-	if t.packing {
-		pack := kernel.PackRowsX
-		if t.half {
-			pack = kernel.PackRowsBF16X
-		}
-		pack(t.packed, t.x.F[t.first*t.x.LD:], t.x.LD, t.n, t.p.K, lo, hi)
+	switch {
+	case t.packing && t.half:
+		kernel.PackRowsBF16X(t.xs, t.x.F, t.x.LD, t.p.M, t.p.K, lo, hi)
+		return
+	case t.packing:
+		kernel.PackRowsX(t.xs, t.x.F, t.x.LD, t.p.M, t.p.K, lo, hi)
 		return
 	}
-	c := lo * kernel.PanelCols()
-	n := min(t.p.N, hi*kernel.PanelCols()) - c
-	part := t.keptProduct
-	part.p.M = t.n
-	part.y.Buf = part.y.Slice(t.first*t.ym.LD, part.y.N-t.first*t.ym.LD)
-	if part.e.Pre.Present() {
-		part.e.Pre = part.e.Pre.Slice(t.first*t.ym.LD, part.e.Pre.N-t.first*t.ym.LD)
-	}
-	y, ld := part.target(w, c, n)
-	tiles := kernel.TilesRows
+	width := kernel.PanelCols()
+	c := lo * width
+	n := min(t.p.N, hi*width) - c
+	panels := t.w.Panels[kernel.PackedRows(t.t, c, t.p.K):]
+	y, ld := t.into(w, c, n)
 	if t.half {
-		tiles = kernel.TilesRowsBF16
+		kernel.TilesRowsBF16(y, ld, t.t, panels, t.xs, n, t.p.M, t.p.K, 0, hi-lo)
+	} else {
+		kernel.TilesRows(y, ld, t.t, panels, t.xs, n, t.p.M, t.p.K, 0, hi-lo)
 	}
-	tiles(y, ld, t.number, t.w.Panels[c*t.p.K*t.number.Bytes():], t.packed, n, t.n, t.p.K, 0, hi-lo)
-	part.finish(y, ld, c, n)
+	t.finish(y, ld, c, n)
 }
