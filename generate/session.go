@@ -49,20 +49,25 @@ func (s *Session) Stream(ctx context.Context, prompt string, o Sampling) iter.Se
 			yield(Token{}, err)
 			return
 		}
-		g, err := s.guide(o)
-		if err != nil {
-			yield(Token{}, err)
+		s.stream(ctx, ids, o, yield)
+	}
+}
+
+// stream reads ids and writes what follows.
+func (s *Session) stream(ctx context.Context, ids []int32, o Sampling, yield func(Token, error) bool) {
+	g, err := s.guide(o)
+	if err != nil {
+		yield(Token{}, err)
+		return
+	}
+	text := s.writer(ids, o.Stop)
+	g.stop = func(t *Token) bool {
+		s.pending = append(s.pending[:0], t.ID)
+		return text.next(t)
+	}
+	for t, err := range s.reader.write(ctx, ids, o, g) {
+		if !yield(t, err) || err != nil {
 			return
-		}
-		text := s.writer(ids, o.Stop)
-		g.stop = func(t *Token) bool {
-			s.pending = append(s.pending[:0], t.ID)
-			return text.next(t)
-		}
-		for t, err := range s.reader.write(ctx, ids, o, g) {
-			if !yield(t, err) || err != nil {
-				return
-			}
 		}
 	}
 }
