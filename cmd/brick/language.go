@@ -13,6 +13,7 @@ import (
 	"brick/data"
 	"brick/generate"
 	"brick/model"
+	"brick/token"
 	"brick/train"
 )
 
@@ -43,9 +44,11 @@ func openFolder(dir string) (*generate.Language, error) {
 // A writer is a session with the language model of a run or a folder.
 type writer struct {
 	*generate.Session
-	usual generate.Sampling // how the folder says that it writes
-	says  bool              // whether it says so
-	close func() error
+	tok     token.Tokenizer
+	context int               // positions the model can hold; 0 means no bound
+	usual   generate.Sampling // how the folder says that it writes
+	says    bool              // whether it says so
+	close   func() error
 }
 
 func openWriter(name string) (w writer, err error) {
@@ -59,7 +62,7 @@ func openWriter(name string) (w writer, err error) {
 			return w, err
 		}
 		w.usual, w.says = l.Sampling()
-		w.Session, w.close = l.Session(), func() error { return nil }
+		w.Session, w.tok, w.context, w.close = l.Session(), l.Tokenizer, model.Context(l.Model), func() error { return nil }
 		return w, nil
 	}
 	r, err := open(name)
@@ -77,7 +80,8 @@ func openWriter(name string) (w writer, err error) {
 	if err != nil {
 		return w, errors.Join(err, r.Close())
 	}
-	w.Session, w.close = generate.NewSession(r.Model, r.Tokenizer, model.Context(r.Model), nil), r.Close
+	w.tok, w.context = r.Tokenizer, model.Context(r.Model)
+	w.Session, w.close = generate.NewSession(r.Model, w.tok, w.context, nil), r.Close
 	return w, nil
 }
 

@@ -201,3 +201,20 @@ func eachIn(v any, do func(string) string, depth int) any {
 	}
 	return v
 }
+
+// Ends returns the special token that the template puts after an answer, if there is one: where an answer ends.
+func (e *Encoder) Ends() []int32 {
+	asked := []Message{{Role: "user", Content: "a"}}
+	before, err := e.Encode(Input{Messages: asked, AddGenerationPrompt: true})
+	if err != nil {
+		return nil // it says why when it is used
+	}
+	all, err := e.Encode(Input{Messages: append(asked, Message{Role: "assistant", Content: "b"})})
+	if err != nil || len(all) < len(before) || !slices.Equal(all[:len(before)], before) {
+		return nil
+	}
+	if i := slices.IndexFunc(all[len(before):], e.tok.IsSpecial); i >= 0 {
+		return []int32{all[len(before)+i]}
+	}
+	return nil
+}
