@@ -19,7 +19,7 @@ type writing struct {
 	search  generate.Search
 	prompt  string
 	asJSON  bool
-	how     opening
+	how     sitting
 }
 
 func newGenerate() *cobra.Command {
@@ -135,6 +135,7 @@ func (w *writing) streamed(cmd *cobra.Command, s writer) error {
 		answer := map[string]any{
 			"prompt": w.prompt, "text": text.String(), "ids": ids, "finish_reason": reason, "tokens_per_second": float64(len(ids)) / took,
 		}
+		answer["stats"] = s.Stats
 		if tokens != nil {
 			answer["logprobs"] = tokens
 		}
@@ -149,7 +150,7 @@ func (w *writing) streamed(cmd *cobra.Command, s writer) error {
 		fmt.Fprintln(out)
 	}
 	if isTerminal(cmd.ErrOrStderr()) {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%d tokens, %.0f a second, ended by %s\n", len(ids), float64(len(ids))/took, reason)
+		fmt.Fprintf(cmd.ErrOrStderr(), "%d tokens, %s, ended by %s\n", len(ids), speed(s.Stats), reason)
 	}
 	return nil
 }
