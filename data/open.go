@@ -50,6 +50,9 @@ func Open(name string, o Options) (Splits, error) {
 	case kindImages:
 		return OpenImageFolder(name, o)
 	}
+	if IsChats(name, o.Task) {
+		return OpenChats(name, o)
+	}
 	c, err := OpenText(name, o)
 	if err != nil {
 		return Splits{}, err

@@ -23,11 +23,12 @@ type Options struct {
 	Channels      int // 1 grey, 3 RGB; 0 means grey if every image is
 
 	// Text.
-	Encoder Encoder  // nil means bytes
-	Window  int      // tokens in an example; 0 means 256; of pairs the longest text that is kept, 0 means the longest there is, at most 256
-	Limit   int64    // keep about this many bytes of text, whole documents chosen by hash; 0 means all
-	Carry   bool     // serve a batch's rows as streams, each going on from batch to batch where it stopped, so that a state can be carried
-	Fields  []string // of JSON documents, joined by newlines; none means text, content, or title, author and paragraphs
+	Encoder Encoder     // nil means bytes
+	Turns   TurnEncoder // of conversations, see OpenChats
+	Window  int         // tokens in an example; 0 means 256; of pairs the longest text that is kept, 0 means the longest there is, at most 256
+	Limit   int64       // keep about this many bytes of text, whole documents chosen by hash; 0 means all
+	Carry   bool        // serve a batch's rows as streams, each going on from batch to batch where it stopped, so that a state can be carried
+	Fields  []string    // of JSON documents, joined by newlines; none means text, content, or title, author and paragraphs
 
 	// Generated sets.
 	Examples int     // in the training split; 0 means the set's default

@@ -49,7 +49,8 @@ type DataJob struct {
 	Source   string   `yaml:"source"`               // a named set, a file, a folder or a glob
 	Target   []string `yaml:"target,omitempty"`     // columns of a table to predict
 	Skip     []string `yaml:"skip,omitempty"`       // columns to leave out
-	Task     string   `yaml:"task,omitempty"`       // regression or classification; translation reads a .tsv file as pairs of texts, reading as images of lines and what they say
+	Template string   `yaml:"template,omitempty"`   // chat: file of the template that conversations are written by; none means the model's own, or a plain one
+	Task     string   `yaml:"task,omitempty"`       // regression or classification; translation reads a .tsv file as pairs of texts, reading as images of lines and what they say; chat reads a .jsonl file as conversations, of which the answers are learnt
 	Raw      bool     `yaml:"raw,omitempty"`        // do not standardise columns
 	RawY     bool     `yaml:"raw_target,omitempty"` // do not standardise numbers to predict
 	Size     int      `yaml:"size,omitempty"`       // side that images of folders are brought to, in place of height and width

@@ -88,7 +88,7 @@ func TestBadJobs(t *testing.T) {
 		{"data: {augment: 2*flip}\n", "2 times flip; want each transform once"},
 		{"data: {augment: 'flip[crop(2)]'}\n", "found brackets; want transforms one after the other"},
 		{"eval: {patience: -1}\n", "eval.patience is -1"},
-		{"data: {task: guess}\n", `data.task is "guess"; want regression, classification, translation or reading`},
+		{"data: {task: guess}\n", `data.task is "guess"; want regression, classification, translation, reading or chat`},
 		{"data: {valid: 2}\n", "data.valid is 2"},
 		{"model: a\n---\nmodel: b\n", "second document"},
 		{"a: &a [x,x]\nb: &b [*a,*a]\n", "not a field"},

@@ -83,8 +83,8 @@ func (j *Job) check() error {
 		return fmt.Errorf("data.unique is %d, and data.carry makes streams of all of the text; want the one or the other", j.Data.Unique)
 	case j.EMA == 1:
 		return fmt.Errorf("ema is 1: the average would never move; want less, such as 0.999")
-	case j.Data.Task != "" && !slices.Contains([]string{"regression", "classification", "translation", "reading"}, j.Data.Task):
-		return fmt.Errorf("data.task is %q; want regression, classification, translation or reading", j.Data.Task)
+	case j.Data.Task != "" && !slices.Contains([]string{"regression", "classification", "translation", "reading", "chat"}, j.Data.Task):
+		return fmt.Errorf("data.task is %q; want regression, classification, translation, reading or chat", j.Data.Task)
 	case strings.ContainsRune(j.Name+j.Data.Source, 0):
 		return fmt.Errorf("name or data.source holds a NUL character")
 	}

@@ -77,6 +77,9 @@ func tokenizerFor(ctx context.Context, dir string, j *Job, o Options) (token.Tok
 	default:
 		return openTokenizer(j.Tokenizer.Kind)
 	}
+	if data.IsChats(j.Data.Source, j.Data.Task) {
+		return nil, usagef("train: no tokenizer is learnt from conversations: name a model to go on from (from), or a tokenizer (tokenizer.kind: bytes, or a file)")
+	}
 	c, err := openCorpus(j, pairs, labelled)
 	if err != nil {
 		return nil, &InputError{err}
@@ -190,7 +193,14 @@ func openData(ctx context.Context, j *Job, t token.Tokenizer) (*data.Splits, err
 			j.Data.Context = 128
 		}
 	}
-	s, err := data.Open(j.Data.Source, j.options(enc))
+	o := j.options(enc)
+	if data.IsChats(j.Data.Source, j.Data.Task) {
+		var err error
+		if o.Turns, err = j.turns(t); err != nil {
+			return nil, err
+		}
+	}
+	s, err := data.Open(j.Data.Source, o)
 	if err != nil {
 		return nil, &InputError{err}
 	}

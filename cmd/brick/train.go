@@ -148,7 +148,7 @@ func jobFlags(f *pflag.FlagSet) jobFields {
 	fields["lora"] = func(j *train.Job) (err error) { j.LoRA, err = train.ParseLoRA(*lora); return err }
 	target := f.StringSlice("target", nil, "columns of a table to predict; default the last one")
 	fields["target"] = func(j *train.Job) error { j.Data.Target = *target; return nil }
-	str("task", "regression or classification, where the target column leaves it open; translation reads a .tsv file as pairs of texts, reading as images of lines and what they say", func(j *train.Job, v string) { j.Data.Task = v })
+	str("task", "regression or classification, where the target column leaves it open; translation reads a .tsv file as pairs of texts, reading as images of lines and what they say, chat a .jsonl file as conversations", func(j *train.Job, v string) { j.Data.Task = v })
 	num("size", "side in pixels that images of folders are brought to", func(j *train.Job, v int) { j.Data.Size, j.Data.Height, j.Data.Width = v, 0, 0 })
 	str("augment", "change training images at random: crop(4) flip rotate(10) color(0.2) cutout(8) mixup(0.2), those named in their order", func(j *train.Job, v string) { j.Data.Augment = v })
 	str("tokenizer", "for text, and tables of a text and its label: bytes, chars, words, bpe, or a tokenizer.json", func(j *train.Job, v string) { j.Tokenizer.Kind = v })

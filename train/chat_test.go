@@ -1,0 +1,92 @@
+package train_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"brick/generate"
+	"brick/model"
+	"brick/tensor/goldentest"
+	"brick/train"
+)
+
+// Adapters on a real LLaMA learn to answer: the loss of answers to questions that were not trained on falls, and the merged
+// folder, in F32 and in a GGUF file of Q8_0, gives the answers.
+func TestChatLoRA(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains for some seconds")
+	}
+	o := setup(t)
+	job := train.Job{Name: "talks", From: goldentest.Shared(t, "stories260k", "hf"), LoRA: train.LoRAJob{Rank: 8}, Steps: 60, Batch: 8, Seed: 1}
+	job.Data.Source, job.Data.Task, job.Data.Valid, job.Data.Test = filepath.Join("testdata", "instructions.jsonl"), "chat", 0.2, -1
+	job.Optimizer.LR = 0.01
+	r := create(t, job, o)
+	before, err := r.Evaluate(context.Background(), "valid", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	finish(t, r)
+	after, err := r.Evaluate(context.Background(), "valid", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after.Loss > 0.5*before.Loss || before.Examples != after.Examples {
+		t.Errorf("the loss of %d tokens of answers fell from %v to %v", after.Examples, before.Loss, after.Loss)
+	}
+	t.Logf("held-out loss of answers: %.4f before, %.4f after", before.Loss, after.Loss)
+	mix, err := model.FindMix("q8_0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gguf := filepath.Join(t.TempDir(), "talks.gguf")
+	if err := generate.Convert(r.Dir, gguf, mix); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{r.Dir, gguf} {
+		l, err := generate.Open(path, model.OpenOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := ""
+		for token, err := range l.Session().Stream(context.Background(), "user:\nTom has a cat. What color is it?\nassistant:\n", generate.Sampling{Max: 24}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			text += token.Text
+		}
+		if !strings.Contains(text, "cat") {
+			t.Errorf("%s answers %q", path, text)
+		}
+	}
+}
+
+// What a template does that cannot be learnt from is said, with the line of the conversation.
+func TestChatErrors(t *testing.T) {
+	o := setup(t)
+	_, job := tunedJobs(t, write(t, "poem.txt", poem), o)
+	job.Data.Source, job.Data.Task = filepath.Join("testdata", "instructions.jsonl"), "chat"
+	if _, err := train.Create(context.Background(), llamaJobOn(job.Data), o); err == nil || !strings.Contains(err.Error(), "no tokenizer is learnt from conversations") {
+		t.Error(err)
+	}
+	job.Tokenizer = train.TokenJob{}
+	for template, want := range map[string]string{
+		"{% for m in messages %}{{ m.content }":                                                      "template",
+		"{% if messages|length > 1 %}a{% endif %}{% for m in messages %}{{ m.content }}{% endfor %}": "writes what was said before otherwise",
+		"{{ raise_exception('no') }}":                                                                "instructions.jsonl:1: ",
+	} {
+		job.Data.Template = write(t, "template.jinja", template)
+		if _, err := train.Create(context.Background(), job, o); err == nil || !strings.Contains(fmt.Sprint(err), want) {
+			t.Errorf("%q: %v; want %q", template, err, want)
+		}
+	}
+}
+
+// llamaJobOn is a job from nothing on some data.
+func llamaJobOn(d train.DataJob) train.Job {
+	job := llamaJob("")
+	job.Data = d
+	return job
+}
