@@ -26,10 +26,11 @@ var texts embed.FS
 
 // Options say how the course is served; the zero value is right for one machine.
 type Options struct {
-	Runs  string    // folder of run folders; "" means runs
-	Jobs  int       // that compute at once; 0 means one a core
-	Hosts []string  // names besides localhost that the server has
-	Log   io.Writer // where failures are written; nil means nowhere
+	Runs   string    // folder of run folders; "" means runs
+	Models []string  // Hugging Face folders and GGUF files that pages may look into too
+	Jobs   int       // that compute at once; 0 means one a core
+	Hosts  []string  // names besides localhost that the server has
+	Log    io.Writer // where failures are written; nil means nowhere
 }
 
 // Course is the web site.
@@ -58,10 +59,13 @@ func (c *chapter) title(lang string) string { return c.pages[lang].Title }
 
 // New renders the chapters. An error names the chapter, file and line.
 func New(o Options) (*Course, error) {
-	desk := lesson.NewDesk(&lesson.Runs{Root: cmp.Or(o.Runs, "runs")}, cmp.Or(o.Jobs, runtime.GOMAXPROCS(0)))
+	models, err := lesson.NameFiles(o.Models)
+	if err != nil {
+		return nil, fmt.Errorf("course: %w", err)
+	}
+	desk := lesson.NewDesk(&lesson.Runs{Root: cmp.Or(o.Runs, "runs"), Files: models}, cmp.Or(o.Jobs, runtime.GOMAXPROCS(0)))
 	c := &Course{desk: desk, log: o.Log, learners: map[string]*learner{}, parts: map[string]fs.FS{}}
 	rand.Read(c.secret[:])
-	var err error
 	if c.shared, err = lesson.Text(web.FS); err != nil {
 		return nil, fmt.Errorf("course: web: %w", err)
 	}

@@ -168,7 +168,14 @@ func Show(chapter string, call *lesson.Call, in []byte) (lesson.Shown, error) {
 		return shown, err
 	}
 	var line bytes.Buffer
-	line.WriteString("brick learn call " + chapter + " " + call.Name)
+	line.WriteString("brick learn call ")
+	var looks struct {
+		Run string `json:"run"`
+	}
+	if json.Unmarshal(in, &looks) == nil && lesson.IsFile(looks.Run) {
+		line.WriteString("--models " + quote(strings.TrimPrefix(looks.Run, lesson.FilePrefix)) + " ")
+	}
+	line.WriteString(chapter + " " + call.Name)
 	var args bytes.Buffer
 	if json.Compact(&args, in) == nil && args.String() != "{}" {
 		line.WriteString(" " + quote(args.String()))

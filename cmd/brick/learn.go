@@ -10,6 +10,7 @@ import (
 	"runtime"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"brick/course"
 	"brick/course/lesson"
@@ -31,6 +32,7 @@ Models of chapters 11 to 13 are trained on their pages, in under two minutes eac
 		Example: `  brick learn
   brick learn --addr 127.0.0.1:9000 --no-browser
   brick learn --prepare
+  brick learn --models stories260k.gguf,models/qwen3
   brick learn call 02-no-closed-form exam '{"method":"newton","start":0.1}'
   brick learn export site`,
 		Args: cobra.NoArgs,
@@ -57,6 +59,7 @@ Models of chapters 11 to 13 are trained on their pages, in under two minutes eac
 	}
 	c.PersistentFlags().StringVar(&o.Runs, "runs", "runs", "folder of run folders, whose models the pages look into")
 	f := c.Flags()
+	modelFlag(f, &o)
 	f.StringVar(&addr, "addr", "127.0.0.1:8017", "where to listen; port 0 is any free one")
 	f.StringSliceVar(&o.Hosts, "host", nil, "further names that browsers may reach the server by, such as that of a tunnel")
 	f.BoolVar(&noBrowser, "no-browser", false, "do not open the browser")
@@ -65,8 +68,13 @@ Models of chapters 11 to 13 are trained on their pages, in under two minutes eac
 	return c
 }
 
+// modelFlag is the flag that names model files.
+func modelFlag(f *pflag.FlagSet, o *course.Options) {
+	f.StringSliceVar(&o.Models, "models", nil, "Hugging Face folders and GGUF files that the playground opens too; it finds those in the folder of runs by itself")
+}
+
 func newLearnCall(o *course.Options) *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "call CHAPTER CALL [JSON]",
 		Short: "Print the numbers of a widget: what its call answers, as JSON",
 		Args:  cobra.RangeArgs(2, 3),
@@ -80,7 +88,11 @@ func newLearnCall(o *course.Options) *cobra.Command {
 				in = []byte(args[2])
 			}
 			out := json.NewEncoder(cmd.OutOrStdout())
-			s := lesson.NewDesk(&lesson.Runs{Root: o.Runs}, 1).Session()
+			models, err := lesson.NameFiles(o.Models)
+			if err != nil {
+				return usageError{err}
+			}
+			s := lesson.NewDesk(&lesson.Runs{Root: o.Runs, Files: models}, 1).Session()
 			if call.Streams {
 				err = s.Follow(cmd.Context(), chapter.Dir, call, in, func(v json.RawMessage) error { return out.Encode(v) })
 			} else {
@@ -95,6 +107,8 @@ func newLearnCall(o *course.Options) *cobra.Command {
 			return err
 		},
 	}
+	modelFlag(c.Flags(), o)
+	return c
 }
 
 func newLearnExport(o *course.Options) *cobra.Command {

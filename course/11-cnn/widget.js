@@ -155,7 +155,7 @@ function maps(w) {
     });
     w.say(w.t('maps.say', m.run, w.integer(m.params), m.classes[0].name, w.number(100 * m.classes[0].p, 4)));
   });
-  chooseRun(w, 'images', w.t('maps.own')).catch((e) => w.error(e));
+  chooseRun(w, ['images'], w.t('maps.own')).catch((e) => w.error(e));
   w.show('maps', args);
 }
 

@@ -93,7 +93,7 @@ async function unroll(w) {
     }
   });
   w.show('read', args);
-  chooseRun(w, 'text', w.t('unroll.own')).catch((e) => w.error(e));
+  chooseRun(w, ['text'], w.t('unroll.own')).catch((e) => w.error(e));
 }
 
 /**

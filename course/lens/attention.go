@@ -49,7 +49,18 @@ func (a *Attention) part(x []kernel.Float, head, s int) []kernel.Float {
 	return x[(s*a.KeyHeads+head*a.KeyHeads/a.Heads)*a.Dim:][:a.Dim]
 }
 
-// Scores is  scale·q·k  of one query with every key, before the mask, (S).
+// Seen are the keys from first up to end, not included, that a query sees.
+func (a *Attention) Seen(t int) (first, end int) {
+	if end = a.S; a.options.Causal {
+		end = t + a.S - a.T + 1
+	}
+	if w := a.options.Window; w > 0 {
+		first = max(end-w, 0)
+	}
+	return first, end
+}
+
+// Scores is  s = scale·q·k  of one query with every key, before the mask, (S); cap·tanh(s/cap) where the model caps scores.
 func (a *Attention) Scores(head, t int) []kernel.Float {
 	tape := &grad.Tape{NoGrad: true}
 	var keys []kernel.Float
@@ -57,7 +68,11 @@ func (a *Attention) Scores(head, t int) []kernel.Float {
 		keys = append(keys, a.Key(head, s)...)
 	}
 	q := tape.Const(a.Query(head, t), 1, a.Dim)
-	return copied(q.MatMul(tape.Const(keys, a.S, a.Dim), grad.TransB).Scale(kernel.Float(a.Scale)))
+	s := q.MatMul(tape.Const(keys, a.S, a.Dim), grad.TransB).Scale(kernel.Float(a.Scale))
+	if top := a.options.Cap; top != 0 {
+		s = s.Scale(1 / top).Tanh().Scale(top)
+	}
+	return copied(s)
 }
 
 // Turn is a rotation of heads by their places (Su et al. 2021, "RoFormer"): pair i of the head at place t is turned by t·θᵢ.

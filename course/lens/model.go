@@ -3,8 +3,10 @@ package lens
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"brick/data"
+	"brick/generate"
 	"brick/model"
 	"brick/nn"
 	"brick/token"
@@ -32,6 +34,11 @@ func OfRun(name string, r *train.Run) (Model, error) {
 	}}, nil
 }
 
+// OfFile is the model of a folder or a GGUF file; it brings no held-out text.
+func OfFile(name string, l *generate.Language) Model {
+	return Model{Name: name, Block: l.Model, Tokenizer: l.Tokenizer}
+}
+
 // Encode gives the ids of a text as training texts begin: after the token that
 // begins or ends one, where the tokenizer has such.
 func (m Model) Encode(text string) []int32 {
@@ -51,9 +58,15 @@ func (m Model) Encode(text string) []int32 {
 func (m Model) Context() int { return model.Context(m.Block) }
 
 // Weights is the multiplications that one token costs in the matrices it passes,
-// those of attention's scores left out:  P = Σ in·out.
+// those of attention's scores left out:  P = Σ in·out. Of a mixture of experts a token passes a few of the matrices:
+// there they are counted while one token passes.
 func (m Model) Weights() (p int) {
-	for _, b := range nn.Blocks(m.Block) {
+	for name, b := range nn.Blocks(m.Block) {
+		if strings.Contains(name, "experts.") {
+			if one, err := m.Look([]int32{0}); err == nil {
+				return one.products
+			}
+		}
 		switch b := b.(type) {
 		case *nn.Linear:
 			p += b.W.Shape[0] * b.W.Shape[1]

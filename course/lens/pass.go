@@ -28,6 +28,8 @@ type Pass struct {
 
 	chain  nn.Chain
 	layers []int // where in the chain the layers are
+
+	products int // multiplications of matrix products
 }
 
 // Attention is one attention of a pass: y = softmax(scale·q·kᵀ)·v, the heads side by side.
@@ -42,10 +44,11 @@ type Attention struct {
 	dev     attnDevice
 }
 
-// Gate is the middle of a feed-forward branch, I numbers a token. Where there is a gate, out = silu(gate) ⊙ up.
+// Gate is the middle of a feed-forward branch, I numbers a token. Where there is a gate, out = silu(gate) ⊙ up. An expert of a
+// mixture reads the N tokens that were sent to it, other branches all T.
 type Gate struct {
-	Layer         int
-	Gate, Up, Out []kernel.Float // (T, I); gate and up nil where the branch has none
+	Layer, Rows   int            // N
+	Gate, Up, Out []kernel.Float // (N, I); gate and up nil where the branch has none, or none by silu
 }
 
 // Part is the length ‖y‖ of what a part of a layer, such as self_attn, gave for each token.
@@ -109,7 +112,7 @@ func (p *Pass) read(ids []int32) error {
 	if x.Rank() != 3 {
 		return fmt.Errorf("lens: the model gives %v; want a logit for each token of the vocabulary at each place", x.Shape())
 	}
-	p.Logits, p.Vocab = copied(x), x.Dim(2)
+	p.Logits, p.Vocab, p.products = copied(x), x.Dim(2), dev.products
 	return nil
 }
 

@@ -14,6 +14,7 @@ type watch struct {
 
 	products int // multiplications of matrix products …
 	attended int // … and of attention
+	rows     int // of the last matrix product
 	calls    int // of attention in this pass
 	muted    map[int]bool
 	mutedAt  int // the call of attention whose heads are muted
@@ -30,12 +31,12 @@ func (d *watch) RoPE(y device.Dst, x, cossin device.Buf, b, t, h, w, pos int, in
 
 // Attention keeps queries, keys, values and result, and silences the heads that are muted:  y[:, :, head] = 0.
 //
-//	a causal pass multiplies  2·D  a query, head and key that is seen
+//	a pass multiplies  2·D  a query, head and key that is seen
 func (d *watch) Attention(y, stat, q, k, v, mask device.Buf, a device.Attn) {
 	d.Device.Attention(y, stat, q, k, v, mask, a)
 	seen := a.T * a.S
 	if a.Causal {
-		seen -= a.T * (a.T - 1) / 2
+		seen = seenKeys(a.T, a.S, a.Window)
 	}
 	d.attended += 2 * a.B * a.H * a.D * seen
 	if d.calls == d.mutedAt {
@@ -52,12 +53,24 @@ func (d *watch) Attention(y, stat, q, k, v, mask device.Buf, a device.Attn) {
 	}
 }
 
+// seenKeys is how many keys T queries see together where the last one sees all S, or a window of them:  Σ min(s, window).
+func seenKeys(t, s, window int) (n int) {
+	for i := range t {
+		if see := s - i; window > 0 {
+			n += min(see, window)
+		} else {
+			n += see
+		}
+	}
+	return n
+}
+
 // SwiGLU keeps the gate and what it gates.
 func (d *watch) SwiGLU(y, gate, up device.Buf) {
 	g, u := d.copiedIf(gate), d.copiedIf(up) // y may take the place of either
 	d.Device.SwiGLU(y, gate, up)
 	if d.keep != nil {
-		d.keep.Gates = append(d.keep.Gates, Gate{Layer: d.layer, Gate: g, Up: u, Out: d.copied(y)})
+		d.keep.Gates = append(d.keep.Gates, Gate{Layer: d.layer, Rows: d.rows, Gate: g, Up: u, Out: d.copied(y)})
 	}
 }
 
@@ -67,13 +80,13 @@ func (d *watch) MatMul(y device.Dst, ym, a, b device.Mat, p device.Product, e de
 	if y.Mode == device.Skip {
 		return
 	}
-	n := p.M * p.N * p.K
+	d.rows = p.M
 	for _, batch := range p.Batch {
-		n *= batch
+		d.rows *= batch
 	}
-	d.products += n
+	d.products += d.rows * p.N * p.K
 	if d.keep != nil && e.Act != kernel.Identity {
-		d.keep.Gates = append(d.keep.Gates, Gate{Layer: d.layer, Out: d.copied(y.Buf)})
+		d.keep.Gates = append(d.keep.Gates, Gate{Layer: d.layer, Rows: d.rows, Out: d.copied(y.Buf)})
 	}
 }
 

@@ -59,31 +59,31 @@ func (m Model) Write(ctx context.Context, ids []int32, n int, cache bool) (w Wri
 }
 
 // Expected is what Write multiplies by formula, for a prompt of p tokens and n written ones. With P the weights a token
-// passes and A = Σ over layers of H·D:
+// passes and A = Σ over layers of H·D, or for layers that see a window W of keys at most, with Σ min(i, W) for i = 1 … m in
+// place of m·(m+1)/2:
 //
 //	cache      P·m + A·m·(m+1)                      m = p + n − 1
 //	no cache   Σ over m = p … p + n − 1 of the same
 func (m Model) Expected(p, n int, cache bool) (products, attended int) {
-	weights, a := m.Weights(), m.attention()
+	weights, layers := m.Weights(), m.attention()
 	first := p
 	if cache {
 		first = p + n - 1
 	}
 	for read := first; read < p+n; read++ {
 		products += weights * read
-		attended += a * read * (read + 1)
+		for _, a := range layers {
+			attended += 2 * a.Heads * a.Dim * seenKeys(read, read, a.options.Window)
+		}
 	}
 	return products, attended
 }
 
-// attention is A = Σ over layers of H·D.
-func (m Model) attention() (a int) {
+// attention is what one token passes in attention.
+func (m Model) attention() []Attention {
 	p, err := m.Look([]int32{0})
 	if err != nil {
-		return 0
+		return nil
 	}
-	for _, at := range p.Attentions {
-		a += at.Heads * at.Dim
-	}
-	return a
+	return p.Attentions
 }

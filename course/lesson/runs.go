@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"brick/generate"
 	"brick/model"
 	"brick/train"
 )
@@ -26,9 +27,11 @@ const (
 
 // Runs are the run folders under Root: what the learner trained, with the
 // course or at the command line. A name from a page is looked for in the list
-// of folders, and never made part of a path.
+// of folders, and never made part of a path. Beside the runs there are model
+// files, which pages look into too: those under Root, and Files.
 type Runs struct {
-	Root string
+	Root  string
+	Files map[string]string // paths of model files elsewhere, by name: see NameFiles
 
 	mu   sync.Mutex
 	open []*opened
@@ -39,6 +42,8 @@ type opened struct {
 	name string
 	at   time.Time // of the run's last change when it was opened
 	run  *train.Run
+
+	language *generate.Language // of a model file
 }
 
 // RunInfo describes a run in a list.
@@ -46,16 +51,14 @@ type RunInfo struct {
 	Name   string `json:"name"`
 	Stack  string `json:"stack"`
 	Source string `json:"source"` // of its data
-	Kind   string `json:"kind"`   // text, images or other
+	Kind   string `json:"kind"`   // text, images, other, or file for a model file
 	Done   bool   `json:"done"`
 }
 
-// List gives the runs, newest first. A folder that holds no readable run is left out.
+// List gives the runs, newest first, then the model files. A folder that holds no readable run is left out.
 func (r *Runs) List() (list []RunInfo, err error) {
 	entries, err := os.ReadDir(r.Root)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	} else if err != nil {
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
 	type dated struct {
@@ -89,7 +92,8 @@ func (r *Runs) List() (list []RunInfo, err error) {
 	for _, d := range all[:min(len(all), maxListed)] {
 		list = append(list, d.RunInfo)
 	}
-	return list, nil
+	files, err := r.listFiles()
+	return append(list, files[:min(len(files), maxListed)]...), err
 }
 
 // changed is when a run last changed: when it was done, else when it began.
@@ -129,7 +133,20 @@ func (r *Runs) With(name string, f func(*train.Run) error) error {
 	if err != nil {
 		return err
 	}
-	at := changed(dir)
+	return r.use(name, changed(dir), func(o *opened) error {
+		m, _, err := train.Declared(dir)
+		if err == nil {
+			err = fits(name, m)
+		}
+		if err == nil {
+			o.run, err = train.Open(dir, train.Options{})
+		}
+		return err
+	}, func(o *opened) error { return f(o.run) })
+}
+
+// use lets f use what open opens of a name, last changed at a time, or what is still open of it.
+func (r *Runs) use(name string, at time.Time, open, f func(*opened) error) error {
 	r.mu.Lock()
 	i := slices.IndexFunc(r.open, func(o *opened) bool { return o.name == name && o.at.Equal(at) })
 	var o *opened
@@ -147,26 +164,19 @@ func (r *Runs) With(name string, f func(*train.Run) error) error {
 	r.mu.Unlock()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.run == nil {
-		if err = fits(name, dir); err == nil {
-			o.run, err = train.Open(dir, train.Options{})
-		}
-		if err != nil {
+	if o.run == nil && o.language == nil {
+		if err := open(o); err != nil {
 			r.mu.Lock()
 			r.open = slices.DeleteFunc(r.open, func(p *opened) bool { return p == o })
 			r.mu.Unlock()
 			return err
 		}
 	}
-	return f(o.run)
+	return f(o)
 }
 
-// fits refuses the model of a run that is too large for pages, before any of it is read.
-func fits(name, dir string) error {
-	m, _, err := train.Declared(dir)
-	if err != nil {
-		return err
-	}
+// fits refuses a model that is too large for pages, before any of it is read.
+func fits(name string, m model.Model) error {
 	if n := model.Count(m); n > MaxParams {
 		return &Refusal{Key: "refused.large", Args: []any{name, n, MaxParams}, Field: "run", Message: fmt.Sprintf("%s has %d parameters; pages look into models of at most %d", name, n, MaxParams)}
 	}

@@ -1,5 +1,5 @@
 // Package playground is a page for the learner's own models: any run that is a
-// language model, with a text of their own, in all views of the inside.
+// language model, and any model file that the server was given, with a text of their own, in all views of the inside.
 package playground
 
 import (

@@ -118,6 +118,7 @@ type Attend struct {
 	Heads   int            `json:"heads"`   // of this layer
 	Scores  []lesson.Num   `json:"scores"`  // q·k/√D with every token; those behind the mask too
 	Weights []lesson.Num   `json:"weights"` // softmax of the scores that are seen; 0 behind the mask
+	From    int            `json:"from"`    // first token that is seen: above 0 where the layer sees a window
 	Seen    int            `json:"seen"`    // tokens before the mask
 	Matrix  [][]lesson.Num `json:"matrix"`  // weights of all queries, NaN behind the mask; nil for a long text
 	Q       []kernel.Float `json:"q"`       // the query's first numbers
@@ -141,14 +142,18 @@ var attend = lesson.Shows(lesson.Ask("attend", At{In: In{Text: example}, Query: 
 		at, a := in.within(p)
 		all := a.Weights()[at.Head*a.T*a.S:][:a.T*a.S]
 		row := all[at.Query*a.S:][:a.S]
+		from, end := a.Seen(at.Query)
 		out = Attend{Info: i, Layer: at.Layer, Head: at.Head, Query: at.Query, Layers: p.Layers(), Heads: a.Heads,
-			Scores: lesson.Nums(a.Scores(at.Head, at.Query)), Weights: lesson.Nums(row), Seen: at.Query + 1, Dim: a.Dim,
+			Scores: lesson.Nums(a.Scores(at.Head, at.Query)), Weights: lesson.Nums(row), From: from, Seen: end, Dim: a.Dim,
 			Q: short(a.Query(at.Head, at.Query)), Mix: short(a.Result(at.Head, at.Query))}
 		if a.T <= maxMatrix {
 			for q := range a.T {
 				line := lesson.Nums(all[q*a.S:][:a.S])
-				for k := q + 1; k < a.S; k++ {
-					line[k] = lesson.Num(math.NaN())
+				first, end := a.Seen(q)
+				for k := range line {
+					if k < first || k >= end {
+						line[k] = lesson.Num(math.NaN())
+					}
 				}
 				out.Matrix = append(out.Matrix, line)
 			}

@@ -44,9 +44,9 @@ export function attend(w) {
       label: w.t('attend.head', h.layer + 1, h.head + 1), caption: w.t('attend.short', h.layer + 1, h.head + 1) })),
     all.findIndex((h) => h.layer === r.layer && h.head === r.head));
     const weights = /** @type {number[]} */ (r.weights);
-    strip.draw({ tokens: r.tokens, values: weights.map((v, i) => (i < r.seen ? v : null)), min: 0, max: 1, picked: r.query });
+    strip.draw({ tokens: r.tokens, values: weights.map((v, i) => (i >= r.from && i < r.seen ? v : null)), min: 0, max: 1, picked: r.query });
     const best = weights.indexOf(Math.max(...weights));
-    rows.draw(weights.map((v, i) => ({ place: i + 1, token: r.tokens[i], score: r.scores[i], mask: w.t(i < r.seen ? 'attend.seen' : 'attend.hidden'), weight: v, ...(i === best ? { class: 'best' } : {}) })));
+    rows.draw(weights.map((v, i) => ({ place: i + 1, token: r.tokens[i], score: r.scores[i], mask: w.t(i >= r.from && i < r.seen ? 'attend.seen' : 'attend.hidden'), weight: v, ...(i === best ? { class: 'best' } : {}) })));
     const top = /** @type {Taken[]} */ (r.top).filter((k, i) => i === 0 || k.weight >= 0.01);
     mix.draw({
       values: [...top.map((k) => k.v), r.mix],

@@ -61,7 +61,7 @@ var block = lesson.Shows(lesson.Ask("block", At{In: In{Text: example}, Query: -1
 			out.Stream = append(out.Stream, round(float64(v)))
 		}
 		for _, g := range p.Gates {
-			if g.Layer == at.Layer {
+			if g.Layer == at.Layer && g.Rows == p.T() { // experts read a few of the tokens, and are not shown
 				out.units(&g, at.Query, p.T())
 				break
 			}

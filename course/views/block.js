@@ -38,7 +38,8 @@ export function block(w) {
     units.draw(r.units.map((/** @type {{ unit: number }} */ u) => ({ ...u, unit: u.unit + 1 })));
     const first = r.stages[0].length;
     const last = r.stages.at(-1).length;
-    say(w, r, w.t('block.say', named(r.tokens, r.query), w.number(first, 3), w.number(last, 3), r.layer + 1, r.hidden, w.number(100 * r.off, 3)));
+    const grows = [named(r.tokens, r.query), w.number(first, 3), w.number(last, 3), r.layer + 1];
+    say(w, r, r.hidden > 0 ? w.t('block.say', ...grows, r.hidden, w.number(100 * r.off, 3)) : w.t('block.experts', ...grows));
   });
   w.show('block', args);
 }

@@ -2,12 +2,15 @@ package views
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"path"
 	"strings"
 	"unicode/utf8"
 
 	"brick/course/lens"
 	"brick/course/lesson"
+	"brick/generate"
 	"brick/model"
 	"brick/train"
 )
@@ -22,7 +25,7 @@ const (
 
 // In names a model and the text it reads.
 type In struct {
-	Run  string `json:"run"`  // of a run folder; "" for learn-llama
+	Run  string `json:"run"`  // of a run folder, or of a model file; "" for learn-llama
 	Text string `json:"text"` // at most 8 KiB and 512 tokens
 }
 
@@ -78,6 +81,15 @@ func (in In) with(ctx context.Context, s *lesson.Session, passes float64, f func
 		}
 	}
 	var m lens.Model
+	if lesson.IsFile(name) {
+		if err := s.Runs.WithFile(name, func(l *generate.Language) error {
+			m = lens.OfFile(strings.TrimPrefix(name, lesson.FilePrefix), l)
+			return nil
+		}); err != nil {
+			return err
+		}
+		return use(m, true)
+	}
 	if err := s.Runs.With(name, func(r *train.Run) (err error) {
 		if m, err = lens.OfRun(name, r); err != nil {
 			err = &lesson.Refusal{Key: "refused.kind", Args: []any{name}, Field: "run", Message: err.Error()}
@@ -112,7 +124,7 @@ var source = lesson.Shows(lesson.Ask("source", In{Text: example}, func(ctx conte
 	err = in.with(ctx, s, 1, func(m lens.Model, _ []int32, i Info) error {
 		out = Source{i, "", m.Context(), m.Tokenizer.Vocab()}
 		if d, ok := m.Block.(model.Model); ok {
-			out.Stack = d.Notation()
+			out.Stack = stack(d)
 		}
 		return nil
 	})
@@ -120,6 +132,18 @@ var source = lesson.Shows(lesson.Ask("source", In{Text: example}, func(ctx conte
 }), func(in In) lesson.Shown {
 	return in.shown(`fmt.Println(lens.Pieces(m.Tokenizer, ids))`)
 })
+
+// stack is a model in stack notation, or the name of its architecture where that notation has no word for its layers.
+func stack(m model.Model) string {
+	var config struct {
+		Type string `json:"model_type"`
+	}
+	line := m.Notation()
+	if json.Unmarshal([]byte(line), &config) == nil {
+		return config.Type
+	}
+	return line
+}
 
 // shown is a program that looks into the run and prints what body says, of m, ids and p.
 func (in In) shown(body string) lesson.Shown {
@@ -136,32 +160,13 @@ func (in In) shown(body string) lesson.Shown {
 		return
 	}`
 	}
-	imports := []string{"fmt", "", "brick/course/lens", "brick/train"}
+	imports := []string{"fmt", "", "brick/course/lens"}
 	for _, more := range []string{"context"} {
 		if strings.Contains(body, more+".") {
 			imports = append([]string{more}, imports...)
 		}
 	}
-	if strings.Contains(body, "generate.") {
-		imports = append(imports, "brick/generate")
-	}
-	if strings.Contains(body, "cpu.") {
-		imports = append(imports, "brick/device/cpu")
-	}
-	var list strings.Builder
-	for _, path := range imports {
-		if path != "" {
-			path = fmt.Sprintf("%q", path)
-		}
-		list.WriteString("\t" + path + "\n")
-	}
-	return lesson.Shown{Go: fmt.Sprintf(`package main
-
-import (
-%s)
-
-func main() {
-	run, err := train.Open("runs/%s", train.Options{})
+	open := fmt.Sprintf(`run, err := train.Open("runs/%s", train.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -170,9 +175,36 @@ func main() {
 	if err != nil {
 		fmt.Println(err)
 		return
+	}`, strings.ReplaceAll(name, `"`, ""), name)
+	if file, ok := strings.CutPrefix(name, lesson.FilePrefix); ok {
+		open = fmt.Sprintf(`l, err := generate.Open(%q, model.OpenOptions{Keeping: model.Widened})
+	if err != nil {
+		fmt.Println(err)
+		return
 	}
+	m := lens.OfFile(%q, l)`, file, file)
+	}
+	for _, more := range []string{"generate", "model", "train", "device/cpu"} {
+		if strings.Contains(open+body, path.Base(more)+".") {
+			imports = append(imports, "brick/"+more)
+		}
+	}
+	var list strings.Builder
+	for _, i := range imports {
+		if i != "" {
+			i = fmt.Sprintf("%q", i)
+		}
+		list.WriteString("\t" + i + "\n")
+	}
+	return lesson.Shown{Go: fmt.Sprintf(`package main
+
+import (
+%s)
+
+func main() {
+	%s
 	ids := m.Encode(%q)%s
 	%s
 }
-`, list.String(), strings.ReplaceAll(name, `"`, ""), name, in.Text, look, strings.ReplaceAll(body, "\n", "\n\t"))}
+`, list.String(), open, in.Text, look, strings.ReplaceAll(body, "\n", "\n\t"))}
 }

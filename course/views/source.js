@@ -23,7 +23,7 @@ export function source(w) {
   const box = w.textbox({ value: text(), label: w.t('source.text'), lines: 3, max: 4000, on: (v) => {
     s.text = v === examples[s.model] ? '' : String(v);
   } });
-  void chooseRun(w, 'text', w.t('source.own')).catch((e) => w.error(e));
+  void chooseRun(w, ['text', 'file'], w.t('source.own')).catch((e) => w.error(e));
   follow(w);
   w.onUpdate(async () => {
     read(w, { run: w.run !== '' ? w.run : s.model, text: text() });

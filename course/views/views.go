@@ -4,8 +4,8 @@
 //
 // A page names a run, "" for the chapter's small model. Where that is not trained
 // yet, an untrained one of the same build stands in, so that every widget shows
-// something at once; the answer says so. A model that is not of a run, but of a
-// file, needs no other view: all of this is of a [lens.Model].
+// something at once; the answer says so. Or it names a model file of those that the
+// server was given, see [lesson.NameFiles]: all of this is of a [lens.Model].
 package views
 
 import (

@@ -63,6 +63,11 @@ var ablate = lesson.Shows(lesson.Stream("ablate", In{Text: example}, func(ctx co
 		return nil
 	})
 }), func(in In) lesson.Shown {
+	if lesson.IsFile(in.Run) {
+		return in.shown(`for c, err := range m.Ablate(context.Background(), lens.Text(ids, model.Vocab(m.Block)), 16, 8) {
+	fmt.Println(c.Layer, c.Head, c.Loss, c.Delta, err)
+}`)
+	}
 	return in.shown(`set, done, err := m.Held(context.Background())
 if err != nil {
 	fmt.Println(err)

@@ -56,18 +56,18 @@ export function offer(w, o) {
 }
 
 /**
- * Lets the learner choose which finished run of a kind the page looks into; the page is loaded again with it.
- * @param {import('./widget.js').Widget} w @param {'text' | 'images'} kind @param {string} own  what the chapter's own model is called
+ * Lets the learner choose which finished run or model file the page looks into; the page is loaded again with it.
+ * @param {import('./widget.js').Widget} w @param {('text' | 'images' | 'file')[]} kinds @param {string} own  what the chapter's own model is called
  */
-export async function chooseRun(w, kind, own) {
+export async function chooseRun(w, kinds, own) {
   if (w.static) return;
-  const all = (await runs() ?? []).filter((r) => r.kind === kind && r.done && r.name !== w.run).map((r) => r.name);
+  const all = (await runs() ?? []).filter((r) => kinds.some((k) => k === r.kind) && r.done && r.name !== w.run).map((r) => r.name);
   const names = w.run === '' ? all : [w.run, ...all];
   if (names.length === 0) return;
   w.select({
     label: t('web.run.which'),
     value: w.run,
-    options: [{ value: '', label: own }, ...names.map((n) => ({ value: n, label: n }))],
+    options: [{ value: '', label: own }, ...names.map((n) => ({ value: n, label: n.replace(/^file:/, '') }))],
     on: (name) => {
       setQuery('run', name === '' ? null : name);
       flush();
