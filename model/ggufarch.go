@@ -72,6 +72,8 @@ var ggufArchs = []*ggufArch{
 	{kind: "gemma2", arch: "gemma2", plus: true, after: true, fields: []ggufField{scoreCap, logitCap, windowField}, fixed: gemmaFixed, biased: []biasField{attnBias}},
 	{kind: "gemma3_text", arch: "gemma3", plus: true, after: true, fields: []ggufField{windowField}, fixed: gemmaFixed, biased: []biasField{attnBias}},
 	{kind: "phi3", arch: "phi3", fields: []ggufField{windowField}, fixed: noWindow},
+	{kind: "deepseek_v3", arch: deepSeekArch, fixed: deepSeekFixed},
+	{kind: "deepseek_v2", arch: deepSeekArch, fixed: deepSeekFixed},
 }
 
 // ggufOf is how files hold a model_type.
@@ -124,8 +126,11 @@ func ggufNames(of func(*ggufArch) string) string {
 
 // all are the fields of the architecture in the order of a file.
 func (g *ggufArch) all() []ggufField {
-	if g.kind == "gpt2" {
+	switch g.arch {
+	case "gpt2":
 		return gpt2Fields
+	case deepSeekArch:
+		return deepSeekFields
 	}
 	return append(slices.Clone(decoderFields), g.fields...)
 }

@@ -45,7 +45,12 @@ func ggufConfig(f ggufHeader, tied bool, divisors *tensor.Tensor) (js []byte, er
 			return nil, err
 		}
 	}
-	if err := g.checkHeads(m, c); err != nil {
+	if g.arch == deepSeekArch {
+		err = g.deepSeekRead(f, c)
+	} else {
+		err = g.checkHeads(m, c)
+	}
+	if err != nil {
 		return nil, err
 	}
 	embed, err := f.Info(embedName)
@@ -209,6 +214,11 @@ func ggufScaling(m *gguf.Metadata, arch string, c map[string]any, divisors *tens
 		}
 		if extra != 1 {
 			s.Attention = extra * sharpness(s.Factor, 1)
+		}
+		if arch == deepSeekArch {
+			if err := deepSeekScaling(m, arch, &s); err != nil {
+				return nil, err
+			}
 		}
 	default:
 		return nil, fmt.Errorf("%s %q is not known; there are none, linear, yarn", key("type"), kind)
