@@ -123,7 +123,7 @@ func TestGGUFRefuses(t *testing.T) {
 		{"llama.attention.layer_norm_rms_epsilon", float32(math.NaN()), "llama.attention.layer_norm_rms_epsilon is NaN"},
 		{"llama.attention.layer_norm_rms_epsilon", nil, "llama.attention.layer_norm_rms_epsilon"},
 		{"llama.rope.freq_base", float32(math.Inf(1)), "llama.rope.freq_base is +Inf"},
-		{"llama.rope.freq_base", float32(0), "rope_theta is 0"},
+		{"llama.rope.freq_base", float32(0), "llama.rope.freq_base is 0; want a number above 0"},
 		{"llama.rope.scaling.type", "longrope", `llama.rope.scaling.type "longrope" is not known; there are none, linear, yarn`},
 		{"llama.expert_count", uint32(8), "llama.expert_used_count"},
 		{"token_embd.weight", nil, "token_embd.weight"},

@@ -85,8 +85,12 @@ func (of ggufField) read(m *gguf.Metadata, key string, c map[string]any) error {
 		if err != nil {
 			return err
 		}
-		if !(v >= 0 && v <= 1e30) {
-			return fmt.Errorf("%s is %v; want a number from 0 to 1e30", key, v)
+		if !(v >= 0 && v <= 1e30) || v == 0 && of.above {
+			least := "that is not negative"
+			if of.above {
+				least = "above 0"
+			}
+			return fmt.Errorf("%s is %v; want a number %s and at most 1e30", key, v, least)
 		}
 		c[of.field] = shortest(v)
 		return nil

@@ -20,13 +20,13 @@ var deepSeekFields = []ggufField{
 	{key: "context_length", field: "max_position_embeddings"}, {key: "embedding_length", field: "hidden_size"},
 	{key: "block_count", field: "num_hidden_layers"}, {key: "feed_forward_length", field: "intermediate_size"},
 	{key: "attention.head_count", field: "num_attention_heads"}, {key: "attention.layer_norm_rms_epsilon", field: "rms_norm_eps", real: true},
-	{key: "rope.freq_base", field: "rope_theta", real: true, maybe: true}, {key: "rope.dimension_count", field: "qk_rope_head_dim"},
+	{key: "rope.freq_base", field: "rope_theta", real: true, above: true, maybe: true}, {key: "rope.dimension_count", field: "qk_rope_head_dim"},
 	{key: "attention.q_lora_rank", field: "q_lora_rank", maybe: true}, {key: "attention.kv_lora_rank", field: "kv_lora_rank"},
 	{key: "leading_dense_block_count", field: "first_k_dense_replace", maybe: true}, {key: "expert_count", field: "n_routed_experts", maybe: true},
 	{key: "expert_used_count", field: "num_experts_per_tok", maybe: true}, {key: "expert_shared_count", field: "n_shared_experts", maybe: true},
 	{key: "expert_feed_forward_length", field: "moe_intermediate_size", maybe: true},
 	{key: "expert_group_count", field: "n_group", maybe: true}, {key: "expert_group_used_count", field: "topk_group", maybe: true},
-	{key: "expert_weights_scale", field: "routed_scaling_factor", real: true, maybe: true},
+	{key: "expert_weights_scale", field: "routed_scaling_factor", real: true, above: true, maybe: true},
 }
 
 // deepSeekFixed are what the fields are where a file has no key for them.

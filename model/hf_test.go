@@ -45,18 +45,24 @@ func TestStories260K(t *testing.T) {
 	if err := json.Unmarshal(js, &want); err != nil {
 		t.Fatal(err)
 	}
-	tape := &grad.Tape{NoGrad: true}
-	y := m.Forward(tape.IDs(want.Logits.IDs, 1, len(want.Logits.IDs)))
-	worst := 0.0
-	for i, row := range want.Logits.Values {
-		for j, v := range row {
-			worst = max(worst, math.Abs(v-float64(y.Data()[i*len(row)+j])))
+	file, err := model.OpenGGUF(goldentest.Shared(t, "stories260k", "stories260k-f32.gguf"), model.OpenOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for where, m := range map[string]model.Model{"folder": m, "GGUF file": file} {
+		tape := &grad.Tape{NoGrad: true}
+		y := m.Forward(tape.IDs(want.Logits.IDs, 1, len(want.Logits.IDs)))
+		worst := 0.0
+		for i, row := range want.Logits.Values {
+			for j, v := range row {
+				worst = max(worst, math.Abs(v-float64(y.Data()[i*len(row)+j])))
+			}
 		}
+		if worst > 1e-4 {
+			t.Errorf("%s: logits differ by %v", where, worst)
+		}
+		t.Logf("%s: logits differ by at most %.2g", where, worst)
 	}
-	if worst > 1e-4 {
-		t.Errorf("logits differ by %v", worst)
-	}
-	t.Logf("logits differ by at most %.2g", worst)
 	if testing.Short() {
 		want.Greedy = nil // 600 tokens
 	}
