@@ -1,6 +1,8 @@
 package generate
 
 import (
+	"context"
+
 	"brick/device"
 	"brick/grad"
 	"brick/nn"
@@ -14,7 +16,9 @@ const readAtOnce = 256
 type reader struct {
 	model   nn.Block
 	dev     device.Device
-	context int     // positions the model can hold; 0 means no bound
+	context int // positions the model can hold; 0 means no bound
+	piece   int // ids that go through the model in one pass
+	keep    nn.Remember
 	ids     []int32 // everything read so far, and still remembered
 	tape    grad.Tape
 	forgot  bool // the tape's memory is gone: ids must be read again
@@ -25,17 +29,31 @@ func newReader(m nn.Block, context int, dev device.Device) reader {
 	if s := nn.SlabOf(m); dev == nil && s != nil {
 		dev = s.Device
 	}
-	return reader{model: m, dev: dev, context: context, forgot: true}
+	return reader{model: m, dev: dev, context: context, piece: readAtOnce, forgot: true}
 }
 
 // reset forgets everything.
 func (r *reader) reset() { r.ids, r.forgot = r.ids[:0], true }
 
-// read feeds ids, one or more, and returns the logits of what comes after the last one, valid
-// until the next read. When the model's context is full, the older half is
-// forgotten: the newer half, and all of ids, is read again from the beginning. After an
-// error what was read before is still remembered, ids are not.
+// back forgets all but the first n ids. What cannot go back reads them again with the next read.
+func (r *reader) back(n int) {
+	if n >= len(r.ids) {
+		return
+	}
+	r.forgot = r.forgot || n == 0 || nn.Rewind(&r.tape, n) != nil
+	r.ids = r.ids[:n]
+}
+
+// read is readRows of the last id alone.
 func (r *reader) read(ids []int32) (logits []grad.Float, err error) {
+	return r.readRows(context.Background(), ids, 1)
+}
+
+// readRows feeds ids, one or more, and returns the logits of what comes after each of the last rows of them, at most a
+// piece, valid until the next read. When the model's context is full, the older half is
+// forgotten: the newer half, and all of ids, is read again from the beginning. After an
+// error, which comes between two pieces when ctx is done, what was read before is still remembered, ids are not.
+func (r *reader) readRows(ctx context.Context, ids []int32, rows int) (logits []grad.Float, err error) {
 	now, rest := append(r.ids, ids...), ids
 	if n := len(now); r.context > 0 && n > r.context {
 		now = now[n-min(max(r.context/2+1, len(ids)), n):]
@@ -43,19 +61,25 @@ func (r *reader) read(ids []int32) (logits []grad.Float, err error) {
 	}
 	if r.forgot {
 		rest = now
-		r.tape = grad.Tape{Device: r.dev, NoGrad: true, Memory: map[any]any{}}
+		r.tape = grad.Tape{Device: r.dev, NoGrad: true, Memory: r.keep.Memory()}
 	}
 	r.forgot = true // until all is read
 	err = grad.Catch(func() {
-		for len(rest) > 0 {
-			n := min(len(rest), readAtOnce)
+		for len(rest) > 0 && ctx.Err() == nil {
+			n := min(len(rest), r.piece)
+			if left := len(rest) - n; left > 0 && left < rows { // the last rows come together
+				n = len(rest) - rows
+			}
 			r.tape.Reset()
 			y := r.model.Forward(r.tape.IDs(rest[:n], 1, n)) // (1, n, V)
 			logits = y.Data()
-			logits = logits[len(logits)-y.Dim(-1):]
+			logits = logits[max(len(logits)-rows*y.Dim(-1), 0):]
 			rest = rest[n:]
 		}
 	})
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,11 @@
 package generate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"brick/device"
 	"brick/nn"
@@ -14,7 +16,11 @@ import (
 // model's memory of both kept in between. It serves one caller at a time; any
 // number of sessions may share a model.
 type Session struct {
-	Ends []int32 // ids that end a text: from NewSession on the tokenizer's EOS, if it has one
+	Ends     []int32 // ids that end a text: from NewSession on the tokenizer's EOS, if it has one
+	Drafter  Drafter // guesses tokens; nil for none
+	DraftMax int     // tokens guessed at a time; 0 means 8
+	Piece    int     // tokens of a prompt that are read at once, between two looks at whether to stop; 0 means 256
+	Stats    Stats   // of the last text
 
 	reader  reader
 	tok     token.Tokenizer
@@ -49,20 +55,44 @@ func (s *Session) Stream(ctx context.Context, prompt string, o Sampling) iter.Se
 			yield(Token{}, err)
 			return
 		}
-		g, err := s.guide(o)
-		if err != nil {
-			yield(Token{}, err)
+		s.stream(ctx, ids, 0, o, yield)
+	}
+}
+
+// Continue writes what follows ids, which are a whole text: of that, what the session remembers of the same beginning is not
+// read again. The text is that of a session that remembers nothing. Otherwise it is as Stream.
+func (s *Session) Continue(ctx context.Context, ids []int32, o Sampling) iter.Seq2[Token, error] {
+	return func(yield func(Token, error) bool) {
+		s.pending = s.pending[:0]
+		s.reader.back(min(common(s.reader.ids, ids), max(len(ids)-1, 0)))
+		s.stream(ctx, ids[len(s.reader.ids):], len(s.reader.ids), o, yield)
+	}
+}
+
+// Remember sets how keys and values are kept, and forgets what was said.
+func (s *Session) Remember(r nn.Remember) {
+	s.reader.remember(r)
+	s.pending = s.pending[:0]
+}
+
+// stream writes what follows ids, of a text of which so many were remembered.
+func (s *Session) stream(ctx context.Context, ids []int32, reused int, o Sampling, yield func(Token, error) bool) {
+	g, err := s.guide(o)
+	if err != nil {
+		yield(Token{}, err)
+		return
+	}
+	g.drafter, g.drafts, g.stats = s.Drafter, s.DraftMax, Stats{Reused: reused}
+	s.reader.piece = cmp.Or(s.Piece, readAtOnce)
+	defer func() { s.Stats = g.stats }()
+	text := s.writer(slices.Concat(s.reader.ids, ids), o.Stop)
+	g.stop = func(t *Token) bool {
+		s.pending = append(s.pending[:0], t.ID)
+		return text.next(t)
+	}
+	for t, err := range s.reader.write(ctx, ids, o, g) {
+		if !yield(t, err) || err != nil {
 			return
-		}
-		text := s.writer(ids, o.Stop)
-		g.stop = func(t *Token) bool {
-			s.pending = append(s.pending[:0], t.ID)
-			return text.next(t)
-		}
-		for t, err := range s.reader.write(ctx, ids, o, g) {
-			if !yield(t, err) || err != nil {
-				return
-			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"brick/grad"
 	"brick/model"
@@ -51,6 +52,10 @@ type guide struct {
 	form *form
 	says func(id int32) string // the text of a token
 	stop func(t *Token) bool   // sets the text that a token completes, and whether it ends here
+
+	drafter Drafter
+	drafts  int   // at most
+	stats   Stats // of the text
 }
 
 // write reads the prompt and writes tokens until s.Max or until g, which may be nil, says so.
@@ -73,32 +78,60 @@ func (r *reader) write(ctx context.Context, prompt []int32, s Sampling, g *guide
 		draw := g.sampler(s)
 		history := append(append([]int32(nil), r.ids...), prompt...)
 		next := prompt
-		for n := range s.max() {
-			if err := ctx.Err(); err != nil {
-				yield(Token{}, err)
-				return
-			}
-			logits, err := r.read(next)
+		wrong := 0 // of the ids that were read, how many the text does not go on with
+		defer func() { r.back(len(r.ids) - wrong) }()
+		for n := 0; n < s.max(); {
+			r.back(len(r.ids) - wrong)
+			drafts, err := g.draft(history, min(s.max()-n-1, r.room(len(next))))
 			if err != nil {
 				yield(Token{}, fmt.Errorf("generate: %w", err))
 				return
 			}
-			t, err := g.next(draw, logits, history, n)
+			rows := 1 + len(drafts)
+			began := time.Now()
+			logits, err := r.readRows(ctx, slices.Concat(next, drafts), rows)
 			if err != nil {
+				wrong = 0
+				if ctx.Err() == nil {
+					err = fmt.Errorf("generate: %w", err)
+				}
 				yield(Token{}, err)
 				return
 			}
-			history = append(history, t.ID)
+			g.stats.add(n == 0, len(next), len(drafts), time.Since(began))
+			wrong = len(drafts)
+			vocab := len(logits) / rows
+			for i := range rows {
+				t, err := g.next(draw, logits[i*vocab:][:vocab], history, n)
+				if err != nil {
+					yield(Token{}, err)
+					return
+				}
+				history = append(history, t.ID)
+				n++
+				g.stats.Written++
+				ended := g.stop != nil && g.stop(&t)
+				if !yield(t, nil) || ended || t.Reason != "" {
+					return
+				}
+				if i == len(drafts) || t.ID != drafts[i] {
+					break
+				}
+				wrong--
+				g.stats.Accepted++
+			}
 			next = history[len(history)-1:]
-			if g.stop != nil && g.stop(&t) {
-				yield(t, nil)
-				return
-			}
-			if !yield(t, nil) || t.Reason != "" {
-				return
-			}
 		}
 	}
+}
+
+// room is how many ids may be read after so many without forgetting any, or making pieces too small for them.
+func (r *reader) room(next int) int {
+	n := r.piece - next
+	if r.context > 0 {
+		n = min(n, r.context-len(r.ids)-next)
+	}
+	return max(n, 0)
 }
 
 // fits reports a prompt that cannot be read.

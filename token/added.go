@@ -83,6 +83,11 @@ func (s *addedSet) match(text string, i int) (*AddedToken, int) {
 // split cuts text at its added tokens: plain is called for what lies between, with its place, token for each token.
 // A nil set finds none.
 func (s *addedSet) split(text string, plain func(from, to int), token func(*AddedToken)) {
+	s.splitGuarded(text, nil, plain, token)
+}
+
+// splitGuarded is split without the special tokens that have a guard in them, a place in text. Guards are in order.
+func (s *addedSet) splitGuarded(text string, guards []int, plain func(from, to int), token func(*AddedToken)) {
 	from, i := 0, 0
 	for s != nil && i < len(text) {
 		if s.one >= 0 {
@@ -99,6 +104,10 @@ func (s *addedSet) split(text string, plain func(from, to int), token func(*Adde
 		}
 		if t.SingleWord && touchesWord(text[:i], text[end:]) {
 			i = end
+			continue
+		}
+		if t.Special && len(within(guards, i, end)) > 0 {
+			i++
 			continue
 		}
 		start := i

@@ -11,8 +11,10 @@ func NewBytes(special ...string) (*Bytes, error) {
 }
 
 // Encode appends the bytes of text; a special token spelled out in it becomes its id.
-func (t *Bytes) Encode(text string, dst []int32) []int32 {
-	t.set.split(text, func(from, to int) { dst = t.EncodeOrdinary(text[from:to], dst) },
+func (t *Bytes) Encode(text string, dst []int32) []int32 { return t.encodeGuarded(text, nil, dst) }
+
+func (t *Bytes) encodeGuarded(text string, guards []int, dst []int32) []int32 {
+	t.set.splitGuarded(text, guards, func(from, to int) { dst = t.EncodeOrdinary(text[from:to], dst) },
 		func(a *AddedToken) { dst = append(dst, a.ID) })
 	return dst
 }

@@ -56,8 +56,10 @@ func newChars(set []rune, special []string) (*Chars, error) {
 }
 
 // Encode appends one id a character; a special token spelled out in text becomes its id.
-func (t *Chars) Encode(text string, dst []int32) []int32 {
-	t.set.split(text, func(from, to int) { dst = t.EncodeOrdinary(text[from:to], dst) },
+func (t *Chars) Encode(text string, dst []int32) []int32 { return t.encodeGuarded(text, nil, dst) }
+
+func (t *Chars) encodeGuarded(text string, guards []int, dst []int32) []int32 {
+	t.set.splitGuarded(text, guards, func(from, to int) { dst = t.EncodeOrdinary(text[from:to], dst) },
 		func(a *AddedToken) { dst = append(dst, a.ID) })
 	return dst
 }

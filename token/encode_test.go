@@ -44,7 +44,7 @@ func TestCacheChangesNothing(t *testing.T) {
 		cold := tok.Encode(text, nil) // long enough for a cache
 		var apart []int32
 		e := &encoder{t: tok}
-		apart, err := e.section(text, true, nil, nil)
+		apart, err := e.section(text, true, false, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

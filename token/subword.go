@@ -78,12 +78,16 @@ func (t *Subword) Err() error {
 // Encode appends the ids of text. Added tokens spelled out in it are matched, as Hugging Face does: text that a
 // stranger wrote is for [Subword.EncodeOrdinary].
 func (t *Subword) Encode(text string, dst []int32) []int32 {
-	return t.encode(text, dst, t.raw, t.normal)
+	return t.encode(text, nil, dst, t.raw, t.normal)
+}
+
+func (t *Subword) encodeGuarded(text string, guards []int, dst []int32) []int32 {
+	return t.encode(text, guards, dst, t.raw, t.normal)
 }
 
 // EncodeOrdinary appends the ids of text with nothing in it taken for a special or added token.
 func (t *Subword) EncodeOrdinary(text string, dst []int32) []int32 {
-	return t.encode(text, dst, nil, nil)
+	return t.encode(text, nil, dst, nil, nil)
 }
 
 // EncodeSpecial is Encode with what the file's post-processor puts around a text, such as <s> before it.
@@ -93,14 +97,14 @@ func (t *Subword) EncodeSpecial(text string, dst []int32) []int32 {
 	return append(dst, t.suffix...)
 }
 
-func (t *Subword) encode(text string, dst []int32, raw, normal *addedSet) []int32 {
+func (t *Subword) encode(text string, guards []int, dst []int32, raw, normal *addedSet) []int32 {
 	e := t.encoder(len(text))
 	defer t.pool.Put(e)
 	n := len(dst)
 	var failed error
-	raw.split(text, func(from, to int) {
+	raw.splitGuarded(text, guards, func(from, to int) {
 		if failed == nil {
-			dst, failed = e.section(text[from:to], from == 0, normal, dst)
+			dst, failed = e.section(text[from:to], from == 0, len(within(guards, from, to)) > 0, normal, dst)
 		}
 	}, func(a *AddedToken) { dst = append(dst, a.ID) })
 	if failed != nil {
@@ -120,14 +124,19 @@ func (t *Subword) encoder(n int) *encoder {
 	return e
 }
 
-// section encodes text without raw added tokens: normalise, match the others, split into words, merge.
-func (e *encoder) section(s string, first bool, normal *addedSet, dst []int32) ([]int32, error) {
+// section encodes text without raw added tokens: normalise, match the others, split into words, merge. Where it is
+// guarded no special token is matched in it: normalising moves the guards, no one knows where to.
+func (e *encoder) section(s string, first, guarded bool, normal *addedSet, dst []int32) ([]int32, error) {
 	t := e.t
 	s, err := normalized(t.normalize, s)
 	if err != nil {
 		return dst, fmt.Errorf("normalizing a text: %w", err)
 	}
-	normal.split(s, func(from, to int) {
+	var guards []int
+	if guarded {
+		guards = everywhere(len(s))
+	}
+	normal.splitGuarded(s, guards, func(from, to int) {
 		switch {
 		case err != nil:
 		case t.scan != nil:

@@ -104,8 +104,10 @@ func inWord(r rune) bool {
 }
 
 // Encode appends one id a word; a special token spelled out in text becomes its id.
-func (t *Words) Encode(text string, dst []int32) []int32 {
-	t.set.split(text, func(from, to int) { dst = t.EncodeOrdinary(text[from:to], dst) },
+func (t *Words) Encode(text string, dst []int32) []int32 { return t.encodeGuarded(text, nil, dst) }
+
+func (t *Words) encodeGuarded(text string, guards []int, dst []int32) []int32 {
+	t.set.splitGuarded(text, guards, func(from, to int) { dst = t.EncodeOrdinary(text[from:to], dst) },
 		func(a *AddedToken) { dst = append(dst, a.ID) })
 	return dst
 }

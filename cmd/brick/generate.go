@@ -15,11 +15,13 @@ import (
 
 // A writing is what brick generate is asked to do.
 type writing struct {
-	options writingOptions
-	search  generate.Search
-	prompt  string
-	asJSON  bool
-	how     opening
+	options  writingOptions
+	search   generate.Search
+	prompt   string
+	asJSON   bool
+	prompts  string // a file
+	parallel int
+	how      sitting
 }
 
 func newGenerate() *cobra.Command {
@@ -36,6 +38,9 @@ those between dry and temperature. --beams looks for the likeliest texts instead
 
 --json-schema makes the text JSON that a schema accepts, --grammar what a GBNF grammar describes; the text ends where it is whole.
 
+--draft and --lookup guess tokens that the model then checks several at a time; --prompts writes many texts, --parallel at once. Neither
+changes a text. Keys and values are kept as --cache-type says.
+
 DIR is a Hugging Face folder instead: config.json, model.safetensors or its shards, tokenizer.json. What its
 generation_config.json says about drawing tokens holds where no flag says otherwise, and it knows the tokens that end a text.
 The architectures are ` + strings.Join(model.Architectures(), ", ") + `.
@@ -45,7 +50,9 @@ A GGUF file holds the same in one: model, tokenizer and all; its architectures a
   brick generate stories260k-q8_0.gguf -p 'Once upon a time' --temperature 0
   brick generate SmolLM2-135M 'The capital of France is' --temperature 0
   brick generate SmolLM2-135M 'Anna is 12. As JSON: ' --json-schema person.json
-  brick generate SmolLM2-135M 'The capital of France is' --beams 4 --best 3 -n 8`,
+  brick generate SmolLM2-135M 'The capital of France is' --beams 4 --best 3 -n 8
+  brick generate SmolLM2-135M --prompts questions.jsonl --parallel 16 --json
+  brick generate SmolLM2-1.7B 'The capital of France is' --draft SmolLM2-135M`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error { return w.run(cmd, args) },
 	}
@@ -53,6 +60,8 @@ A GGUF file holds the same in one: model, tokenizer and all; its architectures a
 	f.StringVarP(&w.prompt, "prompt", "p", "", "the text to continue, as PROMPT")
 	w.options.flags(f)
 	w.how.flags(f)
+	f.StringVar(&w.prompts, "prompts", "", "of a DIR or FILE.gguf: continue each line of this file, or the prompt of each object of a .jsonl")
+	f.IntVar(&w.parallel, "parallel", 8, "texts that are written at once, with --prompts; each is as if it were alone")
 	f.IntVar(&w.search.Beams, "beams", 0, "look for the likeliest text by following so many")
 	f.IntVar(&w.search.Best, "best", 1, "texts to print, with --beams")
 	f.Float64Var(&w.search.LengthPenalty, "length-penalty", 1, "0 favours short texts, 1 nearly compares means, with --beams")
@@ -79,6 +88,15 @@ func (w *writing) run(cmd *cobra.Command, args []string) error {
 		if cmd.Flag(name).Changed && w.search.Beams == 0 {
 			return usagef("--%s is for texts found by --beams", name)
 		}
+	}
+	if w.prompts != "" {
+		switch {
+		case w.prompt != "" || cmd.Flag("beams").Changed || cmd.Flag("logprobs").Changed:
+			return usagef("--prompts has the prompts; it goes with neither a PROMPT, nor --beams, nor --logprobs")
+		case w.parallel < 1:
+			return usagef("--parallel %d: want 1 text or more", w.parallel)
+		}
+		return w.together(cmd, args[0])
 	}
 	s, err := openWriter(args[0], &w.how)
 	if err != nil {
@@ -135,6 +153,7 @@ func (w *writing) streamed(cmd *cobra.Command, s writer) error {
 		answer := map[string]any{
 			"prompt": w.prompt, "text": text.String(), "ids": ids, "finish_reason": reason, "tokens_per_second": float64(len(ids)) / took,
 		}
+		answer["stats"] = s.Stats
 		if tokens != nil {
 			answer["logprobs"] = tokens
 		}
@@ -149,7 +168,7 @@ func (w *writing) streamed(cmd *cobra.Command, s writer) error {
 		fmt.Fprintln(out)
 	}
 	if isTerminal(cmd.ErrOrStderr()) {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%d tokens, %.0f a second, ended by %s\n", len(ids), float64(len(ids))/took, reason)
+		fmt.Fprintf(cmd.ErrOrStderr(), "%d tokens, %s, ended by %s\n", len(ids), speed(s.Stats), reason)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"brick/data"
 	"brick/generate"
 	"brick/model"
+	"brick/token"
 	"brick/train"
 )
 
@@ -38,12 +39,17 @@ func folderOf(name string) (dir string, err error) {
 // A writer is a session with the language model of a run or a folder.
 type writer struct {
 	*generate.Session
-	usual generate.Sampling // how the folder says that it writes
-	says  bool              // whether it says so
-	close func() error
+	tok     token.Tokenizer
+	context int               // positions the model can hold; 0 means no bound
+	usual   generate.Sampling // how the folder says that it writes
+	says    bool              // whether it says so
+	close   func() error
 }
 
-func openWriter(name string, how *opening) (w writer, err error) {
+func openWriter(name string, how *sitting) (w writer, err error) {
+	if err := how.check(); err != nil {
+		return w, err
+	}
 	dir, err := folderOf(name)
 	if err != nil {
 		return w, usageError{err}
@@ -54,8 +60,8 @@ func openWriter(name string, how *opening) (w writer, err error) {
 			return w, err
 		}
 		w.usual, w.says = l.Sampling()
-		w.Session, w.close = l.Session(), func() error { return nil }
-		return w, nil
+		w.Session, w.tok, w.context, w.close = l.Session(), l.Tokenizer, model.Context(l.Model), func() error { return nil }
+		return w, how.sit(w.Session, l)
 	}
 	r, err := open(name)
 	if err != nil {
@@ -72,7 +78,11 @@ func openWriter(name string, how *opening) (w writer, err error) {
 	if err != nil {
 		return w, errors.Join(err, r.Close())
 	}
-	w.Session, w.close = generate.NewSession(r.Model, r.Tokenizer, model.Context(r.Model), nil), r.Close
+	w.tok, w.context = r.Tokenizer, model.Context(r.Model)
+	w.Session, w.close = generate.NewSession(r.Model, w.tok, w.context, nil), r.Close
+	if err := how.sit(w.Session, nil); err != nil {
+		return w, errors.Join(err, r.Close())
+	}
 	return w, nil
 }
 

@@ -13,8 +13,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"brick/nn"
 	"brick/tensor/wire"
@@ -82,23 +80,4 @@ func exitCode(err error) int {
 		return exitBadInput
 	}
 	return exitFailed
-}
-
-// interruptible returns a context that the first SIGINT or SIGTERM cancels; the second one ends the program at once.
-func interruptible(parent context.Context, stderr io.Writer) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(parent)
-	c := make(chan os.Signal, 2)
-	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		select {
-		case <-c:
-		case <-ctx.Done():
-			return
-		}
-		fmt.Fprintln(stderr, "\nstopping after this step; once more to stop at once")
-		cancel()
-		<-c
-		os.Exit(exitInterrupted)
-	}()
-	return ctx, func() { signal.Stop(c); cancel() }
 }

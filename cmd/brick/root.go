@@ -43,7 +43,7 @@ data of train (BRICK_DATA is the folder downloads go to).`,
 	}
 	root.PersistentFlags().Int("threads", 0, "workers that compute; 0 means one a core, or fewer in a container with less CPU time")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newTrain(), newEval(), newPredict(), newGenerate(), newInspect(), newConvert(), newData(), newPlan(), newScale(), newLearn(), newBench(), newVersion())
+	root.AddCommand(newTrain(), newEval(), newPredict(), newGenerate(), newChat(), newInspect(), newConvert(), newData(), newPlan(), newScale(), newLearn(), newBench(), newVersion())
 	root.Args = cobra.NoArgs
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	for _, c := range append(root.Commands(), root) {

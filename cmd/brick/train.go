@@ -227,6 +227,7 @@ func (v *trainView) note(s string) { fmt.Fprintln(v.cmd.ErrOrStderr(), s) }
 func (v *trainView) run(r *train.Run) error {
 	defer r.Close()
 	ctx, errOut := v.cmd.Context(), v.cmd.ErrOrStderr()
+	interruptsOf(ctx).say("stopping after this step; once more to stop at once")
 	stop := saveOnSignal(r.SaveNow)
 	defer stop()
 	for _, line := range r.Describe() {

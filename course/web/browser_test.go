@@ -147,10 +147,21 @@ func chromium(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// drive opens url in a browser whose clock is the real one, so that frames are painted, and returns what the page reports.
+// drive opens url in a browser whose clock is the real one, so that frames are painted, and returns what the page reports. A browser
+// sometimes hangs as it starts: another is tried then.
 func drive(t *testing.T, url string, result <-chan string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	for range 4 {
+		if r, ok := driven(t, url, result); ok {
+			return r
+		}
+	}
+	t.Fatal("the page did not report")
+	return ""
+}
+
+func driven(t *testing.T, url string, result <-chan string) (string, bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(), "--remote-debugging-port=0",
 		"--window-size=500,1000", url)
@@ -163,10 +174,9 @@ func drive(t *testing.T, url string, result <-chan string) string {
 	}()
 	select {
 	case r := <-result:
-		return r
+		return r, true
 	case <-ctx.Done():
-		t.Fatal("the page did not report")
-		return ""
+		return "", false
 	}
 }
 

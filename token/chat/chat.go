@@ -22,6 +22,7 @@ type Template struct {
 	// Limits bound a run; the zero value has defaults.
 	Limits Limits
 
+	text string // as it was parsed
 	body []stmt
 }
 
@@ -38,7 +39,7 @@ func Parse(text string) (t *Template, err error) {
 	defer catch(&err)
 	p := &parser{parts: lex(text), line: 1}
 	body, _ := p.body("", 1)
-	return &Template{body: body}, nil
+	return &Template{text: text, body: body}, nil
 }
 
 // A Message is one turn of a conversation.

@@ -1,0 +1,178 @@
+package dialog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+	"unicode"
+
+	"brick/generate"
+	"brick/token"
+	"brick/token/chat"
+)
+
+// A Message is what one side said.
+type Message struct {
+	Role        string `json:"role"` // system, user or assistant
+	Content     string `json:"content"`
+	Interrupted bool   `json:"interrupted,omitempty"` // the answer was stopped before its end
+}
+
+// A Session is a model that goes on with a text of ids, such as [*generate.Session].
+type Session interface {
+	Continue(ctx context.Context, ids []int32, o generate.Sampling) iter.Seq2[generate.Token, error]
+}
+
+// A Dialog is a conversation with a model. It serves one caller at a time.
+type Dialog struct {
+	System   string    // what the model is told first, "" for nothing
+	Messages []Message // of user and assistant in turn
+	Sampling generate.Sampling
+	Context  int  // positions the model can hold, 0 for no bound
+	Last     Turn // the latest answer
+
+	session Session
+	tok     token.Tokenizer
+	encoder *chat.Encoder // nil: a plain text
+	asked   uint64        // answers begun, each with draws of its own
+}
+
+// A Turn is what is known of an answer beside its text.
+type Turn struct {
+	Reason generate.Reason // why it ended, "" where it was interrupted
+	Prompt int             // tokens of the conversation before it
+	Tokens int             // of the answer
+	Full   bool            // it ended because the context is full
+	First  time.Duration   // until its first token
+	Took   time.Duration   // until its last
+}
+
+// Rate is how many tokens a second came after the first one, 0 where there were none.
+func (t Turn) Rate() float64 {
+	if t.Tokens < 2 || t.Took <= t.First {
+		return 0
+	}
+	return float64(t.Tokens-1) / (t.Took - t.First).Seconds()
+}
+
+// A FullError says that a conversation has no room for an answer.
+type FullError struct{ Tokens, Context int }
+
+func (e *FullError) Error() string {
+	return fmt.Sprintf("the conversation has %d tokens and the model's context holds %d: there is no room for an answer", e.Tokens, e.Context)
+}
+
+// New begins a conversation. template is nil for a plain text; context is how many positions the model holds, 0 for no bound.
+func New(s Session, template *chat.Template, tok token.Tokenizer, context int) *Dialog {
+	d := &Dialog{session: s, tok: tok, Context: context}
+	if template != nil {
+		d.encoder = chat.NewEncoder(template, tok)
+	}
+	return d
+}
+
+// Ends are ids that end an answer, as the template has them.
+func (d *Dialog) Ends() []int32 {
+	if d.encoder == nil {
+		return nil
+	}
+	return d.encoder.Ends()
+}
+
+// Plain says that there is no template: what is said is one text.
+func (d *Dialog) Plain() bool { return d.encoder == nil }
+
+// Tokens are the ids of the conversation as the model reads it, with what an answer begins with if answering.
+func (d *Dialog) Tokens(answering bool) ([]int32, error) {
+	if d.encoder == nil {
+		var text strings.Builder
+		text.WriteString(d.System)
+		for _, m := range d.Messages {
+			text.WriteString(m.Content)
+		}
+		ids := token.EncodeSpecial(d.tok, text.String(), nil)
+		if len(ids) == 0 {
+			return nil, errors.New("there is no text to go on with")
+		}
+		return ids, nil
+	}
+	var messages []chat.Message
+	if d.System != "" {
+		messages = append(messages, chat.Message{Role: "system", Content: d.System})
+	}
+	for _, m := range d.Messages {
+		messages = append(messages, chat.Message{Role: m.Role, Content: m.Content})
+	}
+	return d.encoder.Encode(chat.Input{Messages: messages, AddGenerationPrompt: answering})
+}
+
+// Ask adds what the user says and streams the answer, which then is a message too. Where ctx ends or the caller leaves
+// the loop, what was written stays, marked as interrupted. Where nothing was written, or there is another
+// error, what the user said is taken back. The error is a [*FullError], one of the template or of the model, or of ctx.
+func (d *Dialog) Ask(ctx context.Context, said string) iter.Seq2[generate.Token, error] {
+	return func(yield func(generate.Token, error) bool) {
+		d.Messages = append(d.Messages, Message{Role: "user", Content: said})
+		answer, err := d.answer(ctx, yield)
+		n := len(d.Messages)
+		switch stopped := err == errLeft || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded); {
+		case err == nil, stopped && answer != "":
+			d.Messages = append(d.Messages, Message{Role: "assistant", Content: answer, Interrupted: stopped})
+		default:
+			d.Messages = d.Messages[:n-1]
+		}
+		if err != nil && err != errLeft {
+			yield(generate.Token{}, err)
+		}
+	}
+}
+
+// errLeft says that the caller left the loop.
+var errLeft = errors.New("left")
+
+// answer streams what follows the conversation.
+func (d *Dialog) answer(ctx context.Context, yield func(generate.Token, error) bool) (string, error) {
+	d.Last = Turn{}
+	ids, err := d.Tokens(true)
+	if err != nil {
+		return "", err
+	}
+	o := d.Sampling
+	o.Seed += d.asked
+	d.asked++
+	d.Last.Prompt = len(ids)
+	room := len(ids) + o.Max // the last token written need not be read
+	if d.Context > 0 {
+		room = d.Context - len(ids) + 1
+	}
+	if room < 2 {
+		return "", &FullError{len(ids), d.Context}
+	}
+	capped := o.Max == 0 || o.Max > room
+	if capped {
+		o.Max, o.Min = room, min(o.Min, room)
+	}
+	var answer strings.Builder
+	began := time.Now()
+	for t, err := range d.session.Continue(ctx, ids, o) {
+		if err != nil {
+			return answer.String(), err
+		}
+		d.Last.Took = time.Since(began)
+		if d.Last.Tokens++; d.Last.Tokens == 1 {
+			d.Last.First = d.Last.Took
+		}
+		d.Last.Reason = t.Reason
+		if d.encoder != nil && answer.Len() == 0 {
+			t.Text = strings.TrimLeftFunc(t.Text, unicode.IsSpace) // the template has what stands before an answer
+		}
+		answer.WriteString(t.Text)
+		d.Last.Full = capped && t.Reason == generate.Length
+		if !yield(t, nil) && t.Reason == "" {
+			return answer.String(), errLeft
+		}
+	}
+	return answer.String(), nil
+}
