@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -234,6 +235,11 @@ func TestOutput(t *testing.T) {
 		}
 	}
 	(Output{JSON: true}).Write(&lines, seq)
+	var values bytes.Buffer
+	(Output{CSV: true}).Write(&values, seq)
+	if want := strings.Join(csvHead, ",") + "\npeak,fma avx512,2,,0,0,0,0,0,200,0,0,0,0,0\ntrain,mlp,2,f32,0,0,0,0.001,64000,100,0.5,0,0,2e+07,0\n"; values.String() != want {
+		t.Errorf("found values\n%s, want\n%s", values.String(), want)
+	}
 	saved, err := os.ReadFile(filepath.Join(dir, ThisMachine().Slug()+".jsonl"))
 	if err != nil {
 		t.Fatal(err)
@@ -332,5 +338,23 @@ func BenchmarkShare(b *testing.B) {
 			}
 			report(b, count.FLOPs)
 		})
+	}
+}
+
+// The mean of 1, 2, 3 and 6 is 3, and what they are away from it 4 + 1 + 0 + 9 squared, over one less than there are.
+func TestSummary(t *testing.T) {
+	s := summary([]float64{6, 1, 3, 2})
+	if s.Mean != 3 || math.Abs(s.SD-math.Sqrt(14.0/3)) > 1e-15 || s.Median != 3 || s.Best != 1 || s.Calls != 4 {
+		t.Errorf("found %+v", s)
+	}
+	if one := summary([]float64{2}); one.Mean != 2 || one.SD != 0 {
+		t.Errorf("of one: found %+v", one)
+	}
+	if got := spread(Row{Rate: 100, Time: Time{Mean: 2, SD: 0.5}}); got != "100 ± 25.0" {
+		t.Errorf("found %q", got)
+	}
+	r := Roof{FMA: 100, BF16: 200, INT8: 400}
+	if r.Peak("int8") != 400 || r.Peak("bf16") != 200 || r.Peak("f32") != 100 || (Roof{FMA: 100}).Peak("int8") != 100 {
+		t.Error("other peaks than those of their precision")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -19,11 +20,19 @@ import (
 // Tokens are how many LLM reads and writes; 0 leaves a test out.
 type Tokens struct{ Prompt, Write int }
 
-// LLM times the language models of folders and GGUF files in the manner of llama.cpp's llama-bench: reading a prompt of so
+// A Subject is a language model to be timed: that of a folder or a GGUF file, or of a shape with drawn weights, which lie in a
+// temporary file of their type while they are timed.
+type Subject struct {
+	Path  string
+	Shape string // a name of model.Table; "" for what is at Path
+	Type  string // a name of model.Mixes
+}
+
+// LLM times language models in the manner of llama.cpp's llama-bench: reading a prompt of so
 // many tokens from nothing, and writing so many, one after the other, from nothing. The operations are two for each weight
 // and token, the rows of an embedding that is only looked up apart; the bytes are those of the weights as they are kept, once
-// a token that is written. Of mixtures of experts, which use a part of them, neither is known.
-func LLM(ctx context.Context, o Options, paths []string, n Tokens, how model.Keeping) iter.Seq2[Row, error] {
+// a token that is written. The peak that the operations are a share of is that of the precision of most weights. Of mixtures of experts, which use a part of them, neither is known.
+func LLM(ctx context.Context, o Options, list []Subject, n Tokens, how model.Keeping) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		o := o.filled()
 		for _, threads := range o.Threads {
@@ -33,8 +42,8 @@ func LLM(ctx context.Context, o Options, paths []string, n Tokens, how model.Kee
 					return
 				}
 			}
-			for _, path := range paths {
-				rows, err := llm(ctx, o, threads, path, n, how)
+			for _, s := range list {
+				rows, err := s.time(ctx, o, threads, n, how)
 				if err == nil {
 					err = ctx.Err()
 				}
@@ -69,6 +78,21 @@ func passOver(m model.Model, dev *cpu.Device, n, together int) {
 	}
 }
 
+// precision is what most products with the weights of m are computed in: of weights kept in blocks those of 8-bit integers.
+func precision(m model.Model, given string) string {
+	blocks, all := 0, 0
+	for _, p := range nn.Params(m) {
+		all += p.Len()
+		if p.Buf().Type.Block() > 1 {
+			blocks += p.Len()
+		}
+	}
+	if 2*blocks > all {
+		return "int8"
+	}
+	return given
+}
+
 // multiplied is how many weights each token is multiplied by and how many bytes they take, 0 if that depends on the token.
 func multiplied(m model.Model) (weights, bytes float64) {
 	var embed *nn.Param
@@ -98,6 +122,31 @@ func multiplied(m model.Model) (weights, bytes float64) {
 	return weights, bytes
 }
 
+// time times one model on so many cores.
+func (s Subject) time(ctx context.Context, o Options, threads int, n Tokens, how model.Keeping) ([]Row, error) {
+	if s.Shape == "" {
+		return llm(ctx, o, threads, s.Path, n, how)
+	}
+	mix, err := model.FindMix(s.Type)
+	if err != nil {
+		return nil, err
+	}
+	m, err := model.New(s.Shape, nn.Input{})
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "brick-bench-")
+	if err != nil {
+		return nil, fmt.Errorf("bench: %w", err)
+	}
+	defer os.RemoveAll(dir) // a file that is still mapped goes when the program ends
+	path := filepath.Join(dir, s.Shape+" "+s.Type+".gguf")
+	if err := generate.ConvertRandom(ctx, m, s.Shape, path, mix, 1); err != nil {
+		return nil, err
+	}
+	return llm(ctx, o, threads, path, n, how)
+}
+
 // llm times one model on so many cores.
 func llm(ctx context.Context, o Options, threads int, path string, n Tokens, how model.Keeping) (rows []Row, err error) {
 	debug.FreeOSMemory()
@@ -124,7 +173,7 @@ func llm(ctx context.Context, o Options, threads int, path string, n Tokens, how
 		if test.tokens == 0 {
 			continue
 		}
-		r := Row{Bench: "llm", Case: fmt.Sprint(name, " ", test.kind, test.tokens), Threads: threads, Precision: o.Precision, Unit: "tokens"}
+		r := Row{Bench: "llm", Case: fmt.Sprint(name, " ", test.kind, test.tokens), Threads: threads, Precision: precision(l.Model, o.Precision), Unit: "tokens"}
 		r.FLOPs, r.Bytes = 2*weights*float64(test.tokens), test.bytes*float64(test.tokens)
 		err := grad.Catch(func() {
 			r.Time = measure(ctx, o.MinTime, func() { passOver(l.Model, dev, test.tokens, test.together) })
@@ -132,8 +181,8 @@ func llm(ctx context.Context, o Options, threads int, path string, n Tokens, how
 		if err != nil {
 			return nil, fmt.Errorf("bench: %s: %w", path, err)
 		}
-		if r.Median > 0 {
-			r.Rate = float64(test.tokens) / r.Median
+		if r.Mean > 0 {
+			r.Rate = float64(test.tokens) / r.Mean
 		}
 		r.RSS = resident()
 		rows = append(rows, r)

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -15,6 +16,8 @@ type Time struct {
 	Best   float64 `json:"best"`
 	P10    float64 `json:"p10"`
 	P90    float64 `json:"p90"`
+	Mean   float64 `json:"mean"`
+	SD     float64 `json:"sd"` // of the calls, or groups of short ones, around the mean
 	Calls  int     `json:"calls"`
 	Other  float64 `json:"other_cpu"` // cores that other processes kept busy meanwhile; much of it spoils a figure
 }
@@ -61,7 +64,14 @@ func measure(ctx context.Context, least time.Duration, f func()) Time {
 func summary(times []float64) Time {
 	slices.Sort(times)
 	n := len(times)
-	return Time{Median: times[n/2], Best: times[0], P10: times[(n-1)/10], P90: times[(n-1)*9/10], Calls: n}
+	mean, square := 0.0, 0.0
+	for _, t := range times {
+		mean += t / float64(n)
+	}
+	for _, t := range times {
+		square += (t - mean) * (t - mean) / float64(max(n-1, 1))
+	}
+	return Time{Mean: mean, SD: math.Sqrt(square), Median: times[n/2], Best: times[0], P10: times[(n-1)/10], P90: times[(n-1)*9/10], Calls: n}
 }
 
 // ticks a second of Linux's counters of processor time.

@@ -19,10 +19,13 @@ type Roof struct {
 	machine          Machine
 }
 
-// Peak is the arithmetic that a precision ("f32", "bf16") is measured against.
+// Peak is the arithmetic that a precision ("f32", "bf16", "int8") is measured against.
 func (r Roof) Peak(precision string) float64 {
-	if precision == "bf16" {
+	switch {
+	case precision == "bf16":
 		return r.BF16
+	case precision == "int8" && r.INT8 > 0:
+		return r.INT8
 	}
 	return r.FMA
 }

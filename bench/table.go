@@ -8,7 +8,7 @@ import (
 // A table prints rows under the columns of their kind.
 type table struct {
 	w     io.Writer
-	under string // what the last row was: rows of one kind, case and number of threads stand together
+	under string // what the last row was: rows of one kind, case, number of threads and precision stand together
 }
 
 // column is a heading, its width (negative: to the left) and what stands under it.
@@ -38,7 +38,7 @@ var columns = map[string][]column{
 		{"memory", 10, func(r Row) string { return megabytes(r.RSS) }}, {"others", 7, func(r Row) string { return percent(r.Other) }},
 	},
 	"llm": {
-		{"model and test", -36, func(r Row) string { return r.Case }}, took, {"a second", 18, func(r Row) string { return perSecond(r) }},
+		{"model and test", -36, func(r Row) string { return r.Case }}, took, {"tokens a second", 20, spread},
 		{"GFLOP/s", 9, gflops}, {"of peak", 8, func(r Row) string { return percent(r.Share) }}, {"GB/s", 8, gbs}, bandwidth,
 		{"memory", 10, func(r Row) string { return megabytes(r.RSS) }},
 	},
@@ -59,7 +59,7 @@ func (t *table) machine(m Machine) {
 }
 
 func (t *table) row(r Row) error {
-	list, under := columns[r.Bench], fmt.Sprint(r.Bench, r.Of, r.Threads)
+	list, under := columns[r.Bench], fmt.Sprint(r.Bench, r.Of, r.Threads, r.Precision)
 	line := func(text func(c column) string) error {
 		s := ""
 		for _, c := range list {
@@ -86,6 +86,14 @@ func (t *table) row(r Row) error {
 		}
 	}
 	return line(func(c column) string { return c.text(r) })
+}
+
+// spread is how many things a second were worked through on average, and how far single calls were from that.
+func spread(r Row) string {
+	if r.Mean == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s ± %s", three(r.Rate), three(r.Rate*r.SD/r.Mean))
 }
 
 func gflops(r Row) string { return three(r.GFLOPS) }

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"brick/model"
+	"brick/nn"
+	"brick/tensor"
 	"brick/tensor/durable"
 	"brick/tensor/gguf"
 	"brick/token"
@@ -28,8 +31,8 @@ func IsGGUF(path string) bool { return strings.EqualFold(filepath.Ext(path), ".g
 // Convert writes the language model of a folder or GGUF file in to out: a GGUF file, if it is called .gguf, else a Hugging
 // Face folder, which is made if there is none. Weights are stored as mix says, one tensor in memory at a time; the zero
 // Mix keeps their types, where out has them. Tokenizer and chat template go along, and between folders what the makers say
-// about writing.
-func Convert(in, out string, mix model.Mix) error {
+// about writing. Where ctx ends it stops before the next tensor: a file stays as it was, a new one is not left behind.
+func Convert(ctx context.Context, in, out string, mix model.Mix) error {
 	switch same, err := sameFile(in, out); {
 	case err != nil:
 		return err
@@ -37,24 +40,35 @@ func Convert(in, out string, mix model.Mix) error {
 		return fmt.Errorf("generate: %s cannot be converted to itself; want another place", in)
 	}
 	if IsGGUF(in) && IsGGUF(out) {
-		return retype(in, out, mix)
+		return retype(ctx, in, out, mix)
 	}
 	s, err := openSource(in)
 	if err != nil {
 		return err
 	}
 	defer s.close() // of files that were only read
+	s.values = until(ctx, s.values)
 	return s.write(out, mix)
 }
 
+// until gives values until ctx ends.
+func until(ctx context.Context, values model.Values) model.Values {
+	return func(p *nn.Param) (*tensor.Tensor, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		return values(p)
+	}
+}
+
 // ConvertRandom writes to out a model of a shape as it would begin to be trained with a seed, and a tokenizer of bytes: for
-// measurements.
-func ConvertRandom(m model.Model, name, out string, mix model.Mix, seed uint64) error {
+// measurements. It ends with ctx as Convert does.
+func ConvertRandom(ctx context.Context, m model.Model, name, out string, mix model.Mix, seed uint64) error {
 	tok, err := token.NewBytes()
 	if err != nil {
 		return fmt.Errorf("generate: %w", err)
 	}
-	s := &source{name: name, model: m, values: model.Drawn(m, seed), tokenizer: tok}
+	s := &source{name: name, model: m, values: until(ctx, model.Drawn(m, seed)), tokenizer: tok}
 	return s.write(out, mix)
 }
 
@@ -189,13 +203,13 @@ func fillUp(meta map[string]any, vocab int) {
 }
 
 // retype copies a GGUF file, its metadata as they are, with the types of a mix.
-func retype(in, out string, mix model.Mix) error {
+func retype(ctx context.Context, in, out string, mix model.Mix) error {
 	f, err := gguf.Open(in)
 	if err != nil {
 		return fmt.Errorf("generate: %w", err)
 	}
 	defer f.Close() // of a file that was only read
-	if err := model.RetypeGGUF(out, in, f, mix); err != nil {
+	if err := model.RetypeGGUF(ctx, out, in, f, mix); err != nil {
 		return fmt.Errorf("generate: %w", err)
 	}
 	return nil

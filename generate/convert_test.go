@@ -1,6 +1,10 @@
 package generate
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -65,7 +69,7 @@ func TestConvertStories(t *testing.T) {
 			in, out string
 			mix     model.Mix
 		}{{hf, file, mixOf(t, kind)}, {goldentest.Shared(t, "stories260k", "stories260k-f32.gguf"), again, mixOf(t, kind)}, {file, back, model.Mix{}}} {
-			if err := Convert(step.in, step.out, step.mix); err != nil {
+			if err := Convert(t.Context(), step.in, step.out, step.mix); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -88,10 +92,10 @@ func TestConvertStories(t *testing.T) {
 func TestConvertThereAndBack(t *testing.T) {
 	in, dir := littleFolder(t, 300), t.TempDir()
 	file, back := filepath.Join(dir, "m.gguf"), filepath.Join(dir, "back")
-	if err := Convert(in, file, model.Mix{}); err != nil {
+	if err := Convert(t.Context(), in, file, model.Mix{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := Convert(file, back, model.Mix{}); err != nil {
+	if err := Convert(t.Context(), file, back, model.Mix{}); err != nil {
 		t.Fatal(err)
 	}
 	a, err := Open(in, model.OpenOptions{})
@@ -130,7 +134,7 @@ func TestConvertRandom(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "tiny.gguf")
-	if err := ConvertRandom(m, "tiny", path, mixOf(t, "f32"), 7); err != nil {
+	if err := ConvertRandom(t.Context(), m, "tiny", path, mixOf(t, "f32"), 7); err != nil {
 		t.Fatal(err)
 	}
 	l, err := Open(path, model.OpenOptions{})
@@ -158,11 +162,65 @@ func TestConvertRefuses(t *testing.T) {
 		{filepath.Join(dir, "none"), filepath.Join(dir, "x"), "f32", "no such file"},
 		{littleFolder(t, 200), filepath.Join(dir, "x.gguf"), "f32", "257 ids; the model has rows for 200"},
 	} {
-		if err := Convert(c.in, c.out, mixOf(t, c.mix)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := Convert(t.Context(), c.in, c.out, mixOf(t, c.mix)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.out, err, c.want)
 		}
 	}
 	if _, err := model.FindMix("q3_x"); err == nil || !strings.Contains(err.Error(), "there are bf16, f16, f32, q4_0") {
 		t.Error(err)
 	}
+}
+
+// What is interrupted leaves the file that was there, and no other.
+func TestConvertInterrupted(t *testing.T) {
+	in, dir := littleFolder(t, 300), t.TempDir()
+	file := filepath.Join(dir, "m.gguf")
+	if err := Convert(t.Context(), in, file, model.Mix{}); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := model.New("llama-tiny", nn.Input{Vocab: 300})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := filepath.Join(dir, "again.gguf")
+	if err := Convert(t.Context(), in, again, model.Mix{}); err != nil {
+		t.Fatal(err)
+	}
+	for name, write := range map[string]func(ctx context.Context) error{
+		"folder to file": func(ctx context.Context) error { return Convert(ctx, in, file, mixOf(t, "f16")) },
+		"file to file":   func(ctx context.Context) error { return Convert(ctx, again, file, mixOf(t, "f16")) },
+		"random":         func(ctx context.Context) error { return ConvertRandom(ctx, m, "tiny", file, mixOf(t, "f32"), 7) },
+	} {
+		ctx := &endsAfter{Context: t.Context(), left: 5}
+		if err := write(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v, want %v", name, err, context.Canceled)
+		}
+		if after, err := os.ReadFile(file); err != nil || !bytes.Equal(after, before) {
+			t.Errorf("%s: the file is another (%v)", name, err)
+		}
+		list, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) != 2 {
+			t.Errorf("%s: left %v", name, list)
+		}
+	}
+}
+
+// endsAfter is a context that ends after it was asked a number of times.
+type endsAfter struct {
+	context.Context
+	left int
+}
+
+func (c *endsAfter) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
 }

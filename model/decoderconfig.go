@@ -45,7 +45,7 @@ func (c *DecoderConfig) fill() {
 	}
 	if p := c.Parameters; p != nil && p.Theta > 0 {
 		c.RopeBase, c.Scaling, c.Parameters = p.Theta, p, nil
-		if p.kind() == "" || p.kind() == "default" {
+		if (p.kind() == "" || p.kind() == "default") && (p.Partial == 0 || p.Partial == 1) {
 			c.Scaling = nil
 		}
 	}

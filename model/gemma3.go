@@ -24,6 +24,12 @@ var gemma3Defaults = Gemma3Config{Gemma2Config: Gemma2Config{GemmaConfig: GemmaC
 // New declares the model; nn.Build gives it memory.
 func (c Gemma3Config) New() (*Gemma3, error) {
 	const kind = "gemma3_text"
+	if p := c.Parameters; p != nil && p.Full != nil && p.Sliding != nil {
+		if err := word(kind, "rope_type of sliding_attention", p.Sliding.kind(), "default"); err != nil {
+			return nil, err
+		}
+		c.LocalBase, c.Parameters = p.Sliding.Theta, p.Full
+	}
 	c.fill()
 	err := firstError(c.check(kind, size{"sliding_window", c.Window}, size{"sliding_window_pattern", c.Pattern}), c.checkCaps(kind),
 		word(kind, "hidden_activation", c.Act, "gelu_pytorch_tanh"), checkReals(kind, []real{{"rope_local_base_freq", c.LocalBase, false}}),

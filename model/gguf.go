@@ -86,20 +86,25 @@ func matchGGUF(m Model, f *gguf.File) (map[*nn.Param]place, error) {
 	var missing, wrong []string
 	for _, p := range order {
 		where := at[p]
-		want := where.shapeIn(p.Shape)
-		if !f.Has(where.name) {
-			missing = append(missing, fmt.Sprintf("%q %v", where.name, want))
-			continue
+		if where.two != nil && f.Has(where.name) {
+			where.two = nil // older files have the one
+			at[p] = where
 		}
-		left[where.name] = false
-		x, err := f.Info(where.name)
-		switch {
-		case err != nil:
-			return nil, err
-		case !slices.Equal(x.Shape, want):
-			wrong = append(wrong, fmt.Sprintf("%q has shape %v; the metadata want %v", where.name, x.Shape, want))
-		case !tensor.IsFloat(x.Type):
-			wrong = append(wrong, fmt.Sprintf("%q holds %v, which are no weights", where.name, x.Type))
+		for name, want := range where.tensors(p.Shape) {
+			if !f.Has(name) {
+				missing = append(missing, fmt.Sprintf("%q %v", name, want))
+				continue
+			}
+			left[name] = false
+			x, err := f.Info(name)
+			switch {
+			case err != nil:
+				return nil, err
+			case !slices.Equal(x.Shape, want):
+				wrong = append(wrong, fmt.Sprintf("%q has shape %v; the metadata want %v", name, x.Shape, want))
+			case !tensor.IsFloat(x.Type):
+				wrong = append(wrong, fmt.Sprintf("%q holds %v, which are no weights", name, x.Type))
+			}
 		}
 	}
 	var extra []string

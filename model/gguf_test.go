@@ -26,13 +26,15 @@ var sayable = []struct{ name, js string }{
 	{"qwen2 moe", small("qwen2_moe", `"num_experts":6,"num_experts_per_tok":3,"moe_intermediate_size":12,"shared_expert_intermediate_size":20`)},
 	{"qwen3 moe", small("qwen3_moe", `"num_key_value_heads":2,"head_dim":8,"num_experts":6,"num_experts_per_tok":2,"moe_intermediate_size":12,"norm_topk_prob":true`)},
 	{"llama 3.1, other numbers", small("llama", `"head_dim":32,"rope_theta":50,"rope_scaling":{"rope_type":"llama3","factor":4.0,"low_freq_factor":0.5,"high_freq_factor":3.0,"original_max_position_embeddings":20}`)},
+	{"deepseek 2 lite, one scale", small("deepseek_v2", `"q_lora_rank":null,"kv_lora_rank":10,"qk_nope_head_dim":6,"qk_rope_head_dim":4,"v_head_dim":7,"n_routed_experts":6,"n_shared_experts":2,"num_experts_per_tok":3,"moe_intermediate_size":9,"first_k_dense_replace":1,"rope_scaling":{"type":"yarn","factor":40,"original_max_position_embeddings":32,"beta_fast":32,"beta_slow":1,"mscale":0.707,"mscale_all_dim":0.707}`)},
+	{"deepseek without experts", small("deepseek_v2", `"q_lora_rank":12,"kv_lora_rank":10,"qk_nope_head_dim":6,"qk_rope_head_dim":4,"v_head_dim":7,"n_routed_experts":0,"n_shared_experts":0,"tie_word_embeddings":false`)},
 	{"mixtral, window", small("mixtral", `"num_key_value_heads":2,"sliding_window":5,"num_local_experts":4,"num_experts_per_tok":2,"tie_word_embeddings":false`)},
 }
 
 // unsayable are variants that a file would say something else of, and what is wrong with them.
 var unsayable = map[string]string{
 	"qwen2 sliding, yarn": "layer 1 sees", "qwen3 by layer types": "layer 1 sees", "gemma2": "query_pre_attn_scalar is 24", "gemma3": "rope_local_base_freq is 30",
-	"qwen2 moe": "decoder_sparse_step", "qwen3 moe": "decoder_sparse_step is 2", "deepseek 2 lite": "no place for a deepseek_v2", "deepseek 2": "no place for", "deepseek 3": "no place for",
+	"qwen2 moe": "decoder_sparse_step", "qwen3 moe": "decoder_sparse_step is 2", "deepseek 2 lite": "layer 0 sees",
 }
 
 // A model of every architecture comes out of its file as it went in, and what a file has no words for is refused.
@@ -98,7 +100,7 @@ func TestGGUFRefuses(t *testing.T) {
 		value any    // nil to leave it out
 		want  string
 	}{
-		{"general.architecture", "rwkv9", `general.architecture "rwkv9" is not known; there are gemma, gemma2`},
+		{"general.architecture", "rwkv9", `general.architecture "rwkv9" is not known; there are deepseek2, gemma, gemma2`},
 		{"general.architecture", uint32(1), "general.architecture"},
 		{"general.architecture", nil, "general.architecture"},
 		{"llama.attention.head_count", uint32(0), "llama.attention.head_count is 0; want 1 to"},
@@ -121,7 +123,7 @@ func TestGGUFRefuses(t *testing.T) {
 		{"llama.attention.layer_norm_rms_epsilon", float32(math.NaN()), "llama.attention.layer_norm_rms_epsilon is NaN"},
 		{"llama.attention.layer_norm_rms_epsilon", nil, "llama.attention.layer_norm_rms_epsilon"},
 		{"llama.rope.freq_base", float32(math.Inf(1)), "llama.rope.freq_base is +Inf"},
-		{"llama.rope.freq_base", float32(0), "rope_theta is 0"},
+		{"llama.rope.freq_base", float32(0), "llama.rope.freq_base is 0; want a number above 0"},
 		{"llama.rope.scaling.type", "longrope", `llama.rope.scaling.type "longrope" is not known; there are none, linear, yarn`},
 		{"llama.expert_count", uint32(8), "llama.expert_used_count"},
 		{"token_embd.weight", nil, "token_embd.weight"},

@@ -26,6 +26,7 @@ type ggufArch struct {
 type ggufField struct {
 	key, field string
 	real       bool // a float32, else whole
+	above      bool // a real number that must not be 0
 	maybe      bool // it may be absent: the field is then left out
 }
 
@@ -38,7 +39,7 @@ var (
 		{key: "block_count", field: "num_hidden_layers"}, {key: "feed_forward_length", field: "intermediate_size"},
 		{key: "attention.head_count", field: "num_attention_heads"}, {key: "attention.head_count_kv", field: "num_key_value_heads", maybe: true},
 		{key: "attention.key_length", field: "head_dim", maybe: true},
-		{key: "attention.layer_norm_rms_epsilon", field: "rms_norm_eps", real: true}, {key: "rope.freq_base", field: "rope_theta", real: true, maybe: true},
+		{key: "attention.layer_norm_rms_epsilon", field: "rms_norm_eps", real: true}, {key: "rope.freq_base", field: "rope_theta", real: true, above: true, maybe: true},
 	}
 	gpt2Fields = []ggufField{
 		{key: "context_length", field: "n_positions"}, {key: "embedding_length", field: "n_embd"}, {key: "block_count", field: "n_layer"},
@@ -72,6 +73,8 @@ var ggufArchs = []*ggufArch{
 	{kind: "gemma2", arch: "gemma2", plus: true, after: true, fields: []ggufField{scoreCap, logitCap, windowField}, fixed: gemmaFixed, biased: []biasField{attnBias}},
 	{kind: "gemma3_text", arch: "gemma3", plus: true, after: true, fields: []ggufField{windowField}, fixed: gemmaFixed, biased: []biasField{attnBias}},
 	{kind: "phi3", arch: "phi3", fields: []ggufField{windowField}, fixed: noWindow},
+	{kind: "deepseek_v3", arch: deepSeekArch, fixed: deepSeekFixed},
+	{kind: "deepseek_v2", arch: deepSeekArch, fixed: deepSeekFixed},
 }
 
 // ggufOf is how files hold a model_type.
@@ -124,8 +127,11 @@ func ggufNames(of func(*ggufArch) string) string {
 
 // all are the fields of the architecture in the order of a file.
 func (g *ggufArch) all() []ggufField {
-	if g.kind == "gpt2" {
+	switch g.arch {
+	case "gpt2":
 		return gpt2Fields
+	case deepSeekArch:
+		return deepSeekFields
 	}
 	return append(slices.Clone(decoderFields), g.fields...)
 }

@@ -45,7 +45,12 @@ func ggufConfig(f ggufHeader, tied bool, divisors *tensor.Tensor) (js []byte, er
 			return nil, err
 		}
 	}
-	if err := g.checkHeads(m, c); err != nil {
+	if g.arch == deepSeekArch {
+		err = g.deepSeekRead(f, c)
+	} else {
+		err = g.checkHeads(m, c)
+	}
+	if err != nil {
 		return nil, err
 	}
 	embed, err := f.Info(embedName)
@@ -80,8 +85,12 @@ func (of ggufField) read(m *gguf.Metadata, key string, c map[string]any) error {
 		if err != nil {
 			return err
 		}
-		if !(v >= 0 && v <= 1e30) {
-			return fmt.Errorf("%s is %v; want a number from 0 to 1e30", key, v)
+		if !(v >= 0 && v <= 1e30) || v == 0 && of.above {
+			least := "that is not negative"
+			if of.above {
+				least = "above 0"
+			}
+			return fmt.Errorf("%s is %v; want a number %s and at most 1e30", key, v, least)
 		}
 		c[of.field] = shortest(v)
 		return nil
@@ -209,6 +218,11 @@ func ggufScaling(m *gguf.Metadata, arch string, c map[string]any, divisors *tens
 		}
 		if extra != 1 {
 			s.Attention = extra * sharpness(s.Factor, 1)
+		}
+		if arch == deepSeekArch {
+			if err := deepSeekScaling(m, arch, &s); err != nil {
+				return nil, err
+			}
 		}
 	default:
 		return nil, fmt.Errorf("%s %q is not known; there are none, linear, yarn", key("type"), kind)

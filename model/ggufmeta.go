@@ -53,19 +53,21 @@ func ggufMetadata(m published, name string) (*gguf.Metadata, error) {
 			meta.Set(g.arch+"."+f.key, uint32(v))
 		}
 	}
-	if dim, ok := c["head_dim"].(float64); ok {
+	if d, ok := m.published().(DeepSeekConfig); ok {
+		d.deepSeekTell(meta, g.arch)
+	} else if dim, ok := c["head_dim"].(float64); ok {
 		meta.Set(g.arch+".attention.value_length", uint32(dim))
 		meta.Set(g.arch+".rope.dimension_count", uint32(dim))
 	}
 	meta.Set(g.arch+".vocab_size", uint32(c["vocab_size"].(float64)))
 	if s := scalingOf(m); s != nil {
-		s.tell(meta, g.arch+".rope.scaling.")
+		s.tell(meta, g.arch+".rope.scaling.", g.arch == deepSeekArch)
 	}
 	return meta, nil
 }
 
 // tell writes what a file says of a scaling. That of LLaMA 3.1 is a tensor, see llama3Divisors, and the context here.
-func (s *RopeScaling) tell(meta *gguf.Metadata, key string) {
+func (s *RopeScaling) tell(meta *gguf.Metadata, key string, deep bool) {
 	switch kind := s.kind(); kind {
 	case "linear", "yarn":
 		meta.Set(key+"type", kind)
@@ -80,6 +82,10 @@ func (s *RopeScaling) tell(meta *gguf.Metadata, key string) {
 		}
 		if s.Slow > 0 {
 			meta.Set(key+"yarn_beta_slow", float32(s.Slow))
+		}
+		if deep && s.MScaleAll > 0 {
+			meta.Set(key+"yarn_log_multiplier", float32(0.1*s.MScaleAll)) // see deepSeekScaling
+			return
 		}
 		if extra := s.size() / sharpness(s.Factor, 1); math.Abs(extra-1) > 1e-6 {
 			meta.Set(key+"attn_factor", float32(extra))

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,15 +13,18 @@ import (
 // A place is where the values of a parameter lie in a file, and how.
 type place struct {
 	name  string
-	part  int  // which of the tensors stacked along the first axis, experts, where there are parts
-	parts int  // 0 for one that is not stacked
-	heads int  // rows of so many heads lie as the pairs (2i, 2i+1) rotate, not as (i, i+D/2); 0 for none
-	turn  bool // transposed
-	plus  bool // one more than here, as norms of Gemma
+	part  int     // which of the tensors stacked along the first axis, experts, where there are parts
+	parts int     // 0 for one that is not stacked
+	heads int     // rows of so many heads lie as the pairs (2i, 2i+1) rotate, not as (i, i+D/2); 0 for none
+	turn  bool    // transposed
+	plus  bool    // one more than here, as norms of Gemma
+	two   *latent // the two tensors that it is made of; nil for one
 }
 
 // plain reports whether the tensor is the parameter as it is.
-func (p place) plain() bool { return p.parts == 0 && p.heads == 0 && !p.turn && !p.plus }
+func (p place) plain() bool {
+	return p.parts == 0 && p.heads == 0 && !p.turn && !p.plus && p.two == nil
+}
 
 // blockNames are the names of a layer's parts: Hugging Face's, and llama.cpp's (gguf-py's tensor_mapping).
 var blockNames = map[string]string{
@@ -58,6 +62,7 @@ func ggufPlaces(m published) (at map[*nn.Param]place, order []*nn.Param, err err
 			return nil, nil, fmt.Errorf("model: a GGUF file of %s has no place for %q", g.arch, name)
 		}
 		where.turn = where.turn && len(p.Shape) == 2
+		where.two = halves(m, where.name)
 		at[p] = where
 		order = append(order, p)
 		parts[where.name]++
@@ -136,6 +141,21 @@ func expertPlace(part string, p *place) (name string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// tensors are the names and shapes that a file has for a parameter of a shape.
+func (p place) tensors(shape []int) iter.Seq2[string, []int] {
+	return func(yield func(string, []int) bool) {
+		if p.two == nil {
+			yield(p.name, p.shapeIn(shape))
+			return
+		}
+		for i, in := range p.two.shapesIn(shape[1]) {
+			if !yield(p.two.names[i], in) {
+				return
+			}
+		}
+	}
 }
 
 // shapeIn is the shape that a file has for a parameter.

@@ -95,11 +95,12 @@ func close32(v, w float64) bool { return math.Abs(v-w) <= 1e-6*max(math.Abs(v), 
 type view struct {
 	window int
 	rope   grad.RoPE
+	scale  float64 // of scores, where it is not what follows from the width of a head; else 0
 }
 
 func (s view) like(t view) bool {
 	x, y := s.rope.Stretch, t.rope.Stretch
-	return s.window == t.window && s.rope.Dim == t.rope.Dim && s.rope.Interleaved == t.rope.Interleaved && close32(s.rope.Base, t.rope.Base) &&
+	return s.window == t.window && close32(s.scale, t.scale) && s.rope.Dim == t.rope.Dim && s.rope.Interleaved == t.rope.Interleaved && close32(s.rope.Base, t.rope.Base) &&
 		x.Kind == y.Kind && x.Trained == y.Trained && close32(x.Factor, y.Factor) && close32(x.Low, y.Low) && close32(x.High, y.High) && close32(x.Size, y.Size)
 }
 
@@ -110,9 +111,11 @@ func viewsOf(m nn.Block) (list []view) {
 		case *LlamaAttention:
 			list = append(list, view{rope: b.rope})
 		case *Attention:
-			list = append(list, view{b.see.Window, b.rope})
+			list = append(list, view{window: b.see.Window, rope: b.rope})
 		case *Phi3Attention:
-			list = append(list, view{b.see.Window, b.rope})
+			list = append(list, view{window: b.see.Window, rope: b.rope})
+		case *LatentAttention:
+			list = append(list, view{rope: b.rope, scale: float64(b.see.Scale)})
 		}
 	}
 	return list

@@ -89,6 +89,14 @@ func ggufSources(m published, values Values, mix Mix) ([]tensor.Source, error) {
 	var list []tensor.Source
 	for _, name := range names {
 		group := groups[name]
+		if two := at[group[0]].two; two != nil {
+			halves, err := two.sources(group[0], values, mix, site)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, halves...)
+			continue
+		}
 		slices.SortFunc(group, func(a, b *nn.Param) int { return cmp.Compare(at[a].part, at[b].part) })
 		first := group[0]
 		site.name, site.shape, site.layer = name, at[first].shapeIn(first.Shape), layerOf(name)

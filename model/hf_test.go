@@ -45,18 +45,24 @@ func TestStories260K(t *testing.T) {
 	if err := json.Unmarshal(js, &want); err != nil {
 		t.Fatal(err)
 	}
-	tape := &grad.Tape{NoGrad: true}
-	y := m.Forward(tape.IDs(want.Logits.IDs, 1, len(want.Logits.IDs)))
-	worst := 0.0
-	for i, row := range want.Logits.Values {
-		for j, v := range row {
-			worst = max(worst, math.Abs(v-float64(y.Data()[i*len(row)+j])))
+	file, err := model.OpenGGUF(goldentest.Shared(t, "stories260k", "stories260k-f32.gguf"), model.OpenOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for where, m := range map[string]model.Model{"folder": m, "GGUF file": file} {
+		tape := &grad.Tape{NoGrad: true}
+		y := m.Forward(tape.IDs(want.Logits.IDs, 1, len(want.Logits.IDs)))
+		worst := 0.0
+		for i, row := range want.Logits.Values {
+			for j, v := range row {
+				worst = max(worst, math.Abs(v-float64(y.Data()[i*len(row)+j])))
+			}
 		}
+		if worst > 1e-4 {
+			t.Errorf("%s: logits differ by %v", where, worst)
+		}
+		t.Logf("%s: logits differ by at most %.2g", where, worst)
 	}
-	if worst > 1e-4 {
-		t.Errorf("logits differ by %v", worst)
-	}
-	t.Logf("logits differ by at most %.2g", worst)
 	if testing.Short() {
 		want.Greedy = nil // 600 tokens
 	}
@@ -186,6 +192,10 @@ func TestFromConfigRefuses(t *testing.T) {
 		{`{"model_type":"llama","rope_scaling":{"type":"yarn","factor":2,"beta_slow":9,"beta_fast":3}}`, "beta_slow 9"},
 		{`{"model_type":"llama","rope_scaling":{"type":"llama3","factor":2,"low_freq_factor":1,"high_freq_factor":4,"original_max_position_embeddings":-1}}`, "original_max_position_embeddings is -1"},
 		{`{"model_type":"llama","rope_parameters":{"full_attention":{"rope_theta":1}}}`, "rope_parameters"},
+		{`{"model_type":"gemma3_text","rope_parameters":{"full_attention":{"rope_theta":1}}}`, "rope_parameters"},
+		{`{"model_type":"gemma3_text","rope_parameters":{"full_attention":{"rope_theta":1},"sliding_attention":{"rope_theta":0}}}`, "rope_local_base_freq is 0"},
+		{`{"model_type":"gemma3_text","rope_parameters":{"full_attention":{"rope_theta":1},"sliding_attention":{"rope_theta":5,"rope_type":"yarn"}}}`, "rope_type of sliding_attention"},
+		{`{"model_type":"phi3","rope_parameters":{"rope_theta":1,"partial_rotary_factor":0.75}}`, "partial_rotary_factor is 0.75"},
 		{`{"model_type":"mistral","sliding_window":-1}`, "sliding_window is -1"},
 		{`{"model_type":"mistral","hidden_act":"gelu"}`, `hidden_act "gelu" is not known`},
 		{`{"model_type":"qwen2","use_sliding_window":true,"max_window_layers":0,"sliding_window":-3,"layer_types":["sliding_attention"],"num_hidden_layers":1}`, "sliding_window is -3"},
@@ -242,4 +252,17 @@ func FuzzFromConfig(f *testing.F) {
 			t.Errorf("%s: %d parameters", js, nn.Count(m))
 		}
 	})
+}
+
+// Rotary positions of each kind of Gemma 3's layers have two places in a config.json, which mean one model.
+func TestRopeParameters(t *testing.T) {
+	const sizes = `"head_dim":16,"query_pre_attn_scalar":16,"sliding_window":4,"sliding_window_pattern":2,`
+	older := drawnModel(t, small("gemma3_text", sizes+`"rope_theta":1000,"rope_local_base_freq":30,"rope_scaling":{"rope_type":"linear","factor":8.0}`))
+	newer := drawnModel(t, small("gemma3_text", sizes+`"rope_parameters":{"full_attention":{"rope_type":"linear","factor":8.0,"rope_theta":1000.0},"sliding_attention":{"rope_type":"default","rope_theta":30.0}}`))
+	x, y := older.Forward((&grad.Tape{NoGrad: true}).IDs(variantIDs, 2, 24)).Data(), newer.Forward((&grad.Tape{NoGrad: true}).IDs(variantIDs, 2, 24)).Data()
+	for i := range x {
+		if x[i] != y[i] {
+			t.Fatalf("logit %d is %v in the newer place, %v in the older", i, y[i], x[i])
+		}
+	}
 }

@@ -42,7 +42,7 @@ func (o OpenOptions) keeps(m nn.Block, w *Weights) (map[*nn.Param]device.Type, e
 		return types, nil
 	}
 	for _, p := range nn.Keepable(m) {
-		if o.Learn && !p.Frozen() || o.Keeping == Suited && p.Len() < fewNumbers {
+		if w.at[p].two != nil || o.Learn && !p.Frozen() || o.Keeping == Suited && p.Len() < fewNumbers {
 			continue
 		}
 		x, err := w.files.Info(w.at[p].name)

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"fmt"
 
 	"brick/tensor"
@@ -8,8 +9,9 @@ import (
 )
 
 // RetypeGGUF writes the tensors of an open GGUF file to another in the types of a mix, and the metadata as they are but for
-// the type's number. The file's model must be one that OpenGGUF knows; its name is for errors.
-func RetypeGGUF(out, name string, f *gguf.File, mix Mix) error {
+// the type's number. The file's model must be one that OpenGGUF knows; its name is for errors. Where
+// ctx ends it stops before the next tensor, and out is as it was.
+func RetypeGGUF(ctx context.Context, out, name string, f *gguf.File, mix Mix) error {
 	_, w, err := DeclareGGUF(name, f)
 	if err != nil {
 		return err
@@ -30,6 +32,9 @@ func RetypeGGUF(out, name string, f *gguf.File, mix Mix) error {
 		}
 		site.name, site.shape, site.now, site.layer = tensorName, x.Shape, x.Type, layerOf(tensorName)
 		list = append(list, converted(tensorName, mix.of(site), x.Shape, func(yield func(*tensor.Tensor) error) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			x, err := f.Tensor(tensorName)
 			if err != nil {
 				return err

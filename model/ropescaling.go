@@ -24,6 +24,10 @@ type RopeScaling struct {
 	Slow      float64 `json:"beta_slow,omitzero"`
 	MScale    float64 `json:"mscale,omitzero"`
 	MScaleAll float64 `json:"mscale_all_dim,omitzero"`
+	Partial   float64 `json:"partial_rotary_factor,omitzero"` // 1, or 0 for nothing said
+
+	Full    *RopeScaling `json:"full_attention,omitzero"` // of each kind of layer, in rope_parameters of Gemma 3
+	Sliding *RopeScaling `json:"sliding_attention,omitzero"`
 }
 
 // kind is the type under either name.
@@ -38,6 +42,9 @@ func (s *RopeScaling) kind() string {
 func (s *RopeScaling) stretch(context int) (r grad.RoPEStretch, err error) {
 	if s == nil {
 		return r, nil
+	}
+	if s.Partial != 0 && s.Partial != 1 {
+		return r, fmt.Errorf("rope_scaling: partial_rotary_factor is %v; only whole heads turn", s.Partial)
 	}
 	trained := s.Original
 	if trained == 0 {

@@ -51,6 +51,8 @@ var Table = []Entry{
 	{Name: "gpt2-large", Doc: "774M", Stack: "embed(1280,pos=1024) 36*gpt(heads=20) layernorm linear", Typical: nn.Input{Vocab: 50257}},
 	{Name: "gpt2-xl", Doc: "1.6B", Stack: "embed(1600,pos=1024) 48*gpt(heads=25) layernorm linear", Typical: nn.Input{Vocab: 50257}},
 	{Name: "gpt3", Doc: "175B (Brown et al. 2020), with dense attention in every layer", Stack: "embed(12288,pos=2048) 96*gpt(heads=96) layernorm linear", Typical: nn.Input{Vocab: 50257}},
+	{Name: "llama-15m", Doc: "15M (the shape of llama2.c's stories15M)", Stack: "embed(288) 6*llama(heads=6,ff=768) rmsnorm linear(tied=true)", Typical: nn.Input{Vocab: 32000}},
+	{Name: "tinyllama", Doc: "1.1B, grouped queries (Zhang et al. 2024)", Stack: "embed(2048) 22*llama(heads=32,kv=4,ff=5632) rmsnorm linear", Typical: nn.Input{Vocab: 32000}},
 	{Name: "llama-7b", Doc: "6.7B (Touvron et al. 2023)", Stack: "embed(4096) 32*llama(heads=32) rmsnorm linear", Typical: nn.Input{Vocab: 32000}},
 	{Name: "llama-13b", Doc: "13B", Stack: "embed(5120) 40*llama(heads=40) rmsnorm linear", Typical: nn.Input{Vocab: 32000}},
 	{Name: "llama-33b", Doc: "32.5B", Stack: "embed(6656) 60*llama(heads=52) rmsnorm linear", Typical: nn.Input{Vocab: 32000}},

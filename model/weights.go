@@ -50,6 +50,9 @@ func OpenWeights(dir string, m nn.Block) (*Weights, error) {
 // Tensor is the value of a parameter or buffer of the model, valid until Close.
 func (w *Weights) Tensor(p *nn.Param) (*tensor.Tensor, error) {
 	at := w.at[p]
+	if at.two != nil {
+		return at.two.read(w.files)
+	}
 	t, err := w.files.Tensor(at.name)
 	if err != nil || at.plain() && slices.Equal(t.Shape, p.Shape) {
 		return t, err

@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"brick/bench"
 	"brick/device/cpu"
+	"brick/model"
 )
 
 func newBench() *cobra.Command {
@@ -58,6 +60,7 @@ Close other programs first; the column "others" is how much processor they used.
 	f.StringVar(&o.Precision, "precision", "", "how operands of products are read: f32, bf16 or auto")
 	f.DurationVar(&o.MinTime, "min-time", 0, "time to measure each case; 0 means half a second")
 	f.BoolVar(&out.JSON, "json", false, "print one JSON object a line, the machine first")
+	f.BoolVar(&out.CSV, "csv", false, "print the figures as comma-separated values")
 	f.BoolVar(&save, "save", false, "append the figures to bench/CPU-MODEL.jsonl of the repository")
 	f.StringVar(&out.SVG, "svg", "", "draw the figures under the machine's roofs into this file")
 	c.AddCommand(newBenchPeak(options, write), newBenchMatMul(options, write), newBenchOps(options, write), newBenchTrain(options, write), newBenchLLM(options, write), newBenchStep(options))
@@ -165,11 +168,35 @@ func newBenchTrain(options benchOptions, write benchWrite) *cobra.Command {
 func newBenchLLM(options benchOptions, write benchWrite) *cobra.Command {
 	var n bench.Tokens
 	var how opening
+	var shapes, types []string
 	c := &cobra.Command{
-		Use:   "llm DIR | FILE.gguf …",
+		Use:   "llm [DIR | FILE.gguf …]",
 		Short: "Language models: tokens a second that are read of a prompt (pp), and written one after the other (tg)",
-		Args:  usage(cobra.MinimumNArgs(1)),
+		Long: `Llm times language models in the manner of llama.cpp's llama-bench: reading a prompt from nothing (pp), and writing one token
+after the other from nothing (tg), the mean and standard deviation of at least five repetitions, on one core and on all or on
+--threads. Models are those of folders and GGUF files, or of --shape with drawn weights in each type of --types; those lie
+in a temporary file meanwhile, which takes as much disk as the weights.`,
+		Example: `  brick bench llm model-q8_0.gguf
+  brick bench llm --shape tinyllama --types f16,q8_0,q4_0 --write 32 --csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			var list []bench.Subject
+			for _, path := range args {
+				list = append(list, bench.Subject{Path: path})
+			}
+			for _, shape := range shapes {
+				if _, ok := model.Find(shape); !ok {
+					return usagef("--shape %s is not known; brick inspect lists the names of models", shape)
+				}
+				for _, kind := range types {
+					if _, err := model.FindMix(kind); err != nil {
+						return usageError{err}
+					}
+					list = append(list, bench.Subject{Shape: shape, Type: kind})
+				}
+			}
+			if len(list) == 0 {
+				return usagef("want a folder, a GGUF file or --shape")
+			}
 			if n.Prompt < 0 || n.Write < 0 || n.Prompt+n.Write == 0 {
 				return usagef("--prompt %d and --write %d: want numbers of tokens, one of them above 0", n.Prompt, n.Write)
 			}
@@ -177,10 +204,12 @@ func newBenchLLM(options benchOptions, write benchWrite) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return write(cmd, bench.LLM(cmd.Context(), options(cmd), args, n, keeping))
+			return write(cmd, bench.LLM(cmd.Context(), options(cmd), list, n, keeping))
 		},
 	}
 	how.keeping(c.Flags())
+	c.Flags().StringSliceVar(&shapes, "shape", nil, "models of these names with drawn weights, such as llama-15m, gpt2, tinyllama")
+	c.Flags().StringSliceVar(&types, "types", []string{"f16", "q8_0", "q4_0"}, "types of drawn weights: "+strings.Join(model.Mixes(), ", "))
 	c.Flags().IntVar(&n.Prompt, "prompt", 512, "tokens of the prompt; 0 leaves it out")
 	c.Flags().IntVar(&n.Write, "write", 128, "tokens to write; 0 leaves it out")
 	return c

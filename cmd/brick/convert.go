@@ -23,6 +23,8 @@ func newConvert() *cobra.Command {
 		Short: "Turn a language model into a GGUF file or a Hugging Face folder",
 		Long: `Convert writes the language model of IN, which is a RUN, a Hugging Face folder or a GGUF file, to OUT: a GGUF file if
 its name ends in .gguf, else a Hugging Face folder. Tokenizer and chat template go along. One tensor is in memory at a time.
+Interrupted (Ctrl-C, SIGTERM) it leaves OUT as it was and nothing beside it; a second interrupt, kill -9 or a power cut may leave
+a hidden file .OUT.tmp-… that can be deleted.
 
 --type says how weights are stored: ` + strings.Join(model.Mixes(), ", ") + `; a folder takes f32, f16 and bf16. Without it they stay as they are,
 where OUT has their types.
@@ -51,7 +53,7 @@ where OUT has their types.
 				if err != nil {
 					return err
 				}
-				err = generate.ConvertRandom(m, name, out, mix, seed)
+				err = generate.ConvertRandom(cmd.Context(), m, name, out, mix, seed)
 				return said(cmd, out, err)
 			}
 			if len(args) != 2 {
@@ -64,7 +66,7 @@ where OUT has their types.
 					return usageError{err}
 				}
 			}
-			return said(cmd, out, generate.Convert(dir, out, mix))
+			return said(cmd, out, generate.Convert(cmd.Context(), dir, out, mix))
 		},
 	}
 	f := c.Flags()

@@ -1,6 +1,7 @@
 package gguf
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -16,23 +17,37 @@ type File struct {
 	h       *header
 	section func(off, n int64) ([]byte, error)
 	close   func() error
+	parts   []*File // the others, where the model lies in several
 }
 
-// Open opens the file at path, mapped into memory where the system can.
+// Open opens the file at path, mapped into memory where the system can. Of a model that was split, path is the first part, such as
+// NAME-00001-of-00003.gguf; the others are opened beside it, and the File has the tensors of all.
 func Open(path string) (*File, error) {
-	m, err := mapped.Open(path)
+	f, err := openOne(path)
+	if err == nil {
+		if err = f.openParts(); err != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("gguf: %w", err)
 	}
+	return f, nil
+}
+
+func openOne(path string) (*File, error) {
+	m, err := mapped.Open(path)
+	if err != nil {
+		return nil, err
+	}
 	h, err := parse(m.Name(), m, m.Size())
 	if err != nil {
-		m.Close()
-		return nil, fmt.Errorf("gguf: %w", err)
+		return nil, errors.Join(err, m.Close())
 	}
 	return &File{name: m.Name(), h: h, section: m.Section, close: m.Close}, nil
 }
 
-// Decode reads the header of a file of size bytes from r; the name appears in errors. Tensors are copied from r when asked for.
+// Decode reads the header of a file of size bytes from r; the name appears in errors. Of a model that was split it is one part. Tensors are copied from r when asked for.
 func Decode(name string, r io.ReaderAt, size int64) (*File, error) {
 	h, err := parse(name, r, size)
 	if err != nil {
@@ -89,11 +104,8 @@ func (f *File) Tensor(name string) (*tensor.Tensor, error) {
 		return nil, err
 	}
 	e := &f.h.entries[f.h.index[name]]
-	if x.Data, err = f.section(e.at, e.size); err != nil {
+	if x.Data, err = f.part(e.in).section(e.at, e.size); err != nil {
 		return nil, fmt.Errorf("gguf: %s: tensor %q: %w", f.name, name, err)
 	}
 	return x, nil
 }
-
-// Close releases the file; views given by Tensor must not be touched afterwards.
-func (f *File) Close() error { return f.close() }

@@ -31,6 +31,7 @@ type entry struct {
 	shape []int
 	at    int64 // of its bytes in the file
 	size  int64
+	in    int   // the part of a model that was split
 	told  int64 // where its description begins, for errors
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 )
 
 // Metadata are keys and values in an order. A value is one of uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32,
@@ -49,6 +50,16 @@ func (m *Metadata) Get(key string) (any, bool) {
 
 // Has reports whether there is a value of key.
 func (m *Metadata) Has(key string) bool { _, ok := m.values[key]; return ok }
+
+// without is m but for some keys.
+func (m *Metadata) without(keys ...string) (out Metadata) {
+	for k, v := range m.All() {
+		if !slices.Contains(keys, k) {
+			out.Set(k, v)
+		}
+	}
+	return out
+}
 
 // want is the error of a key that is absent or has another type.
 func (m *Metadata) want(key, what string) error {
