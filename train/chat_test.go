@@ -42,7 +42,7 @@ func TestChatLoRA(t *testing.T) {
 		t.Fatal(err)
 	}
 	gguf := filepath.Join(t.TempDir(), "talks.gguf")
-	if err := generate.Convert(r.Dir, gguf, mix); err != nil {
+	if err := generate.Convert(t.Context(), r.Dir, gguf, mix); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{r.Dir, gguf} {

@@ -64,7 +64,7 @@ func TestPlaygroundOpensFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "mixture.gguf")
-	if err := generate.ConvertRandom(m, "mixture", path, model.Mix{}, 1); err != nil {
+	if err := generate.ConvertRandom(t.Context(), m, "mixture", path, model.Mix{}, 1); err != nil {
 		t.Fatal(err)
 	}
 	withModels(t, b, path)

@@ -21,7 +21,7 @@ func written(t *testing.T, elem ...string) string {
 		t.Fatal(err)
 	}
 	path := filepath.Join(elem...)
-	if err := generate.ConvertRandom(m, "tiny", path, model.Mix{}, 1); err != nil {
+	if err := generate.ConvertRandom(t.Context(), m, "tiny", path, model.Mix{}, 1); err != nil {
 		t.Fatal(err)
 	}
 	return path

@@ -151,7 +151,7 @@ func TestMixtureOfFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "mixture")
-	if err := generate.ConvertRandom(m, "mixture", path, model.Mix{}, 1); err != nil {
+	if err := generate.ConvertRandom(t.Context(), m, "mixture", path, model.Mix{}, 1); err != nil {
 		t.Fatal(err)
 	}
 	s := fileLearner(t, path)
