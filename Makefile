@@ -27,7 +27,7 @@ course: ## types of the course's modules, and its formulas; needs Node
 	cd course/tools && npm ci --silent && npx tsc -p . && node formulas.mjs --check
 
 e2e: course ## the course in a headless Chromium; minutes. BRICK_SHOTS=dir leaves pictures of every page
-	BRICK_E2E=1 go test -count=1 -timeout 70m ./course/web ./course/e2e
+	BRICK_E2E=1 go test -vet=off -count=1 -timeout 70m ./course/web ./course/e2e
 
 levels: ## runs, kills and resumes at each level of instructions that this processor has
 	@for l in generic neon avx2 avx512; do BRICK_CPU=$$l go run ./cmd/brick version >/dev/null 2>&1 || continue; echo "BRICK_CPU=$$l"; \
