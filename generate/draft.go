@@ -123,8 +123,8 @@ func (s Stats) WriteRate() float64 {
 }
 
 // remember lets a session's memory keep keys and values as a type.
-func (r *reader) remember(keep nn.Remember) {
-	r.keep = keep
+func (r *reader) remember(m nn.Remember) {
+	r.memory = m
 	r.reset()
 	r.tape = grad.Tape{}
 }

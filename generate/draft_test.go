@@ -46,6 +46,7 @@ func TestGuessesChangeNothing(t *testing.T) {
 			for _, most := range []int{1, 5} {
 				plain, guessed := l.Session(), l.Session()
 				guessed.Drafter, guessed.DraftMax = d, most
+				plain.Shift, guessed.Shift = true, true
 				for _, prompt := range []string{"ab ab ab", "fly"} { // the second goes on where the first ended
 					want, wantIDs := written(t, plain, prompt, o)
 					got, ids := written(t, guessed, prompt, o)

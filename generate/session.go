@@ -20,23 +20,40 @@ type Session struct {
 	Drafter  Drafter // guesses tokens; nil for none
 	DraftMax int     // tokens guessed at a time; 0 means 8
 	Piece    int     // tokens of a prompt that are read at once, between two looks at whether to stop; 0 means 256
+	Shift    bool    // where the model's context is full, forget the older half of the text and go on; else the text ends there
+	Keep     int     // tokens at the beginning that are not forgotten then; −1 means those of the first prompt
 	Stats    Stats   // of the last text
 
 	reader  reader
 	tok     token.Tokenizer
 	words   *words
+	holds   int     // positions the model can hold, 0 for no bound
+	first   int     // ids of the first prompt
 	pending []int32 // the last token written: not read back yet
 }
 
 // NewSession starts a session. context is how many positions the model can hold,
 // 0 for no bound; dev is nil for where the model lives.
 func NewSession(m nn.Block, tok token.Tokenizer, context int, dev device.Device) *Session {
-	s := &Session{reader: newReader(m, context, dev), tok: tok, words: new(words)}
+	s := &Session{reader: newReader(m, context, dev), tok: tok, words: new(words), holds: context}
 	if eos := tok.Special().EOS; eos != token.None {
 		s.Ends = []int32{eos}
 	}
 	return s
 }
+
+// Limit lets the session hold n positions at most, and forgets what was said; 0 is as many as the model can.
+func (s *Session) Limit(n int) error {
+	if n < 0 || s.holds > 0 && n > s.holds {
+		return fmt.Errorf("generate: a context of %d positions: the model can hold %d", n, s.holds)
+	}
+	s.reader.context = cmp.Or(n, s.holds)
+	s.Reset()
+	return nil
+}
+
+// Context is how many positions the session can hold, 0 for no bound.
+func (s *Session) Context() int { return s.reader.context }
 
 // Reset forgets what was said.
 func (s *Session) Reset() {
@@ -64,7 +81,7 @@ func (s *Session) Stream(ctx context.Context, prompt string, o Sampling) iter.Se
 func (s *Session) Continue(ctx context.Context, ids []int32, o Sampling) iter.Seq2[Token, error] {
 	return func(yield func(Token, error) bool) {
 		s.pending = s.pending[:0]
-		s.reader.back(min(common(s.reader.ids, ids), max(len(ids)-1, 0)))
+		s.reader.back(min(s.reader.same(ids), max(len(ids)-1, 0)))
 		s.stream(ctx, ids[len(s.reader.ids):], len(s.reader.ids), o, yield)
 	}
 }
@@ -83,14 +100,20 @@ func (s *Session) stream(ctx context.Context, ids []int32, reused int, o Samplin
 		return
 	}
 	g.drafter, g.drafts, g.stats = s.Drafter, s.DraftMax, Stats{Reused: reused}
-	s.reader.piece = cmp.Or(s.Piece, readAtOnce)
+	r := &s.reader
+	if len(r.ids) == 0 || len(r.ids) < s.first {
+		s.first = len(r.ids) + len(ids)
+	}
+	if r.piece, r.shift, r.keep = cmp.Or(s.Piece, readAtOnce), s.Shift, s.Keep; r.keep < 0 {
+		r.keep = s.first
+	}
 	defer func() { s.Stats = g.stats }()
 	text := s.writer(slices.Concat(s.reader.ids, ids), o.Stop)
 	g.stop = func(t *Token) bool {
 		s.pending = append(s.pending[:0], t.ID)
 		return text.next(t)
 	}
-	for t, err := range s.reader.write(ctx, ids, o, g) {
+	for t, err := range r.write(ctx, ids, o, g) {
 		if !yield(t, err) || err != nil {
 			return
 		}

@@ -244,7 +244,7 @@ func TestPrompts(t *testing.T) {
 		if n != 1 {
 			t.Errorf("%s: %d yields", name, n)
 		}
-		if _, last := pieces(t, s, strings.Repeat("x", 40), Sampling{Max: 2}); last.Reason != Length {
+		if _, last := pieces(t, s, strings.Repeat("x", 40), Sampling{Max: 2}); last.Reason != Full {
 			t.Errorf("%s: %+v", name, last)
 		}
 	}

@@ -26,14 +26,15 @@ type Reason string
 
 // The reasons.
 const (
-	Length Reason = "length" // Sampling.Max tokens were written
-	EOS    Reason = "eos"    // the model wrote a token that ends a text
-	Stop   Reason = "stop"   // one of Sampling.Stop was written
-	Whole  Reason = "whole"  // nothing can follow by the grammar
+	Length Reason = "length"  // Sampling.Max tokens were written
+	EOS    Reason = "eos"     // the model wrote a token that ends a text
+	Stop   Reason = "stop"    // one of Sampling.Stop was written
+	Whole  Reason = "whole"   // nothing can follow by the grammar
+	Full   Reason = "context" // the model's context holds no more
 )
 
 // Stream continues a prompt of ids, token by token, without text. m maps ids (1, T) to
-// logits (1, T, V). Beyond the model's context the older half is forgotten. The error is a *grad.ShapeError
+// logits (1, T, V); where its context is full the text ends. The error is a *grad.ShapeError
 // or *grad.RangeError, or says which setting is unusable; it ends the sequence.
 func Stream(m nn.Block, prompt []int32, s Sampling) iter.Seq2[Token, error] {
 	return func(yield func(Token, error) bool) {
@@ -110,6 +111,9 @@ func (r *reader) write(ctx context.Context, prompt []int32, s Sampling, g *guide
 				history = append(history, t.ID)
 				n++
 				g.stats.Written++
+				if t.Reason == "" && r.full(len(r.ids)-wrong+1) {
+					t.Reason = Full
+				}
 				ended := g.stop != nil && g.stop(&t)
 				if !yield(t, nil) || ended || t.Reason != "" {
 					return
@@ -139,10 +143,16 @@ func (r *reader) fits(prompt []int32) error {
 	if len(prompt) == 0 {
 		return fmt.Errorf("generate: the prompt is empty; a model needs at least one token to start from")
 	}
-	if r.context > 0 && len(prompt) > r.context {
-		return fmt.Errorf("generate: the prompt has %d tokens; the model's context holds %d", len(prompt), r.context)
+	n := len(r.ids) + len(prompt)
+	switch {
+	case r.context == 0 || n <= r.context, r.shift && r.keep+len(prompt) <= r.context:
+		return nil
+	case len(r.ids) == 0:
+		return fmt.Errorf("generate: the prompt has %d tokens; the model's context holds %d", n, r.context)
+	case r.shift:
+		return fmt.Errorf("generate: the prompt has %d tokens and %d are kept; the model's context holds %d", len(prompt), r.keep, r.context)
 	}
-	return nil
+	return fmt.Errorf("generate: the prompt has %d tokens after %d that were read; the model's context holds %d", len(prompt), len(r.ids), r.context)
 }
 
 // sampler draws by s for texts of the guide.

@@ -154,58 +154,6 @@ func TestSessionsInTurn(t *testing.T) {
 	}
 }
 
-// When the context is full the older half is forgotten, and the text is what a fresh reading of the rest gives.
-func TestWindow(t *testing.T) {
-	tokens := 150
-	if testing.Short() {
-		tokens = 100
-	}
-	for name, stack := range map[string]string{"GPT": gpt, "LLaMA": llama} {
-		m := build(t, stack)
-		for _, c := range []struct{ context, prompt int }{{64, 10}, {64, 64}, {7, 3}, {2, 2}, {1, 1}} {
-			window := ids(c.prompt, 3)
-			r := newReader(m, c.context, nil)
-			n, shifts := 0, 0
-			for tok, err := range r.write(context.Background(), window, Sampling{Max: tokens}, nil) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				if len(window) > c.context {
-					t.Fatalf("%s: the oracle's window has %d", name, len(window))
-				}
-				if want := argmax(logitsOf(m, window)); tok.ID != want {
-					t.Fatalf("%s, context %d, prompt %d: token %d is %d, a fresh reading of %d gives %d", name, c.context, c.prompt, n, tok.ID, len(window), want)
-				}
-				if !slices.Equal(r.ids, window) {
-					t.Fatalf("%s: remembers %v, want %v", name, r.ids, window)
-				}
-				if window = append(window, tok.ID); len(window) > c.context {
-					window, shifts = window[len(window)-(c.context/2+1):], shifts+1
-				}
-				n++
-			}
-			if n != tokens || shifts < 1 {
-				t.Errorf("%s, context %d: %d tokens, %d shifts", name, c.context, n, shifts)
-			}
-		}
-	}
-	// Stream knows the context of the model.
-	if got, _, _, err := collect(Stream(build(t, gpt), ids(5, 0), Sampling{Max: 100})); err != nil || len(got) != 100 {
-		t.Errorf("%d tokens, %v", len(got), err)
-	}
-	// All of a new prompt is read, if half the context would not hold it.
-	r := newReader(build(t, llama), 20, nil)
-	for _, err := range r.write(context.Background(), ids(15, 0), Sampling{Max: 1}, nil) {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	more := ids(18, 4)
-	if _, err := r.read(more); err != nil || !slices.Equal(r.ids, more) {
-		t.Errorf("remembers %v, want %v; %v", r.ids, more, err)
-	}
-}
-
 // An error leaves what was read before as it was.
 func TestAfterAnError(t *testing.T) {
 	m := build(t, llama)

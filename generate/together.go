@@ -21,14 +21,12 @@ type Share struct {
 	Token
 }
 
-// Full is the reason of a text beside others at which the model's context ends.
-const Full Reason = "context"
-
 // TogetherOptions say how texts are written together. The zero value writes eight at a time.
 type TogetherOptions struct {
-	Most   int         // texts at a time; 0 means 8
-	Piece  int         // tokens that go through the model in one pass, but one of each text at least; 0 means 256
-	Memory nn.Remember // how keys and values are kept
+	Most    int         // texts at a time; 0 means 8
+	Piece   int         // tokens that go through the model in one pass, but one of each text at least; 0 means 256
+	Context int         // positions of each text; 0 means what the model can hold
+	Memory  nn.Remember // how keys and values are kept
 }
 
 // WriteTogether writes several texts at once: each pass through the model takes the next token of every text whose prompt is
@@ -107,6 +105,9 @@ func (t *table) seat(yield func(Share, error) bool) bool {
 func (t *table) sit(i int) (*seat, error) {
 	r, s := t.requests[i], t.language.Session()
 	if err := r.Sampling.Check(); err != nil {
+		return nil, err
+	}
+	if err := s.Limit(t.options.Context); err != nil {
 		return nil, err
 	}
 	ids, err := s.encode(r.Prompt)

@@ -106,7 +106,7 @@ func (t *talk) run(cmd *cobra.Command, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	t.dialog = dialog.New(t.writer, tmpl, t.writer.tok, t.writer.context)
+	t.dialog = dialog.New(t.writer, tmpl, t.writer.tok, t.writer.Context())
 	t.dialog.System, t.dialog.Sampling = t.system, t.options.Sampling
 	t.ends()
 	in, _ := cmd.InOrStdin().(*os.File)

@@ -39,7 +39,8 @@ those between dry and temperature. --beams looks for the likeliest texts instead
 --json-schema makes the text JSON that a schema accepts, --grammar what a GBNF grammar describes; the text ends where it is whole.
 
 --draft and --lookup guess tokens that the model then checks several at a time; --prompts writes many texts, --parallel at once. Neither
-changes a text. Keys and values are kept as --cache-type says.
+changes a text. Keys and values are kept as --cache-type says. Where the model's context is full the text ends, unless --context-shift lets
+it forget the older half but --keep tokens; keys with rotary positions are moved up, with other positions what is left is read again.
 
 DIR is a Hugging Face folder instead: config.json, model.safetensors or its shards, tokenizer.json. What its
 generation_config.json says about drawing tokens holds where no flag says otherwise, and it knows the tokens that end a text.
@@ -60,6 +61,7 @@ A GGUF file holds the same in one: model, tokenizer and all; its architectures a
 	f.StringVarP(&w.prompt, "prompt", "p", "", "the text to continue, as PROMPT")
 	w.options.flags(f)
 	w.how.flags(f)
+	w.how.shifting(f)
 	f.StringVar(&w.prompts, "prompts", "", "of a DIR or FILE.gguf: continue each line of this file, or the prompt of each object of a .jsonl")
 	f.IntVar(&w.parallel, "parallel", 8, "texts that are written at once, with --prompts; each is as if it were alone")
 	f.IntVar(&w.search.Beams, "beams", 0, "look for the likeliest text by following so many")
@@ -160,6 +162,9 @@ func (w *writing) streamed(cmd *cobra.Command, s writer) error {
 		return json.NewEncoder(out).Encode(answer)
 	}
 	fmt.Fprintln(out)
+	if reason == generate.Full {
+		fmt.Fprintf(cmd.ErrOrStderr(), "the context is full (%d tokens) and the text ends here; --context-shift forgets the older half and goes on\n", s.Context())
+	}
 	for _, t := range tokens {
 		fmt.Fprintf(out, "%9.4f  %-14q", t.LogProb, t.Text)
 		for _, c := range t.Top {

@@ -39,11 +39,10 @@ func folderOf(name string) (dir string, err error) {
 // A writer is a session with the language model of a run or a folder.
 type writer struct {
 	*generate.Session
-	tok     token.Tokenizer
-	context int               // positions the model can hold; 0 means no bound
-	usual   generate.Sampling // how the folder says that it writes
-	says    bool              // whether it says so
-	close   func() error
+	tok   token.Tokenizer
+	usual generate.Sampling // how the folder says that it writes
+	says  bool              // whether it says so
+	close func() error
 }
 
 func openWriter(name string, how *sitting) (w writer, err error) {
@@ -60,7 +59,7 @@ func openWriter(name string, how *sitting) (w writer, err error) {
 			return w, err
 		}
 		w.usual, w.says = l.Sampling()
-		w.Session, w.tok, w.context, w.close = l.Session(), l.Tokenizer, model.Context(l.Model), func() error { return nil }
+		w.Session, w.tok, w.close = l.Session(), l.Tokenizer, func() error { return nil }
 		return w, how.sit(w.Session, l)
 	}
 	r, err := open(name)
@@ -78,8 +77,7 @@ func openWriter(name string, how *sitting) (w writer, err error) {
 	if err != nil {
 		return w, errors.Join(err, r.Close())
 	}
-	w.tok, w.context = r.Tokenizer, model.Context(r.Model)
-	w.Session, w.close = generate.NewSession(r.Model, w.tok, w.context, nil), r.Close
+	w.Session, w.tok, w.close = generate.NewSession(r.Model, r.Tokenizer, model.Context(r.Model), nil), r.Tokenizer, r.Close
 	if err := how.sit(w.Session, nil); err != nil {
 		return w, errors.Join(err, r.Close())
 	}

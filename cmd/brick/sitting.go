@@ -16,6 +16,8 @@ type sitting struct {
 	draft                   string
 	draftMax, lookup, batch int
 	cache                   string
+	context, keep           int
+	shift                   bool
 }
 
 func (o *sitting) flags(f *pflag.FlagSet) {
@@ -24,7 +26,14 @@ func (o *sitting) flags(f *pflag.FlagSet) {
 	f.IntVar(&o.draftMax, "draft-max", 8, "tokens guessed at a time")
 	f.IntVar(&o.lookup, "lookup", 0, "guess that the text goes on as where its last tokens stood before, at most so many, such as 3; 0 is not to")
 	f.IntVar(&o.batch, "batch", 256, "tokens of the prompt that are read at once")
+	f.IntVar(&o.context, "ctx", 0, "positions of the text that are held at most; 0 is as many as the model can")
 	f.StringVar(&o.cache, "cache-type", "f32", "how keys and values of the text are kept: f32, f16 or q8_0")
+}
+
+// shifting is the flags for a text that goes on where the context is full.
+func (o *sitting) shifting(f *pflag.FlagSet) {
+	f.BoolVar(&o.shift, "context-shift", false, "where the context is full, forget the older half of the text and go on; without it the text ends there")
+	f.IntVar(&o.keep, "keep", 0, "tokens at the beginning that --context-shift does not forget; -1 means those of the prompt")
 }
 
 // check finds flags that do not fit.
@@ -38,6 +47,12 @@ func (o *sitting) check() error {
 		return usagef("--lookup %d: want 1 to 64 tokens, 0 for none", o.lookup)
 	case o.batch < 1:
 		return usagef("--batch %d: want 1 token or more", o.batch)
+	case o.context < 0:
+		return usagef("--ctx %d: want 1 position or more, 0 for as many as the model can hold", o.context)
+	case o.keep < -1:
+		return usagef("--keep %d: want 0 tokens or more, -1 for those of the prompt", o.keep)
+	case o.keep != 0 && !o.shift:
+		return usagef("--keep is of what --context-shift forgets: want both")
 	}
 	_, err := o.kept()
 	return err
@@ -62,8 +77,11 @@ func (o *sitting) sit(s *generate.Session, l *generate.Language) error {
 	if err != nil {
 		return err
 	}
+	if err := s.Limit(o.context); err != nil {
+		return usageError{fmt.Errorf("--ctx: %w", err)}
+	}
 	s.Remember(nn.Remember{KV: kept})
-	s.Piece, s.DraftMax = o.batch, o.draftMax
+	s.Piece, s.DraftMax, s.Shift, s.Keep = o.batch, o.draftMax, o.shift, o.keep
 	if o.lookup > 0 {
 		s.Drafter = generate.Lookup(o.lookup)
 	}

@@ -48,6 +48,9 @@ func (w *writing) together(cmd *cobra.Command, model string) error {
 	if w.how.draft != "" || w.how.lookup != 0 {
 		return usagef("--draft and --lookup guess for one text; with --prompts several are written at once")
 	}
+	if w.how.shift {
+		return usagef("--context-shift is for one text; with --prompts each ends where its context is full")
+	}
 	kept, err := w.how.kept()
 	if err != nil {
 		return err
@@ -55,6 +58,9 @@ func (w *writing) together(cmd *cobra.Command, model string) error {
 	l, err := w.how.open(dir)
 	if err != nil {
 		return err
+	}
+	if err := l.Session().Limit(w.how.context); err != nil {
+		return usageError{fmt.Errorf("--ctx: %w", err)}
 	}
 	usual, says := l.Sampling()
 	s := writer{usual: usual, says: says}
@@ -65,7 +71,7 @@ func (w *writing) together(cmd *cobra.Command, model string) error {
 	for i, p := range prompts {
 		requests[i], answers[i].Prompt = generate.Request{Prompt: p, Sampling: w.options.Sampling}, p
 	}
-	o := generate.TogetherOptions{Most: w.parallel, Piece: w.how.batch, Memory: nn.Remember{KV: kept}}
+	o := generate.TogetherOptions{Most: w.parallel, Piece: w.how.batch, Context: w.how.context, Memory: nn.Remember{KV: kept}}
 	printed, failed := 0, 0
 	for t, err := range l.WriteTogether(cmd.Context(), requests, o) {
 		if err != nil && t.Request < 0 {

@@ -279,6 +279,7 @@ func (v *trainView) showcase(r *train.Run) error {
 		}
 	case r.Info.Task == data.Language && r.Tokenizer != nil:
 		s := generate.NewSession(r.Model, r.Tokenizer, model.Context(r.Model), nil)
+		s.Shift = true
 		fmt.Fprintf(out, "\nwhat it writes:\n\n%s", r.Job.Sample.Prompt)
 		o := generate.Sampling{Max: r.Job.Sample.Tokens, Temperature: 0.5, TopP: 0.9, Seed: 1}
 		for t, err := range s.Stream(v.cmd.Context(), r.Job.Sample.Prompt, o) {

@@ -214,6 +214,7 @@ func (t *Trained) guess() (list []Guess, err error) {
 func (t *Trained) write(ctx context.Context) (string, error) {
 	var out strings.Builder
 	s := generate.NewSession(t.model, t.set.tok, model.Context(t.model), nil)
+	s.Shift = true
 	length, prompt := 100, "Anna had a"
 	if t.set.Name == "couplets" {
 		length, prompt = 28, "春"

@@ -96,7 +96,7 @@ export function write(w) {
   const draw = () => {
     before.textContent = reading().text;
     after.textContent = last?.text ?? '';
-    w.say(last === null ? w.t('write.idle') : w.t(last.end === '' ? 'write.say' : 'write.end', last.n, w.number(last.p, 3)));
+    w.say(last === null ? w.t('write.idle') : w.t(last.end === '' ? 'write.say' : last.end === 'context' ? 'write.full' : 'write.end', last.n, w.number(last.p, 3)));
   };
   w.runner({ call: 'write', args, event: (v) => {
     last = v;
