@@ -2,10 +2,12 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -216,7 +218,7 @@ func (b *tab) prefers(scheme, motion string) {
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion}}})
 }
 
-// shot writes a picture of the whole page into the folder BRICK_SHOTS, if that is set.
+// shot writes a picture of the whole page into the folder BRICK_SHOTS, if that is set, and makes it.
 func (b *tab) shot(name string) {
 	b.t.Helper()
 	dir := os.Getenv("BRICK_SHOTS")
@@ -227,7 +229,7 @@ func (b *tab) shot(name string) {
 	beyond := true
 	png := command(b, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &beyond,
 		Clip: &page.Viewport{Width: size.Width, Height: min(size.Height, 12000), Scale: 1}}).Data
-	if err := os.WriteFile(dir+"/"+name+".png", png, 0o644); err != nil {
+	if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)); err != nil {
 		b.t.Fatal(err)
 	}
 }
