@@ -85,6 +85,9 @@ function fog(w) {
 
 /** @typedef {{ phase: string, step: number, loss: number, at: Pair, slope: Pair, row?: number, values: number[], model: string, params: number, reach: number, size: number }} Sliced */
 
+/** Ground of which nothing is known yet, all of it under fog. @type {import('../web/layers.js').Grid} */
+const unseen = { values: Array.from({ length: 9 }, () => Array(9).fill(0)), x: [-1, 1], y: [-1, 1] };
+
 /**
  * A slice through the loss of a network, walked on before it is seen.
  * @param {Widget} w
@@ -127,6 +130,7 @@ function slice(w) {
       here && { arrows: [[here.at[0], here.at[1], here.at[0] - here.slope[0] * s.rate, here.at[1] - here.slope[1] * s.rate]], name: w.t('slice.next'), color: 1 },
     ]);
     if (whole) m.draw({ grid, fog: veil, paths: [{ line: path, name: w.t('fog.path'), color: 2 }], points: here ? [{ at: here.at, name: w.t('fog.here'), color: 2 }] : [] });
+    else m.draw({ grid: unseen, fog: { at: veil.at, radius: 0 } });
     if (last === null) w.say(w.run === '' ? w.t('slice.say') : w.t('slice.say.run', w.run));
     else if (last.phase === 'train') w.say(w.t('slice.say.train', last.step, w.number(last.loss, 3)));
     else if (here) w.say(w.t('slice.say.walk', here.step, w.number(steps[0]?.loss, 3), w.number(here.loss, 3)) + (last.phase === 'rows' ? w.t('slice.say.rows', rows.length, last.size) : ''));
