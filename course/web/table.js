@@ -58,7 +58,8 @@ export function table(w, o) {
       return el('td', { class: 'number' }, input);
     }
     const isNumber = typeof v === 'number' || v === null;
-    return el('td', { class: isNumber ? 'number' : null }, c.text ? c.text(v) : isNumber ? number(v, c.digits) : String(v ?? ''));
+    const text = c.text ? c.text(v) : isNumber ? number(v, c.digits) : String(v ?? '');
+    return el('td', { class: isNumber ? 'number' : text.length < 14 ? 'short' : text.length > 40 ? 'words' : null }, text);
   };
   return {
     el: box,
