@@ -44,7 +44,7 @@ func shows(t *testing.T, b *tab, file, text, says string, measurements int) {
 		eval[bool](b, fmt.Sprintf(`(s => { s.value = [...s.options].find(o => o.textContent === '%s').value; s.dispatchEvent(new Event('change', { bubbles: true })); return true; })([...document.querySelectorAll('[data-widget=source] select')].find(s => [...s.options].some(o => o.textContent === '%s')))`, file, file))
 		b.until(fmt.Sprintf(`document.querySelector('[data-widget=source] .say')?.textContent.startsWith('%s')`, file), 20*time.Second, "the page was loaded again with the file")
 		b.open("/" + lang + "/playground/?run=file:" + file + "&source.text=" + text)
-		b.until(`[...document.querySelectorAll('section.widget')].every(s => s.querySelector('.say')?.textContent || s.querySelector('.runner, button'))`, 20*time.Second, "every widget says what it shows")
+		b.until(`[...document.querySelectorAll('section.widget')].every(s => s.ariaBusy !== 'true' && s.querySelector('.say, .runner, button'))`, time.Minute, "every widget says what it shows")
 		b.until(fmt.Sprintf(`document.querySelector('[data-widget=next] .say')?.textContent.includes('%s')`, says), 20*time.Second, "the next token is "+says)
 		eval[bool](b, `(document.querySelector('[data-widget=ablate] .runner button').click(), true)`)
 		b.until(fmt.Sprintf(`/\b%d\D+%d\b/.test(document.querySelector('[data-widget=ablate] .say')?.textContent)`, measurements, measurements), 60*time.Second, "all parts were measured")

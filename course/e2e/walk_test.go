@@ -38,7 +38,7 @@ func TestPages(t *testing.T) {
 			b.size(look.width, look.height)
 			b.prefers(look.scheme, "no-preference")
 			b.open(path)
-			b.until(`[...document.querySelectorAll('section.widget')].every(s => s.querySelector('.say')?.textContent || s.querySelector('.runner, button'))`, 20*time.Second, "every widget says what it shows")
+			b.until(`[...document.querySelectorAll('section.widget')].every(s => s.ariaBusy !== 'true' && s.querySelector('.say, .runner, button'))`, time.Minute, "every widget says what it shows")
 			time.Sleep(300 * time.Millisecond) // answers under way
 			for _, e := range eval[[]string](b, `[...document.querySelectorAll('section.widget .error')].map(e => e.textContent).filter(Boolean)`) {
 				t.Errorf("%s: a widget shows an error: %s", look.name, e)

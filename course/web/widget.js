@@ -39,6 +39,8 @@ export class Widget {
     this.store = null;
     /** When the learner last moved something that has not been answered yet; 0 for nothing. */
     this.touched = 0;
+    /** How often it was updated; only the newest update says that the widget is not busy. */
+    this.turn = 0;
     /** @type {(() => void | Promise<void>)[]} */
     this.updates = [];
     /** @type {(() => void)[]} */
@@ -100,10 +102,15 @@ export class Widget {
 
   /** Runs what onUpdate was given. What it throws is shown, and gone with the next run that throws nothing. */
   update() {
-    const from = this.touched;
+    const [from, turn] = [this.touched, ++this.turn];
     this.touched = 0;
+    this.el.ariaBusy = 'true';
+    const settle = () => {
+      if (turn === this.turn) this.el.ariaBusy = null;
+    };
     void Promise.all(this.updates.map(async (f) => f())).then(
       () => {
+        settle();
         this.trouble.textContent = '';
         for (const f of this.settled) f();
         if (from > 0) {
@@ -111,7 +118,10 @@ export class Widget {
           measure(this.name, from);
         }
       },
-      (e) => this.error(e),
+      (e) => {
+        settle();
+        this.error(e);
+      },
     );
   }
 
