@@ -91,11 +91,11 @@ func (t *attentionTask) do(w, lo, hi int) {
 	}
 }
 
-// few reports whether attention reads the keys where they lie, query by query. To pack them takes as long as two queries
-// do so, and a tile as long as three; of a single position, whose keys come from memory, as long as a group of more heads.
+// few reports whether attention goes through the keys block by block for each position, whose queries share them, in place of
+// packing them all. To pack them takes as long as two queries do so, and a tile as long as three.
 func few(a *device.Attn) bool {
 	group := a.H / a.K
-	return a.T == 1 && group <= 16 || a.T*group <= 2+3*min(a.T, group)
+	return a.T == 1 || a.T*group <= 2+3*min(a.T, group)
 }
 
 // single does a part of the queries that read a key head, one position at a time.
