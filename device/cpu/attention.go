@@ -71,7 +71,7 @@ func (t *attentionTask) do(w, lo, hi int) {
 		last := min(first+t.rows, a.T)
 		n, at, mask := seen(a, t.mask, b, last-1, head)
 		var keys kernel.AttentionKeys
-		keys.Load(t.dev.own(w, kernel.AttentionScratch(n, a.D, max(t.k.As, t.v.As))), t.k.From(at), t.v.From(at), a.K*a.D, n, a.D, mask, a.Scale, a.Cap)
+		keys.Load(t.dev.own(w, kernel.AttentionScratch(n, a.D, max(t.k.As, t.v.As))), t.k.From(at), t.v.From(at), a.KeyRow(), n, a.D, mask, a.Scale, a.Cap)
 		group, tile := a.H/a.K, kernel.AttentionTile()
 		if a.T < group { // the heads of a position make a tile
 			for j := first; j < last; j++ {
@@ -107,7 +107,7 @@ func (t *attentionTask) single(w, b, head, part int) {
 	for j := range a.T {
 		r := (b*a.T+j)*a.H + first
 		n, at, mask := seen(a, t.mask, b, j, head)
-		kernel.AttentionRow(t.y[r*d:][:group*d], t.stat[r:][:group], t.q[r*d:][:group*d], t.k.From(at), t.v.From(at), mem, a.K*d, from(a, j).Before(0), n, mask, a.Scale, a.Cap)
+		kernel.AttentionRow(t.y[r*d:][:group*d], t.stat[r:][:group], t.q[r*d:][:group*d], t.k.From(at), t.v.From(at), mem, a.KeyRow(), from(a, j).Before(0), n, mask, a.Scale, a.Cap)
 	}
 }
 
@@ -131,5 +131,5 @@ func seen(a *device.Attn, mask []int32, b, i, head int) (n, at int, m []int32) {
 	if mask != nil {
 		m = mask[b*a.S:][:n]
 	}
-	return n, (b*a.S*a.K + head) * a.D, m
+	return n, a.KeyAt(b, head), m
 }

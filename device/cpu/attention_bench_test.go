@@ -20,7 +20,7 @@ func BenchmarkAttentionQuery(b *testing.B) {
 		{H: 32, K: 32, D: 64, S: 2048}, {H: 32, K: 8, D: 128, S: 2048}, {H: 8, K: 1, D: 256, S: 2048},
 	} {
 		for _, as := range []device.Type{device.Float, device.F16, device.Q8_0} {
-			a.B, a.T, a.Causal, a.Scale = 1, 1, true, 0.1
+			a.B, a.T, a.Causal, a.Scale, a.Room = 1, 1, true, 0.1, a.S
 			b.Run(fmt.Sprintf("h=%d/k=%d/d=%d/s=%d/kv=%v", a.H, a.K, a.D, a.S, as), func(b *testing.B) {
 				r := rand.New(rand.NewPCG(1, 1))
 				n := a.S * a.K * a.D
