@@ -132,6 +132,7 @@ type Epilogue struct {
 //
 //	q, y (B, T, H, D)   k, v (B, S, K, D)   stat (B, T, H)   mask (B, S) or absent
 //
+// With Room, k and v are (B, K, Room, D), as a cache holds them, and each head's first S positions count; there is no way back.
 // Query head h reads key head h·K/H. With Causal, query t sees keys s ≤ t + S − T.
 // A key whose mask is 0 is not seen; a query that sees no key gives y = 0 and stat = −∞.
 // Scale multiplies q·k, usually 1/√D.
@@ -141,6 +142,22 @@ type Attn struct {
 	Scale            kernel.Float
 	Window           int          // keys that a query sees at most, its own position's the last; 0 for no bound. Only if Causal
 	Cap              kernel.Float // scores s become Cap·tanh(s/Cap), where it is not 0
+	Room             int          // positions that a cache has room for; 0 for keys and values that are no cache's
+}
+
+// KeyRow is how far apart the positions of a key head are in k and v, and KeyAt where the first one of key head i of example b is.
+func (a *Attn) KeyRow() int {
+	if a.Room > 0 {
+		return a.D
+	}
+	return a.K * a.D
+}
+
+func (a *Attn) KeyAt(b, i int) int {
+	if a.Room > 0 {
+		return (b*a.K + i) * a.Room * a.D
+	}
+	return (b*a.S*a.K + i) * a.D
 }
 
 // Loss is the size and kind of a cross-entropy.

@@ -1,6 +1,7 @@
 package grad
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -40,12 +41,43 @@ func Attention(q, k, v *Var, o AttentionOptions) *Var {
 		mismatch("attention", "want q's heads to be a multiple of k's", q, k, v)
 	case (k.val.Type != device.Float || v.val.Type != device.Float) && !tapeOf("attention", q, k, v).NoGrad:
 		mismatch("attention", "keys and values that are kept in another type are read only: want a tape without gradients", q, k, v)
+	}
+	checkSeen(q, k, v, k.dims[1], o)
+	return attend(q, k, v, o, attr{})
+}
+
+// AttentionOver is Attention over a cache, whose keys and values lie head by head, n positions of each and room for more: so they
+// are read from memory one after the other. It has no way back.
+//
+//	q, y (B, T, H, D)   k, v (B, K, room, D), the first n of room
+func AttentionOver(q, k, v *Var, n int, o AttentionOptions) *Var {
+	switch {
+	case q.rank != 4 || k.rank != 4 || !slices.Equal(k.Shape(), v.Shape()) || q.dims[0] != k.dims[0] || q.dims[3] != k.dims[3]:
+		mismatch("attention", "want q (B, T, H, D), k and v (B, K, room, D) of a cache", q, k, v)
+	case n < 0 || n > k.dims[2]:
+		mismatch("attention", fmt.Sprintf("want k and v (B, K, room, D) of a cache with room for %d positions or more", n), q, k, v)
+	case k.dims[1] == 0 || q.dims[2]%k.dims[1] != 0:
+		mismatch("attention", "want q's heads to be a multiple of the cache's", q, k, v)
+	case !tapeOf("attention", q, k, v).NoGrad:
+		mismatch("attention", "a cache is read only: want a tape without gradients", q, k, v)
+	}
+	checkSeen(q, k, v, n, o)
+	return attend(q, k, v, o, attr{i: [8]int{2: n, 3: k.dims[2]}})
+}
+
+// checkSeen refuses options that attention over S keys of each of q's sequences does not have.
+func checkSeen(q, k, v *Var, S int, o AttentionOptions) {
+	switch m := o.Mask; {
 	case o.Window < 0 || o.Window > 0 && !o.Causal || o.Cap < 0:
 		mismatch("attention", "want a window and a cap of at least 0, and a window only if causal", q, k, v)
-	case o.Mask != nil && (o.Mask.ids == nil && o.Mask.Len() > 0 || o.Mask.rank != 2 || o.Mask.dims[0] != k.dims[0] || o.Mask.dims[1] != k.dims[1]):
-		mismatch("attention", "want a mask of ids (B, S)", q, k, v, o.Mask)
+	case m != nil && (m.ids == nil && m.Len() > 0 || m.rank != 2 || m.dims[0] != q.dims[0] || m.dims[1] != S):
+		mismatch("attention", "want a mask of ids (B, S)", q, k, v, m)
 	}
-	a := attr{i: [8]int{1: o.Window}, f: [3]Float{o.Scale, o.Cap}}
+}
+
+// attend notes an attention over keys that lie as a says.
+func attend(q, k, v *Var, o AttentionOptions, a attr) *Var {
+	a.i[1], a.f = o.Window, [3]Float{o.Scale, o.Cap}
 	if o.Scale == 0 {
 		a.f[0] = Float(1 / math.Sqrt(float64(q.dims[3])))
 	}
@@ -81,6 +113,10 @@ func attnOf(y *Var) (a device.Attn, mask device.Buf) {
 	if m := y.in[3]; m != nil {
 		mask = m.val
 	}
-	return device.Attn{B: q.dims[0], T: q.dims[1], S: k.dims[1], H: q.dims[2], K: k.dims[2], D: q.dims[3],
-		Causal: y.attr.i[0] == 1, Scale: y.attr.f[0], Window: y.attr.i[1], Cap: y.attr.f[1]}, mask
+	a = device.Attn{B: q.dims[0], T: q.dims[1], S: k.dims[1], H: q.dims[2], K: k.dims[2], D: q.dims[3],
+		Causal: y.attr.i[0] == 1, Scale: y.attr.f[0], Window: y.attr.i[1], Cap: y.attr.f[1]}
+	if room := y.attr.i[3]; room > 0 {
+		a.S, a.K, a.Room = y.attr.i[2], k.dims[1], room
+	}
+	return a, mask
 }

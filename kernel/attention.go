@@ -22,37 +22,37 @@ const AttentionBlock = 128
 //
 // where sums take their terms in the order of the keys; at last  y /= sum,  stat = m + ln sum.
 func AttentionRow(y, stat, q []Float, k, v Stored, mem []Float, ld, first, n int, mask []int32, scale, cap Float) {
-	d := len(y) / max(len(stat), 1)
-	scores, scaled, sums := take(&mem, AttentionBlock), take(&mem, len(q)), take(&mem, len(stat))
-	keyMem, valueMem := take(&mem, k.As.scratch(d)), take(&mem, v.As.scratch(d))
-	for i, x := range q {
-		scaled[i] = x * scale
-	}
+	g := attentionGroup{heads: len(stat), d: len(y) / max(len(stat), 1)}
+	factor, sums, scores := take(&mem, g.heads), take(&mem, g.heads), take(&mem, g.heads*AttentionBlock)
+	decoded := take(&mem, max(k.As.scratch(g.d), v.As.scratch(g.d)))
+	g.queries(&mem, q, scale)
 	for h := range stat {
 		stat[h], sums[h] = Float(math.Inf(-1)), 0
 	}
 	begin := first / AttentionBlock * AttentionBlock
 	for at := begin; at < n; at += AttentionBlock {
-		s := scores[:min(AttentionBlock, n-at)]
-		keys, ldk := k.From(at*ld).rows(keyMem, ld, len(s), d)
-		values, ldv := v.From(at*ld).rows(valueMem, ld, len(s), d)
+		block := min(AttentionBlock, n-at)
+		s := scores[:g.heads*block]
+		keys, ldk := k.From(at*ld).rows(decoded, ld, block, g.d)
+		g.dots(s, keys, ldk, block)
+		SoftCap(s, cap)
 		for h := range stat {
-			row := y[h*d:][:d]
-			RowDots(s, scaled[h*d:][:d], keys, ldk, false)
-			SoftCap(s, cap)
-			hideKeys(s, 1, mask, at)
-			hideBefore(s, 1, first-at)
-			f := rowWeights(s, &stat[h], &sums[h])
-			if at > begin && f != 1 {
+			hideKeys(s[h*block:][:block], 1, mask, at)
+			hideBefore(s[h*block:][:block], 1, first-at)
+		}
+		rowWeights(s, stat, sums, factor, block)
+		for h, f := range factor {
+			if row := y[h*g.d:][:g.d]; at > begin && f != 1 {
 				for i := range row {
 					row[i] *= f
 				}
 			}
-			RowSums(row, s, values, ldv, at > begin)
 		}
+		values, ldv := v.From(at*ld).rows(decoded, ld, block, g.d)
+		g.sums(y, s, values, ldv, block, at > begin)
 	}
 	for h := range stat {
-		row := y[h*d:][:d]
+		row := y[h*g.d:][:g.d]
 		if sums[h] == 0 {
 			clear(row)
 			continue
@@ -70,7 +70,7 @@ func AttentionRow(y, stat, q []Float, k, v Stored, mem []Float, ld, first, n int
 
 // AttentionRowScratch is how much memory AttentionRow needs for heads of width d, and keys and values that are kept in as.
 func AttentionRowScratch(heads, d int, as StoredAs) int {
-	return AttentionBlock + heads*(d+1) + 2*as.scratch(d)
+	return heads*(AttentionBlock+2) + as.scratch(d) + attentionGroup{heads: heads, d: d}.scratch()
 }
 
 // hideKeys makes the scores of keys −∞ whose mask is 0. The first of s, rows of m scores, is that of key at.
@@ -92,21 +92,35 @@ func hideBefore(s []Float, m, n int) {
 	}
 }
 
-// rowWeights is attentionWeights for the scores of one query, which stand in a row. It returns the factor.
-func rowWeights(s []Float, top, sum *Float) (factor Float) {
-	factor = 1
-	m := max(*top, -maxFloat)
-	if most := maxRow(s); most > *top {
-		f := [1]Float{*top}
-		m = max(most, -maxFloat)
-		expRow(f[:], f[:], m)
-		*top, factor = most, f[0]
+// rowWeights is attentionWeights for scores that stand in a row of n for each query.
+func rowWeights(s, top, sum, factor []Float, n int) {
+	for h := range top {
+		row := s[h*n:][:n]
+		factor[h] = 1
+		m := max(top[h], -maxFloat)
+		if most := maxRow(row); most > top[h] {
+			m = max(most, -maxFloat)
+			expRow(factor[h:][:1], top[h:][:1], m)
+			top[h] = most
+		}
+		expRow(row, row, m)
 	}
-	expRow(s, s, m)
-	var total Float
-	for _, e := range s {
-		total += e
+	h := 0
+	for ; h+4 <= len(top); h += 4 { // sums of four queries at once: each has to wait for its last term
+		var t0, t1, t2, t3 Float
+		s0, s1, s2, s3 := s[h*n:][:n], s[(h+1)*n:][:n], s[(h+2)*n:][:n], s[(h+3)*n:][:n]
+		for j, e := range s0 {
+			t0, t1, t2, t3 = t0+e, t1+s1[j], t2+s2[j], t3+s3[j]
+		}
+		for i, t := range [4]Float{t0, t1, t2, t3} {
+			sum[h+i] = mulAdd(sum[h+i], factor[h+i], t)
+		}
 	}
-	*sum = mulAdd(*sum, factor, total)
-	return factor
+	for ; h < len(top); h++ {
+		var total Float
+		for _, e := range s[h*n:][:n] {
+			total += e
+		}
+		sum[h] = mulAdd(sum[h], factor[h], total)
+	}
 }

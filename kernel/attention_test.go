@@ -179,6 +179,24 @@ func testAttentionRow(t *testing.T) {
 	}
 }
 
+// Heads that share their keys have the bits of single ones.
+func TestAttentionGroupEqualsRows(t *testing.T) { everyLevel(t, testAttentionGroup) }
+
+func testAttentionGroup(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 2))
+	for range 60 {
+		h := newHeads(r, 1+r.IntN(33), 1+r.IntN(3*AttentionBlock), 1+r.IntN(70))
+		h.ld, h.seen.Step = h.d, 0
+		h.rows()
+		n := h.m * h.d
+		y, stat, mem := normal(r, n), normal(r, h.m), normal(r, AttentionRowScratch(h.m, h.d, StoredFloat))
+		AttentionRow(y, stat, h.q[:n], h.keys(), h.values(), mem, h.ldk, h.seen.Before(0), h.seen.of(0, h.s), h.mask, h.scale, h.cap)
+		if !slices.Equal(y, h.y[:n]) || !slices.Equal(stat, h.stat) {
+			t.Fatalf("%d heads, s %d d %d %+v: found %v, want %v", h.m, h.s, h.d, h.seen, stat, h.stat)
+		}
+	}
+}
+
 // Tiles of queries have the bits of single ones.
 func TestAttentionTilesEqualRows(t *testing.T) { everyLevel(t, testAttentionTiles) }
 

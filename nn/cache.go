@@ -11,10 +11,10 @@ import (
 // aside once for the whole context, unless that is long, and filled in place, in the type that the memory's Remember names. A nil *Cache remembers
 // nothing, which is training. A block gets its own by Recall[Cache].
 type Cache struct {
-	k, v    device.Buf // (B, room, K, D)
+	k, v    device.Buf // (B, K, room, D): those of a head together, as a query reads them
 	b, room int
 	heads   int // K
-	row     int // K·D
+	d       int
 	n       int // positions seen
 
 	rope   grad.RoPE // of the keys; Dim 0 if they have none
@@ -67,29 +67,15 @@ func (m *Cache) Attend(q, k, v *Var, limit int, o grad.AttentionOptions) *Var {
 func (m *Cache) attend(q, k, v *Var, limit int, o grad.AttentionOptions, r Remember) *Var {
 	t := q.Tape()
 	m.add(t.Device, k, v, limit, r.KV)
-	B, K, D := k.Dim(0), k.Dim(2), k.Dim(3)
-	if B == 1 {
-		return grad.Attention(q, m.seen(t, m.k, 0, K, D), m.seen(t, m.v, 0, K, D), o)
-	}
-	// Each sequence's keys lie together in the memory, but not those of the batch.
-	y := make([]*Var, B)
-	for b := range y {
-		y[b] = grad.Attention(q.Slice(0, b, b+1, 1), m.seen(t, m.k, b, K, D), m.seen(t, m.v, b, K, D), o)
-	}
-	return grad.Concat(0, y...)
-}
-
-// seen is sequence b's part of the memory as a value on the tape: (1, n, K, D).
-func (m *Cache) seen(t *grad.Tape, mem device.Buf, b, K, D int) *Var {
-	return t.Over(mem.Slice(b*m.room*m.row, m.n*m.row), 1, m.n, K, D)
+	over := func(mem device.Buf) *Var { return t.Over(mem, m.b, m.heads, m.room, m.d) }
+	return grad.AttentionOver(q, over(m.k), over(m.v), m.n, o)
 }
 
 // add copies k and v behind what is there.
 func (m *Cache) add(dev device.Device, k, v *Var, limit int, as device.Type) {
-	B, T, D := k.Dim(0), k.Dim(1), k.Dim(3)
-	row := k.Dim(2) * D
-	if m.n > 0 && (B != m.b || row != m.row) {
-		Refuse("attention", fmt.Sprintf("the tape's memory is of %d sequences with keys of %d numbers: give each conversation its own memory", m.b, m.row), k.Shape())
+	B, T, K, D := k.Dim(0), k.Dim(1), k.Dim(2), k.Dim(3)
+	if m.n > 0 && (B != m.b || K != m.heads || D != m.d) {
+		Refuse("attention", fmt.Sprintf("the tape's memory is of %d sequences with %d heads of keys of %d numbers: give each conversation its own memory", m.b, m.heads, m.d), k.Shape())
 	}
 	if limit > 0 && m.n+T > limit {
 		Refuse("attention", fmt.Sprintf("the context holds %d positions, %d are asked for: shorten the text, or build the model with a longer context", limit, m.n+T), k.Shape())
@@ -97,34 +83,49 @@ func (m *Cache) add(dev device.Device, k, v *Var, limit int, as device.Type) {
 	if D%as.Block() != 0 {
 		Refuse("attention", fmt.Sprintf("keys and values of heads of %d numbers are no blocks of %d: keep them as F16 or as floats, not as %v", D, as.Block(), as), k.Shape())
 	}
-	if need := m.n + T; need > m.room || m.b != B || m.row != row {
+	if need := m.n + T; need > m.room || m.b != B || m.heads != K || m.d != D {
 		room := limit
 		if limit == 0 {
 			room = max(2*m.room, need, 64)
 		} else if limit > atOnce {
 			room = min(max(2*m.room, need, atOnce), limit)
 		}
-		k, v := dev.Alloc(B*room*row, as), dev.Alloc(B*room*row, as)
-		for b := range B {
-			move(dev, k, b*room*row, m.k, b*m.room*row, m.n*row)
-			move(dev, v, b*room*row, m.v, b*m.room*row, m.n*row)
-		}
-		m.k, m.v, m.b, m.room, m.row = k, v, B, room, row
+		m.k = m.grown(dev, m.k, as, B*K, room, D) // what it was can go before the values' memory is made
+		m.v = m.grown(dev, m.v, as, B*K, room, D)
+		m.b, m.heads, m.room, m.d = B, K, room, D
 	}
-	m.heads = k.Dim(2)
-	for b := range B {
-		move(dev, m.k, (b*m.room+m.n)*row, k.Buf(), b*T*row, T*row)
-		move(dev, m.v, (b*m.room+m.n)*row, v.Buf(), b*T*row, T*row)
+	k, v = k.Transpose(1, 2), v.Transpose(1, 2) // (B, K, T, D)
+	for i := range B * K {
+		move(dev, m.k, (i*m.room+m.n)*D, k.Buf(), i*T*D, T*D)
+		move(dev, m.v, (i*m.room+m.n)*D, v.Buf(), i*T*D, T*D)
 	}
 	m.n += T
 }
 
+// grown is a memory with room for more positions of some heads, which holds what mem does.
+func (m *Cache) grown(dev device.Device, mem device.Buf, as device.Type, heads, room, d int) device.Buf {
+	to := dev.Alloc(heads*room*d, as)
+	if m.n > 0 {
+		for i := range heads {
+			move(dev, to, i*room*d, mem, i*m.room*d, m.n*d)
+		}
+	}
+	return to
+}
+
 // Pick goes on with the sequences that order names.
 func (m *Cache) Pick(dev device.Device, order []int) {
-	if m.n > 0 {
-		m.k, m.v = picked(dev, m.k, m.b, m.n*m.row, order), picked(dev, m.v, m.b, m.n*m.row, order)
-		m.b = len(order)
+	if m.n == 0 {
+		return
 	}
+	heads := make([]int, 0, len(order)*m.heads)
+	for _, b := range order {
+		for i := range m.heads {
+			heads = append(heads, b*m.heads+i)
+		}
+	}
+	m.k, m.v = picked(dev, m.k, m.b*m.heads, m.n*m.d, heads), picked(dev, m.v, m.b*m.heads, m.n*m.d, heads)
+	m.b = len(order)
 }
 
 // CanRewind is nil if n positions were seen.
@@ -141,31 +142,30 @@ const shiftAtOnce = 256
 
 // Shift forgets positions keep to keep+n−1 and moves those after them up.
 func (m *Cache) Shift(scratch *grad.Tape, keep, n int) {
-	dev, row := scratch.Device, m.row
-	for b := range m.b {
+	dev, d := scratch.Device, m.d
+	for i := range m.b * m.heads {
 		for at := keep; at+n < m.n; { // a piece and where it goes have no position in common
 			c := min(n, shiftAtOnce, m.n-n-at)
-			to, from := (b*m.room+at)*row, (b*m.room+at+n)*row
-			move(dev, m.v, to, m.v, from, c*row)
-			move(dev, m.k, to, m.turnedBack(scratch, from, c, n), 0, c*row)
+			to, from := (i*m.room+at)*d, (i*m.room+at+n)*d
+			move(dev, m.v, to, m.v, from, c*d)
+			move(dev, m.k, to, m.turnedBack(scratch, from, c, n), 0, c*d)
 			at += c
 		}
 	}
 	m.n -= n
 }
 
-// turnedBack is the keys of c positions, the first one's numbers from from on, as they would be n positions before.
+// turnedBack is the keys of c positions of a head, the first one's numbers from from on, as they would be n positions before.
 func (m *Cache) turnedBack(t *grad.Tape, from, c, n int) device.Buf {
-	keys := m.k.Slice(from, c*m.row)
+	keys := m.k.Slice(from, c*m.d)
 	if m.rope.Dim == 0 {
 		return keys
 	}
 	t.Reset()
-	D := m.row / m.heads
-	x := t.Shaped(1, c, m.heads, D)
+	x := t.Shaped(1, c, 1, m.d)
 	t.Device.Convert(x.Buf(), keys)
 	y, end := x.Slice(3, m.turned, m.turned+m.rope.Dim, 1).Turn(m.rope, -n), m.turned+m.rope.Dim
-	return grad.Concat(3, x.Slice(3, 0, m.turned, 1), y, x.Slice(3, end, D, 1)).Buf()
+	return grad.Concat(3, x.Slice(3, 0, m.turned, 1), y, x.Slice(3, end, m.d, 1)).Buf()
 }
 
 // move copies n numbers, in the type of where they go.

@@ -71,7 +71,7 @@ func (t *attentionTask) do(w, lo, hi int) {
 		last := min(first+t.rows, a.T)
 		n, at, mask := seen(a, t.mask, b, last-1, head)
 		var keys kernel.AttentionKeys
-		keys.Load(t.dev.own(w, kernel.AttentionScratch(n, a.D, max(t.k.As, t.v.As))), t.k.From(at), t.v.From(at), a.K*a.D, n, a.D, mask, a.Scale, a.Cap)
+		keys.Load(t.dev.own(w, kernel.AttentionScratch(n, a.D, max(t.k.As, t.v.As))), t.k.From(at), t.v.From(at), a.KeyRow(), n, a.D, mask, a.Scale, a.Cap)
 		group, tile := a.H/a.K, kernel.AttentionTile()
 		if a.T < group { // the heads of a position make a tile
 			for j := first; j < last; j++ {
@@ -91,11 +91,11 @@ func (t *attentionTask) do(w, lo, hi int) {
 	}
 }
 
-// few reports whether attention reads the keys where they lie, query by query. To pack them takes as long as two queries
-// do so, and a tile as long as three; of a single position, whose keys come from memory, as long as a group of more heads.
+// few reports whether attention goes through the keys block by block for each position, whose queries share them, in place of
+// packing them all. To pack them takes as long as two queries do so, and a tile as long as three.
 func few(a *device.Attn) bool {
 	group := a.H / a.K
-	return a.T == 1 && group <= 16 || a.T*group <= 2+3*min(a.T, group)
+	return a.T == 1 || a.T*group <= 2+3*min(a.T, group)
 }
 
 // single does a part of the queries that read a key head, one position at a time.
@@ -107,7 +107,7 @@ func (t *attentionTask) single(w, b, head, part int) {
 	for j := range a.T {
 		r := (b*a.T+j)*a.H + first
 		n, at, mask := seen(a, t.mask, b, j, head)
-		kernel.AttentionRow(t.y[r*d:][:group*d], t.stat[r:][:group], t.q[r*d:][:group*d], t.k.From(at), t.v.From(at), mem, a.K*d, from(a, j).Before(0), n, mask, a.Scale, a.Cap)
+		kernel.AttentionRow(t.y[r*d:][:group*d], t.stat[r:][:group], t.q[r*d:][:group*d], t.k.From(at), t.v.From(at), mem, a.KeyRow(), from(a, j).Before(0), n, mask, a.Scale, a.Cap)
 	}
 }
 
@@ -131,5 +131,5 @@ func seen(a *device.Attn, mask []int32, b, i, head int) (n, at int, m []int32) {
 	if mask != nil {
 		m = mask[b*a.S:][:n]
 	}
-	return n, (b*a.S*a.K + head) * a.D, m
+	return n, a.KeyAt(b, head), m
 }

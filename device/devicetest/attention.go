@@ -26,6 +26,9 @@ var attentions = []device.Attn{
 	{B: 1, T: 3, S: 17, H: 4, K: 2, D: 6, Window: 5, Cap: 2},
 	{B: 1, T: 5, S: 5, H: 2, K: 2, D: 3, Cap: 1.5},
 	{B: 1, T: 40, S: 150, H: 2, K: 1, D: 8, Window: 20},
+	{B: 2, T: 1, S: 0, H: 2, K: 1, D: 4, Room: 3},
+	{B: 2, T: 1, S: 130, H: 6, K: 2, D: 5, Room: 140},
+	{B: 2, T: 7, S: 17, H: 4, K: 4, D: 8, Room: 17},
 }
 
 // A heads is the arguments of an attention.
@@ -43,8 +46,13 @@ func (m *maker) heads(f func(name string, large bool, build func() heads)) {
 			a.Scale = kernel.Float(1 / math.Sqrt(float64(a.D)))
 			masked := kind&2 != 0
 			f(fmt.Sprintf("%+v, mask %v", a, masked), a.T*a.S > 1000, func() heads {
-				h := heads{Attn: a, q: m.normal("q", a.B*a.T*a.H*a.D), k: m.normal("k", a.B*a.S*a.K*a.D), slope: make([]float64, a.S)}
-				h.v = m.normal("v", len(h.k.f))
+				n := a.B * max(a.S, a.Room) * a.K * a.D
+				h := heads{Attn: a, q: m.normal("q", a.B*a.T*a.H*a.D), k: m.normal("k", n), v: m.normal("v", n), slope: make([]float64, a.S)}
+				for i := range n { // what a cache has room for is not read before it is written
+					if a.Room > 0 && i/a.D%a.Room >= a.S {
+						h.k.f[i], h.v.f[i] = kernel.Float(math.NaN()), kernel.Float(math.NaN())
+					}
+				}
 				for i := range h.q.f {
 					h.q.f[i] *= 3
 				}
@@ -73,7 +81,12 @@ func (h *heads) sees(b, t, s int) bool {
 // atQ and atK are where the vectors of query (b, t, i) and key (b, s, i) lie; a
 // query head i reads key head i·K/H.
 func (h *heads) atQ(b, t, i int) int { return ((b*h.T+t)*h.H + i) * h.D }
-func (h *heads) atK(b, s, i int) int { return ((b*h.S+s)*h.K + i*h.K/h.H) * h.D }
+func (h *heads) atK(b, s, i int) int {
+	if head := i * h.K / h.H; h.Room > 0 {
+		return ((b*h.K+head)*h.Room + s) * h.D
+	}
+	return ((b*h.S+s)*h.K + i*h.K/h.H) * h.D
+}
 
 // each calls f for every query with the probabilities of the keys, which are 0
 // for unseen ones, the log of what they were divided by, and the relative error
@@ -162,6 +175,10 @@ func sum(p []float64) (s float64) {
 
 func attentionBack(m *maker) {
 	m.heads(func(name string, large bool, build func() heads) {
+		if build().Room > 0 { // a cache is read only
+			m.args = nil
+			return
+		}
 		all := modes(3)
 		switch {
 		case large:
