@@ -111,9 +111,15 @@ func code(v float32, lo, hi int) int {
 	return int(v)
 }
 
-// nearestCode is v to the nearest integer, halves away from zero, bounded to lo … hi.
+// nearestCode is v to the nearest integer, halves away from zero, bounded to lo … hi, and lo of NaN.
 func nearestCode(v float32, lo, hi int) int {
-	return code(float32(math.Round(float64(v))), lo, hi)
+	switch {
+	case !(v > float32(lo)):
+		return lo
+	case v >= float32(hi):
+		return hi
+	}
+	return int(float64(v) + math.Copysign(0.5, float64(v))) // a sum that float64 holds
 }
 
 // inverse is 1/d, and 0 of 0.

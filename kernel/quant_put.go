@@ -79,8 +79,11 @@ func putQ5_1(b []byte, x []float32) {
 }
 
 func putQ8_0(b []byte, x []float32) {
-	size := farthest(x)
-	d := max(size, -size) / 127
+	far := uint32(0) // as magnitudes of float32, their bits are in order
+	for _, v := range x {
+		far = max(far, math.Float32bits(v)&^(1<<31))
+	}
+	d := math.Float32frombits(far) / 127
 	setF16(b, d)
 	id := inverse(d)
 	for j, v := range x {

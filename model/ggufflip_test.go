@@ -3,14 +3,16 @@ package model_test
 import (
 	"bytes"
 	"os"
+	"runtime"
 	"testing"
 
 	"brick/model"
+	"brick/nn"
 	"brick/tensor/gguf"
 )
 
 // Of a small file cut at any byte of its header, and of one with any byte of it changed, a model or an error comes out, and
-// never one that is larger than its file.
+// never one that is larger than its file, or that took more memory to find out.
 func TestGGUFFlips(t *testing.T) {
 	js := small("mixtral", `"num_hidden_layers":1,"num_key_value_heads":2,"num_local_experts":2,"num_experts_per_tok":1`)
 	whole := encoded(t, js)
@@ -31,14 +33,54 @@ func TestGGUFFlips(t *testing.T) {
 		step = 7
 	}
 	for i := 0; i < head; i += step {
-		if open(whole[:i]) == nil {
-			t.Errorf("a file of %d of %d bytes is a model", i, len(whole))
+		frugal(t, i, func() {
+			if open(whole[:i]) == nil {
+				t.Errorf("a file of %d of %d bytes is a model", i, len(whole))
+			}
+			b := bytes.Clone(whole)
+			b[i] ^= 1 << (i % 8)
+			_ = open(b) // another name, another number: many are models still
+			b[i] = 0xff
+			_ = open(b)
+		})
+	}
+}
+
+// Of a config.json cut at any byte, or with any byte of it changed, a declared model or an error comes out.
+func TestConfigFlips(t *testing.T) {
+	for _, js := range []string{small("llama", `"num_hidden_layers":2,"rope_scaling":{"rope_type":"linear","factor":8.0}`),
+		small("mixtral", `"num_hidden_layers":1,"num_local_experts":2,"num_experts_per_tok":2`)} {
+		if _, err := model.FromConfig([]byte(js)); err != nil {
+			t.Fatal(err)
 		}
-		b := bytes.Clone(whole)
-		b[i] ^= 1 << (i % 8)
-		_ = open(b) // another name, another number: many are models still
-		b[i] = 0xff
-		_ = open(b)
+		read := 0
+		for i := range len(js) {
+			frugal(t, i, func() {
+				if _, err := model.FromConfig([]byte(js[:i])); err == nil {
+					t.Errorf("the first %d of %d bytes are a model", i, len(js))
+				}
+				for bit := range 8 {
+					b := []byte(js)
+					b[i] ^= 1 << bit
+					if m, err := model.FromConfig(b); err == nil && nn.Count(m) > 0 {
+						read++
+					}
+				}
+			})
+		}
+		t.Logf("%d of %d flips are models", read, 8*len(js))
+	}
+}
+
+// frugal runs f and fails if it allocates more than 16 MiB, at once or not; at is the byte in hand.
+func frugal(t *testing.T, at int, f func()) {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > 16<<20 {
+		t.Errorf("byte %d changed: %d bytes allocated, want at most 16 MiB", at, got)
 	}
 }
 

@@ -1,7 +1,11 @@
 package model
 
 import (
+	"encoding/binary"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"brick/device"
 	"brick/kernel"
@@ -62,21 +66,63 @@ func swapped(x *tensor.Tensor, heads int, pairs bool) *tensor.Tensor {
 	return &tensor.Tensor{Shape: x.Shape, Type: x.Type, Data: y}
 }
 
-// transposed turns a matrix; one of blocks, whose rows cannot be cut, becomes numbers.
+// turnedAtOnce is the side of the squares that a matrix is turned by: one lies in the first cache.
+const turnedAtOnce = 64
+
+// transposed turns a matrix, some columns on each core; one of blocks, whose rows cannot be cut, becomes numbers.
 func transposed(x *tensor.Tensor) *tensor.Tensor {
 	if x.Type.Block() > 1 {
 		x = tensor.FromFloats(x.Floats(nil), device.F32, x.Shape...)
 	}
 	rows, cols, size := x.Shape[0], x.Shape[1], x.Type.Size()
 	y := make([]byte, len(x.Data))
-	for r := range rows {
-		for c := range cols {
-			copy(y[(c*rows+r)*size:][:size], x.Data[(r*cols+c)*size:])
-		}
+	turn := turnOf(size)
+	var wait sync.WaitGroup
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for {
+				from := int(next.Add(turnedAtOnce)) - turnedAtOnce
+				if from >= cols {
+					return
+				}
+				to := min(from+turnedAtOnce, cols)
+				for at := 0; at < rows; at += turnedAtOnce {
+					n := min(turnedAtOnce, rows-at)
+					for c := from; c < to; c++ {
+						turn(y[(c*rows+at)*size:][:n*size], x.Data[(at*cols+c)*size:], cols*size)
+					}
+				}
+			}
+		})
 	}
+	wait.Wait()
 	shape := slices.Clone(x.Shape)
 	slices.Reverse(shape)
 	return &tensor.Tensor{Shape: shape, Type: x.Type, Data: y}
+}
+
+// turnOf gives the copy of a part of a column, whose numbers of size bytes lie step bytes apart, into a row.
+func turnOf(size int) func(row, column []byte, step int) {
+	switch size {
+	case 2:
+		return func(row, column []byte, step int) {
+			for i, at := 0, 0; i < len(row); i, at = i+2, at+step {
+				binary.LittleEndian.PutUint16(row[i:], binary.LittleEndian.Uint16(column[at:]))
+			}
+		}
+	case 4:
+		return func(row, column []byte, step int) {
+			for i, at := 0, 0; i < len(row); i, at = i+4, at+step {
+				binary.LittleEndian.PutUint32(row[i:], binary.LittleEndian.Uint32(column[at:]))
+			}
+		}
+	}
+	return func(row, column []byte, step int) {
+		for i, at := 0, 0; i < len(row); i, at = i+size, at+step {
+			copy(row[i:i+size], column[at:])
+		}
+	}
 }
 
 // shifted adds a number to every element.

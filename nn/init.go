@@ -25,7 +25,7 @@ func Constant(c float64) Init { return func(uint64, int, Fan) float64 { return c
 
 // Normal draws from N(0, σ²).
 func Normal(σ float64) Init {
-	return func(key uint64, i int, _ Fan) float64 { return σ * normal(key, i) }
+	return func(key uint64, i int, _ Fan) float64 { return scaled(key, i, σ) }
 }
 
 // TruncatedNormal draws from N(0, σ²) within ±2σ.
@@ -58,7 +58,7 @@ func XavierUniform(key uint64, i int, f Fan) float64 {
 
 // XavierNormal draws from N(0, 2/(fan_in + fan_out)) (Glorot & Bengio 2010).
 func XavierNormal(key uint64, i int, f Fan) float64 {
-	return math.Sqrt(2/float64(max(f.In+f.Out, 1))) * normal(key, i)
+	return scaled(key, i, math.Sqrt(2/float64(max(f.In+f.Out, 1))))
 }
 
 // HeUniform draws from U(±√(6/fan_in)), for ReLU (He et al. 2015).
@@ -68,13 +68,13 @@ func HeUniform(key uint64, i int, f Fan) float64 {
 
 // HeNormal draws from N(0, 2/fan_in), for ReLU (He et al. 2015).
 func HeNormal(key uint64, i int, f Fan) float64 {
-	return math.Sqrt(2/float64(max(f.In, 1))) * normal(key, i)
+	return scaled(key, i, math.Sqrt(2/float64(max(f.In, 1))))
 }
 
 // HeFanOut draws from N(0, 2/fan_out), which keeps the variance of gradients on the way back through ReLU and
 // convolutions (He et al. 2015).
 func HeFanOut(key uint64, i int, f Fan) float64 {
-	return math.Sqrt(2/float64(max(f.Out, 1))) * normal(key, i)
+	return scaled(key, i, math.Sqrt(2/float64(max(f.Out, 1))))
 }
 
 // Torch draws from U(±1/√fan_in), PyTorch's start of linear and convolution layers.
@@ -88,10 +88,4 @@ func TorchBias(fanIn int) Init { return Uniform(1 / math.Sqrt(float64(max(fanIn,
 // uniform is number i of the stream named key, uniform in (0, 1).
 func uniform(key uint64, i int) float64 {
 	return (float64(kernel.Random(key, i)>>11) + 0.5) / (1 << 53)
-}
-
-// normal is number i of the stream named key, from N(0, 1) (Box & Muller 1958).
-func normal(key uint64, i int) float64 {
-	r := math.Sqrt(-2 * math.Log(uniform(key, 2*i)))
-	return r * math.Cos(2*math.Pi*uniform(key, 2*i+1))
 }

@@ -289,16 +289,30 @@ func TestDamagedFiles(t *testing.T) {
 	}
 	read := 0
 	for i := range len(whole) {
-		for _, flip := range []byte{1, 2, 4, 8, 16, 32, 64, 128} {
-			b := []byte(whole)
-			b[i] ^= flip
-			if tok, err := ReadJSON(strings.NewReader(string(b))); err == nil {
-				read++
-				tok.Decode(tok.EncodeSpecial("abc <e> aab\n", nil))
+		frugal(t, i, func() {
+			for _, flip := range []byte{1, 2, 4, 8, 16, 32, 64, 128} {
+				b := []byte(whole)
+				b[i] ^= flip
+				if tok, err := ReadJSON(strings.NewReader(string(b))); err == nil {
+					read++
+					tok.Decode(tok.EncodeSpecial("abc <e> aab\n", nil))
+				}
 			}
-		}
+		})
 	}
 	t.Logf("%d of %d flips read", read, 8*len(whole))
+}
+
+// frugal runs f and fails if it allocates more than 16 MiB, at once or not; at is the byte in hand.
+func frugal(t *testing.T, at int, f func()) {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > 16<<20 {
+		t.Errorf("byte %d changed: %d bytes allocated, want at most 16 MiB", at, got)
+	}
 }
 
 func TestDamagedFolders(t *testing.T) {
