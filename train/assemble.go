@@ -47,7 +47,10 @@ func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err 
 		if from, err = openSource(r.Job.From, o.root()); err != nil {
 			return nil, err
 		}
-		from.prepare(&r.Job)
+		defer from.close()
+		if err = from.prepare(&r.Job); err != nil {
+			return nil, err
+		}
 	}
 	if e, named := model.Find(job.Model); named && job.Loss == "" {
 		r.Job.Loss = e.Loss

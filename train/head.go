@@ -71,6 +71,9 @@ func (r *Run) setHead(s *source, o Options) error {
 		s.model, err = model.New(j.Model, r.input())
 		return err
 	}
+	if v := model.Vocab(s.model); v > 0 && r.Info.Vocab == 0 {
+		return usagef("train: from %s: the model reads text, ids below %d; %s has examples of shape %v", s.name, v, j.Data.Source, r.Info.Input)
+	}
 	old := model.Chain(s.model)
 	at := headOf(old)
 	want := r.outputs()
@@ -169,14 +172,10 @@ func (s *source) transfer(m model.Model, head string) error {
 	return nil
 }
 
-// tensors opens the source's weights, those of a Hugging Face folder by the rules of model.Open.
+// tensors opens the source's weights, those of a Hugging Face folder or a GGUF file by the rules of model.Open.
 func (s *source) tensors() (of func(p *nn.Param) (*tensor.Tensor, error), done func() error, err error) {
-	if s.hf {
-		w, err := model.OpenWeights(s.dir, s.model)
-		if err != nil {
-			return nil, nil, err
-		}
-		return w.Tensor, w.Close, nil
+	if s.weights != nil {
+		return s.weights.Tensor, func() error { return nil }, nil
 	}
 	f, err := safetensors.Open(s.file)
 	if err != nil {

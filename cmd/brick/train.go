@@ -140,7 +140,7 @@ func jobFlags(f *pflag.FlagSet) jobFields {
 		fields[name] = func(j *train.Job) error { set(j, *v); return nil }
 	}
 	str("data", "named set, file, folder or glob (brick data list shows the names)", func(j *train.Job, v string) { j.Data.Source = v })
-	str("from", "run, checkpoint or file of weights to start from; its network and data stay where none are named", func(j *train.Job, v string) { j.From = v })
+	str("from", "run, checkpoint, Hugging Face folder, GGUF file or file of weights to start from; its network and data stay where none are named", func(j *train.Job, v string) { j.From = v })
 	str("head", "with --from: a stack that takes the place of everything from the last layer with a matrix on", func(j *train.Job, v string) { j.Head, j.Model = v, "" })
 	freeze := f.StringSlice("freeze", nil, "keep as they are: body (all but the head), blocks such as 0-3, layers.0-3, paths and globs of parameters")
 	fields["freeze"] = func(j *train.Job) error { j.Freeze = *freeze; return nil }
