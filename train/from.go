@@ -115,30 +115,33 @@ func (s *source) ofRun(dir string, whole bool) error {
 		return err
 	}
 	if whole {
-		if s.file, err = r.weightsFile(); err != nil {
+		if s.file, _, err = r.weightsFile(); err != nil {
 			return err
 		}
 	}
 	r.plain = s.file == filepath.Join(dir, modelFile)
+	if r.keepsBase() {
+		return usagef("train: from %s: a checkpoint of adapters of %s, without that model: finish the run first, --resume %s", s.name, r.Job.From, dir)
+	}
 	s.dir, s.job, s.info = dir, &r.Job, &r.Info
 	s.model, err = r.declared()
 	return err
 }
 
-// weightsFile is the finished model of a run, or that of its newest whole checkpoint.
-func (r *Run) weightsFile() (string, error) {
+// weightsFile is the finished model of a run, or that of its newest whole checkpoint, and what that says of the run.
+func (r *Run) weightsFile() (string, state, error) {
 	file := filepath.Join(r.Dir, modelFile)
 	if _, err := os.Stat(file); err == nil {
-		return file, nil
+		return file, state{}, nil
 	}
-	path, _, damaged, err := r.vault.latest()
+	path, s, damaged, err := r.vault.latest()
 	if err != nil {
-		return "", err
+		return "", s, err
 	}
 	if path == "" {
-		return "", errors.Join(fmt.Errorf("train: %s has neither %s nor a whole checkpoint: the run has not got that far", r.Dir, modelFile), damaged)
+		return "", s, errors.Join(fmt.Errorf("train: %s has neither %s nor a whole checkpoint: the run has not got that far", r.Dir, modelFile), damaged)
 	}
-	return filepath.Join(path, modelFile), nil
+	return filepath.Join(path, modelFile), s, nil
 }
 
 // prepare fills in of a job what its source says: the data and how text is read.
