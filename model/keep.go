@@ -35,14 +35,14 @@ func FindKeeping(name string) (Keeping, error) {
 // fewNumbers is where a matrix is large enough to gain from its file's type.
 const fewNumbers = 1 << 16
 
-// keeps are the parameters of m that will be kept in the types of their tensors.
-func (o OpenOptions) keeps(m nn.Block, w *Weights) (map[*nn.Param]device.Type, error) {
+// Types are the parameters of m, for which w was opened, that will be kept in the types of their tensors.
+func (w *Weights) Types(m nn.Block, how Keeping) (map[*nn.Param]device.Type, error) {
 	types := map[*nn.Param]device.Type{}
-	if _, ok := m.(published); !ok || o.Keeping == Widened {
+	if _, ok := m.(published); !ok || how == Widened {
 		return types, nil
 	}
 	for _, p := range nn.Keepable(m) {
-		if w.at[p].two != nil || o.Learn && !p.Frozen() || o.Keeping == Suited && p.Len() < fewNumbers {
+		if w.at[p].two != nil || how == Suited && p.Len() < fewNumbers {
 			continue
 		}
 		x, err := w.files.Info(w.at[p].name)
@@ -59,8 +59,9 @@ func (o OpenOptions) keeps(m nn.Block, w *Weights) (map[*nn.Param]device.Type, e
 // inPlace reports whether a parameter's matrix is used where it lies in the file.
 func (w *Weights) inPlace(p *nn.Param, how Keeping) bool { return how == InPlace && w.at[p].heads == 0 }
 
-// matrix is the tensor of a parameter as a device keeps it: of a type that is turned one way or the other for products.
-func (w *Weights) matrix(p *nn.Param, how Keeping) (m device.Matrix, err error) {
+// Matrix is the tensor of a parameter that has a type among Types as a device keeps it, see device.Device.Keep: of a type that
+// is turned one way or the other for products. It is valid until Close.
+func (w *Weights) Matrix(p *nn.Param, how Keeping) (m device.Matrix, err error) {
 	at := w.at[p]
 	t, err := w.files.Tensor(at.name)
 	if err != nil {
@@ -105,7 +106,7 @@ func (o OpenOptions) fits(m nn.Block, w *Weights, types map[*nn.Param]device.Typ
 func (w *Weights) keep(dev device.Device, how Keeping, types map[*nn.Param]device.Type) (map[*nn.Param]device.Buf, error) {
 	kept := map[*nn.Param]device.Buf{}
 	for p := range types {
-		m, err := w.matrix(p, how)
+		m, err := w.Matrix(p, how)
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -50,7 +51,10 @@ func load(dir string, m Model, w *Weights, o OpenOptions) (Model, error) {
 	if o.Device == nil {
 		o.Device = cpu.Default()
 	}
-	types, err := o.keeps(m, w)
+	types, err := w.Types(m, o.Keeping)
+	if o.Learn {
+		maps.DeleteFunc(types, func(p *nn.Param, _ device.Type) bool { return !p.Frozen() })
+	}
 	if err == nil {
 		err = o.fits(m, w, types)
 	}

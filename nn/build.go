@@ -39,13 +39,21 @@ type Part struct {
 func Build[B Block](b B, seed uint64) B { return BuildOn(cpu.Default(), b, seed) }
 
 // BuildOn is Build on a device. On a dry device nothing is set aside or drawn.
-func BuildOn[B Block](dev device.Device, b B, seed uint64) B {
-	s := lay(dev, b, true, nil)
+func BuildOn[B Block](dev device.Device, b B, seed uint64) B { return BuildKeeping(dev, b, seed, nil) }
+
+// BuildKeeping is BuildOn of a model of which some matrices have memory already, as in BuildAround.
+func BuildKeeping[B Block](dev device.Device, b B, seed uint64, kept map[*Param]device.Buf) B {
+	for p := range kept {
+		p.frozen = true
+	}
+	s := lay(dev, b, true, kept)
 	if _, counts := dev.(*dry.Device); counts {
 		return b
 	}
 	for _, p := range s.Parts {
-		fill(dev, p, seed)
+		if p.Off >= 0 {
+			fill(dev, p, seed)
+		}
 	}
 	return b
 }

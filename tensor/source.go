@@ -12,8 +12,8 @@ type Source struct {
 	Name  string
 	Type  device.Type
 	Shape []int // row-major
-	// Data writes the tensor's bytes, row-major and little-endian, in pieces of any size. It is called once, after the Data
-	// of the tensors before it.
+	// Data writes the tensor's bytes, row-major and little-endian, in pieces of any size. It is called after the Data
+	// of the tensors before it, and twice where a file has checksums.
 	Data func(w io.Writer) error
 }
 

@@ -47,7 +47,17 @@ func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err 
 		if from, err = openSource(r.Job.From, o.root()); err != nil {
 			return nil, err
 		}
-		from.prepare(&r.Job)
+		defer from.close()
+		if err = from.prepare(&r.Job); err != nil {
+			return nil, err
+		}
+	}
+	origin := from // of the weights
+	if dir != "" {
+		if origin, err = r.openBase(o.root()); err != nil {
+			return nil, err
+		}
+		defer origin.close()
 	}
 	if e, named := model.Find(job.Model); named && job.Loss == "" {
 		r.Job.Loss = e.Loss
@@ -80,6 +90,9 @@ func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err 
 		return nil, err
 	}
 	if err = r.complete(); err != nil {
+		return nil, err
+	}
+	if err = r.findBase(origin); err != nil {
 		return nil, err
 	}
 	if r.Memory, err = r.estimate(o.Memory); err != nil {
@@ -225,7 +238,12 @@ func adamRate(n int) float64 {
 
 // allocate gives the model, the optimizer and the average of weights their memory.
 func (r *Run) allocate(from *source) (err error) {
-	nn.BuildOn(r.dev, r.Model, r.Job.Seed)
+	kept, crc, err := r.base.keep(r.dev, r.Model)
+	if err != nil {
+		return err
+	}
+	r.state.Base = crc
+	nn.BuildKeeping(r.dev, r.Model, r.Job.Seed, kept)
 	if from != nil {
 		if err = from.transfer(r.Model, r.Job.Head); err != nil {
 			return err

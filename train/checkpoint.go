@@ -27,6 +27,7 @@ type state struct {
 	Stale     int                 `json:"evaluations_without_improvement"`
 	Seconds   float64             `json:"seconds"` // of training so far
 	Tokens    int64               `json:"tokens"`
+	Base      uint32              `json:"base_crc32c,omitempty"` // of matrices that are read from the file which the run started from
 	Files     map[string]fileMark `json:"files"`
 }
 

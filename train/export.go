@@ -10,13 +10,14 @@ import (
 	"brick/model"
 	"brick/nn"
 	"brick/tensor/durable"
+	"brick/tensor/safetensors"
 	"brick/token"
 )
 
 // export writes the finished model: weights, those of adapters merged and beside them alone, and for the architectures that Hugging Face
 // knows their config.json and generation_config.json, so that the run's folder is one of its checkpoints.
 func (r *Run) export() error {
-	if _, err := writeTensors(durable.Disk{}, filepath.Join(r.Dir, modelFile), merged(r.Model)); err != nil {
+	if err := safetensors.WriteSources(filepath.Join(r.Dir, modelFile), merged(r.Model), map[string]string{"format": "pt"}, safetensors.WithCRC()); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
 	if r.Job.LoRA.On() {

@@ -71,6 +71,9 @@ func (r *Run) setHead(s *source, o Options) error {
 		s.model, err = model.New(j.Model, r.input())
 		return err
 	}
+	if v := model.Vocab(s.model); v > 0 && r.Info.Vocab == 0 {
+		return usagef("train: from %s: the model reads text, ids below %d; %s has examples of shape %v", s.name, v, j.Data.Source, r.Info.Input)
+	}
 	old := model.Chain(s.model)
 	at := headOf(old)
 	want := r.outputs()
@@ -109,10 +112,6 @@ func (r *Run) setHead(s *source, o Options) error {
 // transfer fills the blocks of m before its head with the weights of the source, block by block: names may differ where
 // another head makes another kind of model.
 func (s *source) transfer(m model.Model, head string) error {
-	n, err := fresh(head)
-	if err != nil {
-		return err
-	}
 	tensorOf, done, err := s.tensors()
 	if err != nil {
 		return fmt.Errorf("train: from: %w", err)
@@ -137,12 +136,40 @@ func (s *source) transfer(m model.Model, head string) error {
 		}
 		return x.Floats(nil), nil
 	}
+	begins, err := s.begins(m, head)
+	if err != nil {
+		return err
+	}
+	dev := nn.SlabOf(m).Device
+	for _, p := range nn.State(m) {
+		q := begins[p]
+		if q == nil || p.Buf().Kept != nil {
+			continue
+		}
+		w, err := read(q)
+		if err == nil && adapters[q] != nil {
+			err = merge(adapters[q], w, q.InFirst, read)
+		}
+		if err != nil {
+			return fmt.Errorf("train: from %s: %w", s.file, err)
+		}
+		dev.Write(p.Buf(), w)
+	}
+	return nil
+}
+
+// begins is which parameters of the source those of m before its head begin as.
+func (s *source) begins(m model.Model, head string) (map[*nn.Param]*nn.Param, error) {
+	n, err := fresh(head)
+	if err != nil {
+		return nil, err
+	}
 	oldC, newC := model.Chain(s.model), model.Chain(m)
 	taken := len(newC) - n
 	if taken > len(oldC) {
-		return usagef("train: from %s: the model has %d blocks before its head, the source %d: %s", s.name, taken, len(oldC), oldC.Notation())
+		return nil, usagef("train: from %s: the model has %d blocks before its head, the source %d: %s", s.name, taken, len(oldC), oldC.Notation())
 	}
-	dev := nn.SlabOf(m).Device
+	begins := map[*nn.Param]*nn.Param{}
 	for i := range taken {
 		was := map[string]*nn.Param{}
 		for name, p := range nn.State(oldC[i]) {
@@ -154,29 +181,18 @@ func (s *source) transfer(m model.Model, head string) error {
 				continue
 			}
 			if q == nil || !slices.Equal(q.Shape, p.Shape) {
-				return s.misfit(i, name, oldC[i], newC[i], q, p)
+				return nil, s.misfit(i, name, oldC[i], newC[i], q, p)
 			}
-			w, err := read(q)
-			if err == nil && adapters[q] != nil {
-				err = merge(adapters[q], w, q.InFirst, read)
-			}
-			if err != nil {
-				return fmt.Errorf("train: from %s: %w", s.file, err)
-			}
-			dev.Write(p.Buf(), w)
+			begins[p] = q
 		}
 	}
-	return nil
+	return begins, nil
 }
 
-// tensors opens the source's weights, those of a Hugging Face folder by the rules of model.Open.
+// tensors opens the source's weights, those of a Hugging Face folder or a GGUF file by the rules of model.Open.
 func (s *source) tensors() (of func(p *nn.Param) (*tensor.Tensor, error), done func() error, err error) {
-	if s.hf {
-		w, err := model.OpenWeights(s.dir, s.model)
-		if err != nil {
-			return nil, nil, err
-		}
-		return w.Tensor, w.Close, nil
+	if s.weights != nil {
+		return s.weights.Tensor, func() error { return nil }, nil
 	}
 	f, err := safetensors.Open(s.file)
 	if err != nil {

@@ -17,7 +17,7 @@ type Job struct {
 	Name       string    `yaml:"name,omitempty"` // of the run's folder under runs/; "" means made from model and data
 	Model      string    `yaml:"model"`          // stack notation, or the name of a model
 	Data       DataJob   `yaml:"data"`
-	From       string    `yaml:"from,omitempty"`      // what the first weights are taken from: a run, a checkpoint, a file of weights; then Model may be left open
+	From       string    `yaml:"from,omitempty"`      // what the first weights are taken from: a run, a checkpoint, a Hugging Face folder, a GGUF file, a file of weights; then Model may be left open
 	Head       string    `yaml:"head,omitempty"`      // the end of Model that starts anew, in stack notation
 	Freeze     []string  `yaml:"freeze,omitempty"`    // what is kept as it is: body, all, blocks 0-3, paths and globs of parameters
 	LoRA       LoRAJob   `yaml:"lora,omitempty"`      // low-rank adapters, everything else but a new head frozen

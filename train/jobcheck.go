@@ -73,6 +73,10 @@ func (j *Job) check() error {
 		return fmt.Errorf("data.augment: %w", err)
 	}
 	switch {
+	case !slices.Contains([]string{"", "auto", "file", "f32"}, j.LoRA.Type):
+		return fmt.Errorf("lora.type is %q; want auto, file or f32", j.LoRA.Type)
+	case j.LoRA.Type != "" && !j.LoRA.On():
+		return fmt.Errorf("lora.type is %s, which is for weights that stay as they are beside adapters; want lora.rank too", j.LoRA.Type)
 	case j.LoRA.Dropout == 1:
 		return fmt.Errorf("lora.dropout is 1: the adapters would see nothing; want less, such as 0.1")
 	case (j.LoRA.On() || j.Head != "") && j.From == "":

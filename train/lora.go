@@ -1,14 +1,17 @@
 package train
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
+	"brick/device"
 	"brick/grad"
 	"brick/model"
 	"brick/nn"
@@ -22,10 +25,20 @@ type LoRAJob struct {
 	Alpha   float64  `yaml:"alpha,omitempty"`   // α; 0 means twice the rank
 	Dropout float64  `yaml:"dropout,omitempty"` // share of an adapter's input that is dropped
 	Targets []string `yaml:"targets,omitempty"` // layers by path, its last part or a glob, such as q_proj or *.mlp.*; none means those inside of blocks, or all but the head
+	Type    string   `yaml:"type,omitempty"`    // what matrices that stay as they are become in memory: auto (the default) or file for the types of the model's file, f32
 }
 
 // On reports whether adapters are asked for.
 func (l *LoRAJob) On() bool { return l.Rank > 0 }
+
+// keeping is how matrices of the model that the job starts from lie in memory: widened where there are no adapters.
+func (l *LoRAJob) keeping() model.Keeping {
+	how, err := model.FindKeeping(cmp.Or(l.Type, "auto"))
+	if !l.On() || err != nil { // the job was checked
+		return model.Widened
+	}
+	return how
+}
 
 // ParseLoRA reads adapters as the command line has them: rank=8,alpha=16,dropout=0.05,targets=q_proj,v_proj.
 func ParseLoRA(text string) (l LoRAJob, err error) {
@@ -143,8 +156,9 @@ func merge(a *nn.LoRA, w []grad.Float, inFirst bool, read func(*nn.Param) ([]gra
 	return err
 }
 
-// merged is weights of a model without adapters: those it has are added to the matrices they adapt.
-func merged(m nn.Block) (out []tensor.Named) {
+// merged is weights of a model without adapters: those it has are added to the matrices they adapt. A matrix that is kept in its
+// file's type, or that is adapted, is in memory only while it is written.
+func merged(m nn.Block) (out []tensor.Source) {
 	low := map[*nn.Param]*nn.LoRA{}
 	for _, l := range nn.Adaptable(m) {
 		if a := l.Adapter(); a != nil {
@@ -152,14 +166,19 @@ func merged(m nn.Block) (out []tensor.Named) {
 		}
 	}
 	for name, p := range nn.State(m) {
-		switch a := low[p]; {
-		case a == nil:
-			out = append(out, tensor.Named{Name: name, Tensor: tensor.View(hostOf(m, p), p.Shape...)})
-		case a.Down != p && a.Up != p:
-			w := slices.Clone(hostOf(m, p))
-			a.Merge(w, hostOf(m, a.Down), hostOf(m, a.Up), p.InFirst)
-			out = append(out, tensor.Named{Name: name, Tensor: tensor.View(w, p.Shape...)})
+		a := low[p]
+		if a != nil && (a.Down == p || a.Up == p) {
+			continue
 		}
+		out = append(out, tensor.Source{Name: name, Type: device.Float, Shape: p.Shape, Data: func(w io.Writer) error {
+			x := hostOf(m, p)
+			if a != nil {
+				x = slices.Clone(x)
+				a.Merge(x, hostOf(m, a.Down), hostOf(m, a.Up), p.InFirst)
+			}
+			_, err := w.Write(tensor.View(x, p.Shape...).Data)
+			return err
+		}})
 	}
 	return out
 }

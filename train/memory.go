@@ -97,7 +97,8 @@ func (r *Run) estimate(limit int64) (m Memory, err error) {
 		return m, fmt.Errorf("train: %w", err)
 	}
 	each := int64(device.Float.Size())
-	all := times(int64(nn.Count(r.Model)), each)
+	kept, numbers := r.base.bytes()
+	all := sum(kept, times(int64(nn.Count(r.Model))-numbers, each))
 	learnt := times(int64(nn.Trainable(r.Model)), each)
 	m.Weights, m.Gradients = all, learnt
 	m.Optimizer = times(learnt, int64(kind.State))

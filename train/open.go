@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"brick/data"
+	"brick/device"
 	"brick/device/cpu"
 	"brick/model"
 	"brick/nn"
@@ -36,12 +37,15 @@ func Open(dir string, o Options) (*Run, error) {
 			return nil, err
 		}
 	}
-	weights, err := r.weightsFile()
+	weights, s, err := r.weightsFile()
 	if err != nil {
 		return nil, err
 	}
 	r.plain = weights == filepath.Join(dir, modelFile)
-	if err := r.build(); err != nil {
+	if err := r.build(o.root()); err != nil {
+		return nil, err
+	}
+	if err := r.sameBase(s); err != nil {
 		return nil, err
 	}
 	if err := loadWeights(r.Model, weights); err != nil {
@@ -51,9 +55,21 @@ func Open(dir string, o Options) (*Run, error) {
 }
 
 // build declares the model and gives it memory, for weights that will be read.
-func (r *Run) build() (err error) {
-	if r.Model, err = r.declared(); err == nil {
-		nn.BuildFrozen(r.dev, r.Model)
+func (r *Run) build(root string) (err error) {
+	if r.Model, err = r.declared(); err != nil {
+		return err
+	}
+	from, err := r.openBase(root)
+	if err != nil {
+		return err
+	}
+	defer from.close()
+	if err = r.findBase(from); err != nil {
+		return err
+	}
+	var kept map[*nn.Param]device.Buf
+	if kept, r.state.Base, err = r.base.keep(r.dev, r.Model); err == nil {
+		nn.BuildAround(r.dev, r.Model, false, kept)
 	}
 	return err
 }

@@ -37,6 +37,7 @@ type Run struct {
 	schedule optim.Schedule
 	vault    *vault
 	carried  []map[any]any // states that go on from step to step, of each micro-batch; nil without data.carry
+	base     *base         // nil where the run has all of its weights itself
 	state    state
 	records  []Record
 	lock     *os.File
@@ -194,6 +195,9 @@ func (r *Run) load(o Options) error {
 	}
 	if s.Step > r.Job.Steps {
 		return fmt.Errorf("train: %s is after step %d; %s asks for %d steps in all", path, s.Step, jobFile, r.Job.Steps)
+	}
+	if err := r.sameBase(s); err != nil {
+		return err
 	}
 	if err := loadWeights(r.Model, filepath.Join(path, modelFile)); err != nil {
 		return err

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"hash/fnv"
 	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 
 	"brick/data"
+	"brick/tensor/gguf"
 	"brick/token"
 )
 
@@ -142,7 +144,7 @@ func openCorpus(j *Job, pairs, labelled bool) (interface {
 	return data.OpenText(j.Data.Source, j.options(nil))
 }
 
-// openTokenizer reads a tokenizer.json, or the folder of one.
+// openTokenizer reads a tokenizer.json, the folder of one, or that of a GGUF file.
 func openTokenizer(path string) (token.Tokenizer, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -154,12 +156,28 @@ func openTokenizer(path string) (token.Tokenizer, error) {
 	if filepath.Base(path) == tokenizerFile {
 		return loadTokenizer(filepath.Dir(path)) // with the files beside it
 	}
+	if strings.EqualFold(filepath.Ext(path), ggufExt) {
+		return ggufTokenizer(path)
+	}
 	f, err := openRegular(path)
 	if err != nil {
 		return nil, fmt.Errorf("train: tokenizer: %w", err)
 	}
 	defer f.Close()
 	t, err := token.ReadJSON(f)
+	if err != nil {
+		return nil, fmt.Errorf("train: tokenizer %s: %w", path, err)
+	}
+	return t, nil
+}
+
+func ggufTokenizer(path string) (token.Tokenizer, error) {
+	f, err := gguf.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("train: tokenizer: %w", err)
+	}
+	defer f.Close()
+	t, err := token.FromGGUF(maps.Collect(f.Metadata().All()))
 	if err != nil {
 		return nil, fmt.Errorf("train: tokenizer %s: %w", path, err)
 	}

@@ -197,7 +197,7 @@ func TestTuneErrors(t *testing.T) {
 		change func(*train.Job)
 		want   string
 	}{
-		{frozen, func(j *train.Job) { j.From = "nowhere" }, `from "nowhere" is neither a run, a folder with model.safetensors, nor a file of weights`},
+		{frozen, func(j *train.Job) { j.From = "nowhere" }, `from "nowhere" is neither a run, nor a path; want a run, a folder with config.json and model.safetensors or its shards, a GGUF file (.gguf), or a safetensors file`},
 		{frozen, func(j *train.Job) { j.From, j.Head = bare, "" }, "nothing says what network these weights belong to"},
 		{frozen, func(j *train.Job) { j.Head = "linaer" }, "did you mean linear"},
 		{frozen, func(j *train.Job) { j.Head = "globalpool linear" }, "globalpool"},

@@ -13,8 +13,8 @@ import (
 	"brick/tensor/safetensors"
 )
 
-// loadWeights fills the state of a model from a file. Every name and shape must match, none may be missing
-// or left over; nothing is changed unless all fits.
+// loadWeights fills the state of a model from a file, but for matrices that are kept in the type of another, see base. Every
+// name and shape must match, none may be missing or left over; nothing is changed unless all fits.
 func loadWeights(m nn.Block, path string) error {
 	f, err := safetensors.Open(path)
 	if err != nil {
@@ -27,6 +27,9 @@ func loadWeights(m nn.Block, path string) error {
 	}
 	found := map[*nn.Param]*tensor.Tensor{}
 	for name, p := range nn.State(m) {
+		if p.Buf().Kept != nil {
+			continue
+		}
 		if !left[name] {
 			return fmt.Errorf("train: %s: tensor %q is missing; the model has it with shape %v", path, name, p.Shape)
 		}
@@ -55,9 +58,13 @@ func loadWeights(m nn.Block, path string) error {
 	return nil
 }
 
-// weights is the state of a model under its names, in the memory where it lies: it changes as the model does.
+// weights is the state of a model under its names, in the memory where it lies: it changes as the model does. Matrices that are
+// kept in the type of another file are not part of it.
 func weights(m nn.Block) (out []tensor.Named) {
 	for name, p := range nn.State(m) {
+		if p.Buf().Kept != nil {
+			continue
+		}
 		out = append(out, tensor.Named{Name: name, Tensor: tensor.View(hostOf(m, p), p.Shape...)})
 	}
 	return out
@@ -78,7 +85,7 @@ func hostBuf(dev device.Device, b device.Buf) []grad.Float {
 // notFinite names the first parameter that holds NaN or an infinity, "" if none does.
 func notFinite(m nn.Block) string {
 	for name, p := range nn.State(m) {
-		if !allFinite(hostOf(m, p)) {
+		if p.Buf().Kept == nil && !allFinite(hostOf(m, p)) {
 			return name
 		}
 	}

@@ -140,12 +140,13 @@ func jobFlags(f *pflag.FlagSet) jobFields {
 		fields[name] = func(j *train.Job) error { set(j, *v); return nil }
 	}
 	str("data", "named set, file, folder or glob (brick data list shows the names)", func(j *train.Job, v string) { j.Data.Source = v })
-	str("from", "run, checkpoint or file of weights to start from; its network and data stay where none are named", func(j *train.Job, v string) { j.From = v })
+	str("from", "run, checkpoint, Hugging Face folder, GGUF file or file of weights to start from; its network and data stay where none are named", func(j *train.Job, v string) { j.From = v })
 	str("head", "with --from: a stack that takes the place of everything from the last layer with a matrix on", func(j *train.Job, v string) { j.Head, j.Model = v, "" })
 	freeze := f.StringSlice("freeze", nil, "keep as they are: body (all but the head), blocks such as 0-3, layers.0-3, paths and globs of parameters")
 	fields["freeze"] = func(j *train.Job) error { j.Freeze = *freeze; return nil }
 	lora := f.String("lora", "", "with --from: train low-rank adapters, such as rank=8,alpha=16,targets=q_proj,v_proj")
 	fields["lora"] = func(j *train.Job) (err error) { j.LoRA, err = train.ParseLoRA(*lora); return err }
+	str("type", "with --lora: weights of --from that stay as they are, in memory: auto (default) or file for the file's types, f32 to widen them", func(j *train.Job, v string) { j.LoRA.Type = v })
 	target := f.StringSlice("target", nil, "columns of a table to predict; default the last one")
 	fields["target"] = func(j *train.Job) error { j.Data.Target = *target; return nil }
 	str("task", "regression or classification, where the target column leaves it open; translation reads a .tsv file as pairs of texts, reading as images of lines and what they say, chat a .jsonl file as conversations", func(j *train.Job, v string) { j.Data.Task = v })

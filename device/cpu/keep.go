@@ -51,7 +51,18 @@ func (t *packTask) do(_, lo, hi int) {
 	kernel.PackQuant(t.dst, t.q, t.m.Data, t.m.Rows, t.m.Cols, lo, hi)
 }
 
-// widen is y[i] = number col + i of a row of k. col is a multiple of the type's block; so is len(y).
+// widenRows is y[i·ld + j] = number col + j of row row + i of k, i < rows and j < cols. col and cols are multiples of the type's block.
+func widenRows(y []kernel.Float, ld int, k *device.Kept, row, rows, col, cols int) {
+	if q, blocks := k.Type.Quant(); blocks && k.Panels != nil {
+		kernel.UnpackQuant(y, ld, q, k.Panels, k.Cols, row, rows, col, cols)
+		return
+	}
+	for i := range rows {
+		widen(y[i*ld:][:cols], k, row+i, col)
+	}
+}
+
+// widen is widenRows of a row.
 func widen(y []kernel.Float, k *device.Kept, row, col int) {
 	q, blocks := k.Type.Quant()
 	if k.Panels != nil && !blocks {
@@ -59,7 +70,7 @@ func widen(y []kernel.Float, k *device.Kept, row, col int) {
 		return
 	}
 	if k.Panels != nil {
-		kernel.UnpackQuant(y, q, k.Panels, k.Cols, row, col)
+		kernel.UnpackQuant(y, len(y), q, k.Panels, k.Cols, row, 1, col, len(y))
 		return
 	}
 	b := k.Data[row*k.RowBytes()+col/k.Type.Block()*k.Type.BlockSize():]
@@ -80,16 +91,17 @@ func widen(y []kernel.Float, k *device.Kept, row, col int) {
 // readKept copies all numbers to dst.
 func readKept(dst []kernel.Float, k *device.Kept) {
 	if !k.Turned {
-		for r := range k.Rows {
-			widen(dst[r*k.Cols:][:k.Cols], k, r, 0)
-		}
+		widenRows(dst, k.Cols, k, 0, k.Rows, 0, k.Cols)
 		return
 	}
-	row := make([]kernel.Float, k.Cols)
-	for r := range k.Rows {
-		widen(row, k, r, 0)
-		for c, v := range row {
-			dst[c*k.Rows+r] = v
+	rows := make([]kernel.Float, kernel.QuantRows*k.Cols)
+	for r := 0; r < k.Rows; r += kernel.QuantRows {
+		n := min(kernel.QuantRows, k.Rows-r)
+		widenRows(rows, k.Cols, k, r, n, 0, k.Cols)
+		for i := range n {
+			for c, v := range rows[i*k.Cols:][:k.Cols] {
+				dst[c*k.Rows+r+i] = v
+			}
 		}
 	}
 }
@@ -104,9 +116,7 @@ func region(mem []kernel.Float, w *device.Kept, l, c, k, n int, turned bool) (x 
 	block := w.Type.Block()
 	first := col / block * block
 	ld = min(blocks(col+cols, block)*block, w.Cols) - first
-	for i := range rows {
-		widen(mem[i*ld:][:ld], w, row+i, first)
-	}
+	widenRows(mem, ld, w, row, rows, first, ld)
 	return mem[col-first:], ld
 }
 

@@ -65,3 +65,55 @@ func TestKeptRowsAlone(t *testing.T) {
 		}
 	}
 }
+
+// The way back through weights that are kept,  ∂x = ∂y·W,  has the bits of the same weights widened, whichever way they lie, for
+// any number of workers.
+func TestKeptBack(t *testing.T) {
+	const out, in, most = 90, 512, 150
+	r := rand.New(rand.NewPCG(7, 8))
+	for _, kind := range []device.Type{device.F16, device.BF16, device.Q4_0, device.Q8_0, device.Q4_K, device.Q6_K} {
+		m := device.Matrix{Type: kind, Rows: out, Cols: in}
+		m.Data = make([]byte, m.Bytes())
+		w, dy := make([]kernel.Float, out*in), make([]kernel.Float, most*max(in, out))
+		for i := range w {
+			w[i] = kernel.Float(r.NormFloat64())
+		}
+		for i := range dy {
+			dy[i] = kernel.Float(r.NormFloat64())
+		}
+		switch q, blocks := kind.Quant(); {
+		case blocks:
+			kernel.PutQuant(q, m.Data, w)
+		case kind == device.F16:
+			kernel.PutF16(m.Data, w)
+		default:
+			kernel.PutBF16(m.Data, w)
+		}
+		for _, turned := range []bool{false, true} { // as a Linear's (out, in), as a Conv1D's (in, out) of the other sizes
+			m.Turned = turned
+			for _, workers := range []int{1, 3} {
+				d := cpu.New(workers)
+				kept := d.Keep(m, true)
+				wide := make([]kernel.Float, out*in)
+				d.Read(wide, kept)
+				ld := in
+				if turned {
+					ld = out
+				}
+				for _, n := range []int{1, 8, most} {
+					p := device.Product{M: n, N: in, K: out, Batch: [4]int{1, 1, 1, 1}}
+					var dx [2][]kernel.Float
+					for i, b := range []device.Buf{kept, device.Host(wide)} {
+						dx[i] = make([]kernel.Float, n*in)
+						d.MatMul(device.Into(device.Host(dx[i])), device.Mat{LD: in}, device.Mat{Buf: device.Host(dy), LD: out},
+							device.Mat{Buf: b, LD: ld, T: turned}, p, device.Epilogue{})
+					}
+					if !slices.Equal(dx[0], dx[1]) {
+						t.Errorf("%v, turned %v, %d workers, %d rows: the gradient has other bits than that of widened weights", kind, turned, workers, n)
+					}
+				}
+				d.Close()
+			}
+		}
+	}
+}

@@ -3,6 +3,7 @@ package safetensors
 import (
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"maps"
 	"math"
@@ -52,17 +53,14 @@ func Write(path string, tensors []tensor.Named, metadata map[string]string, opts
 	return o.write(path, list, meta)
 }
 
-// WriteSources is Write of tensors that need not be in memory: the Data of each is called when its bytes are due. It has no
-// checksums, which stand before what they are of.
+// WriteSources is Write of tensors that need not be in memory: the Data of each is called when its bytes are due, and before
+// that once more for checksums, which stand before what they are of.
 func WriteSources(path string, tensors []tensor.Source, metadata map[string]string, opts ...Option) error {
 	var o options
 	for _, opt := range opts {
 		opt(&o)
 	}
-	if o.crc {
-		return fmt.Errorf("safetensors: write %s: checksums stand before the tensors; want them in memory", path)
-	}
-	meta, err := allMetadata(nil, metadata, false)
+	meta, err := allMetadata(tensors, metadata, o.crc)
 	if err != nil {
 		return fmt.Errorf("safetensors: write %s: %w", path, err)
 	}
@@ -120,7 +118,7 @@ func sources(tensors []tensor.Named, metadata map[string]string, crc bool) ([]te
 		}
 		list = append(list, tensor.SourceOf(t))
 	}
-	meta, err := allMetadata(tensors, metadata, crc)
+	meta, err := allMetadata(list, metadata, crc)
 	return list, meta, err
 }
 
@@ -197,7 +195,7 @@ func trimComma(js []byte) []byte {
 }
 
 // allMetadata is the metadata with the checksums, that of the header as zeros.
-func allMetadata(tensors []tensor.Named, metadata map[string]string, crc bool) (map[string]string, error) {
+func allMetadata(tensors []tensor.Source, metadata map[string]string, crc bool) (map[string]string, error) {
 	for key := range metadata {
 		if key == sumKey || strings.HasPrefix(key, sumKey+".") {
 			return nil, fmt.Errorf("metadata key %q is kept for checksums", key)
@@ -210,7 +208,11 @@ func allMetadata(tensors []tensor.Named, metadata map[string]string, crc bool) (
 		}
 		meta[sumKey] = strings.Repeat("0", sumDigits)
 		for _, t := range tensors {
-			meta[sumKey+"."+t.Name] = formatSum(sumOf(t.Tensor.Data))
+			sum := crc32.New(castagnoli)
+			if _, err := t.WriteTo(sum); err != nil {
+				return nil, err
+			}
+			meta[sumKey+"."+t.Name] = formatSum(sum.Sum32())
 		}
 	}
 	if len(meta) > wire.MaxMetadata {
