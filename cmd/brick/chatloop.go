@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -43,7 +44,8 @@ func (t *talk) converse(in *os.File) error {
 		}
 	}
 	var read func() (string, error) // one of the two alone: both would take bytes from the terminal
-	if isTerminal(t.cmd.OutOrStdout()) {
+	t.terminal, t.edits = in, isTerminal(t.cmd.OutOrStdout())
+	if t.edits {
 		read = t.edited(in, history)
 	} else {
 		read = t.plainly(in)
@@ -55,6 +57,9 @@ func (t *talk) converse(in *os.File) error {
 			return t.cmd.Context().Err()
 		case errors.Is(err, prompt.ErrInterrupt):
 			fmt.Fprintln(w, dim(w, "Ctrl-D or /bye leaves"))
+			continue
+		case errors.Is(err, prompt.ErrPaste):
+			fmt.Fprintf(w, "%v; --whole reads a long message from standard input\n", err)
 			continue
 		case errors.Is(err, io.EOF):
 			return nil
@@ -73,7 +78,7 @@ func (t *talk) converse(in *os.File) error {
 		if strings.TrimSpace(said) == "" && !t.raw {
 			continue
 		}
-		if err := t.interruptibly(said); err != nil {
+		if err := t.interruptibly(func(ctx context.Context) error { return t.turn(ctx, said) }); err != nil {
 			return err
 		}
 	}
@@ -96,7 +101,7 @@ func (t *talk) edited(in *os.File, history *prompt.History) func() (string, erro
 			return "", err
 		}
 		defer func() { err = errors.Join(err, term.Restore(int(in.Fd()), old)) }()
-		return e.Read(sign, more)
+		return e.Read(t.cmd.Context(), sign, more)
 	}
 }
 

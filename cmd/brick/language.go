@@ -43,6 +43,7 @@ type writer struct {
 	context int               // positions the model can hold; 0 means no bound
 	usual   generate.Sampling // how the folder says that it writes
 	says    bool              // whether it says so
+	run     *train.Run        // nil for a folder
 	close   func() error
 }
 
@@ -78,12 +79,23 @@ func openWriter(name string, how *sitting) (w writer, err error) {
 	if err != nil {
 		return w, errors.Join(err, r.Close())
 	}
-	w.tok, w.context = r.Tokenizer, model.Context(r.Model)
+	w.run, w.tok, w.context = r, r.Tokenizer, model.Context(r.Model)
 	w.Session, w.close = generate.NewSession(r.Model, w.tok, w.context, nil), r.Close
 	if err := how.sit(w.Session, nil); err != nil {
 		return w, errors.Join(err, r.Close())
 	}
 	return w, nil
+}
+
+// template is the text of the model's chat template, "" where it has none.
+func (w *writer) template() (string, error) {
+	if s, ok := w.tok.(*token.Subword); ok && s.ChatTemplate != "" {
+		return s.ChatTemplate, nil
+	}
+	if w.run != nil {
+		return w.run.ChatTemplate()
+	}
+	return "", nil
 }
 
 // fill sets of o what the folder says and no flag of cmd does.
