@@ -31,7 +31,7 @@ func dim(w io.Writer, s string) string {
 }
 
 // converse reads messages from a terminal until the user leaves.
-func (t *talk) converse(in *os.File) error {
+func (t *talk) converse(in *os.File) (err error) {
 	w := t.cmd.ErrOrStderr()
 	fmt.Fprintln(w, dim(w, fmt.Sprintf("%s; /help lists the commands, Ctrl-D leaves", t.name)))
 	history := new(prompt.History)
@@ -46,6 +46,7 @@ func (t *talk) converse(in *os.File) error {
 	var read func() (string, error) // one of the two alone: both would take bytes from the terminal
 	t.terminal, t.edits = in, isTerminal(t.cmd.OutOrStdout())
 	if t.edits {
+		defer func(restore func() error) { err = errors.Join(err, restore()) }(t.mute())
 		read = t.edited(in, history)
 	} else {
 		read = t.plainly(in)
@@ -81,6 +82,20 @@ func (t *talk) converse(in *os.File) error {
 		if err := t.interruptibly(func(ctx context.Context) error { return t.turn(ctx, said) }); err != nil {
 			return err
 		}
+	}
+}
+
+// mute keeps what is typed from showing until restore is called, or the program ends.
+func (t *talk) mute() (restore func() error) {
+	unmute, err := prompt.Mute(int(t.terminal.Fd()), !t.edits)
+	if err != nil {
+		return func() error { return nil } // only the looks suffer
+	}
+	i := interruptsOf(t.cmd.Context())
+	i.tidied(func() { _ = unmute() }) // there is nobody to tell
+	return func() error {
+		i.tidied(nil)
+		return unmute()
 	}
 }
 

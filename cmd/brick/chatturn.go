@@ -138,8 +138,8 @@ func (t *talk) lines() error {
 
 // interruptibly runs a turn in a terminal: Ctrl-C ends the answer alone, and a second one the program. Errors are printed.
 func (t *talk) interruptibly(turn func(context.Context) error) (err error) {
-	if restore, failed := prompt.Mute(int(t.terminal.Fd()), !t.edits); failed == nil { // without it, only the looks suffer
-		defer func() { err = errors.Join(err, restore()) }()
+	if !t.edits {
+		defer func(restore func() error) { err = errors.Join(err, restore()) }(t.mute())
 	}
 	ctx, cancel := context.WithCancel(t.cmd.Context())
 	defer cancel()

@@ -5,7 +5,7 @@ package prompt
 import "golang.org/x/sys/unix"
 
 // Mute keeps what is typed in the terminal fd from showing until restore is called, such as the Ctrl-C that stops an answer. It
-// is kept for who reads next, as lines or else key by key.
+// waits for who reads next, who reads lines or else keys.
 func Mute(fd int, lines bool) (restore func() error, err error) {
 	old, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
