@@ -31,6 +31,15 @@ func (j *Job) chatTemplate(t token.Tokenizer) (string, error) {
 	return PlainTemplate, nil
 }
 
+// ChatTemplate is the text of the template that the run's conversations are written by, "" for a run on other data. The error
+// is that of reading data.template.
+func (r *Run) ChatTemplate() (string, error) {
+	if r.Job.Data.Task != "chat" {
+		return "", nil
+	}
+	return r.Job.chatTemplate(r.Tokenizer)
+}
+
 // turns encodes conversations for the job: their turns are written down by the template, piece by piece, each answer as the model will
 // write it after what it is asked with. What is learnt is the answers, with what ends them.
 func (j *Job) turns(t token.Tokenizer) (data.TurnEncoder, error) {

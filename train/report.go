@@ -142,6 +142,8 @@ func duration(seconds float64) time.Duration {
 func (r *Run) Next() []string {
 	var out []string
 	switch {
+	case r.Job.Data.Task == "chat":
+		out = append(out, fmt.Sprintf("brick chat %s", r.Dir))
 	case r.Info.Task == data.Language:
 		out = append(out, fmt.Sprintf("brick generate %s 'func main() {' --temperature 0.7", r.Dir))
 		if !r.Job.isGo() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"brick/generate/dialog"
 	"brick/token"
 	"brick/token/chat"
+	"brick/train"
 )
 
 // A talk is what brick chat is asked to do, and the conversation while it does.
@@ -28,6 +30,7 @@ type talk struct {
 	asJSON    bool
 	stats     bool
 	noHistory bool
+	begin     string // a file
 
 	cmd    *cobra.Command
 	name   string // of the model
@@ -36,6 +39,9 @@ type talk struct {
 	source string // where the template is from
 	dialog *dialog.Dialog
 	kept   map[string]bool // files saved or loaded
+
+	terminal *os.File // where the user types; nil where there are no commands
+	edits    bool     // by keys, not by lines
 }
 
 // usualAnswer is how many tokens an answer has at most where no flag says.
@@ -74,6 +80,7 @@ A model without a template was not trained on conversations: --raw lets it go on
 	t.how.flags(f)
 	f.StringVarP(&t.prompt, "prompt", "p", "", "the only turn")
 	f.StringVar(&t.system, "system", "", "what the model is told first")
+	f.StringVar(&t.begin, "load", "", "file with a conversation that /save wrote, to go on with")
 	f.StringVar(&t.template, "template", "", "file with the chat template to use")
 	f.BoolVar(&t.raw, "raw", false, "no template: go on with what is typed as plain text")
 	f.BoolVar(&t.whole, "whole", false, "standard input is one turn, not one a line")
@@ -107,7 +114,15 @@ func (t *talk) run(cmd *cobra.Command, name string) (err error) {
 		return err
 	}
 	t.dialog = dialog.New(t.writer, tmpl, t.writer.tok, t.writer.Context())
-	t.dialog.System, t.dialog.Sampling = t.system, t.options.Sampling
+	t.dialog.Sampling = t.options.Sampling
+	if t.begin != "" {
+		if err := t.open(t.begin); err != nil {
+			return &train.InputError{Err: fmt.Errorf("chat: %w", err)}
+		}
+	}
+	if t.system != "" {
+		t.dialog.System = t.system
+	}
 	t.ends()
 	in, _ := cmd.InOrStdin().(*os.File)
 	interactive := !prompted && !t.whole && !t.asJSON && in != nil && term.IsTerminal(int(in.Fd()))
@@ -131,32 +146,41 @@ func (t *talk) parse() (*chat.Template, error) {
 		t.source = "none: plain text"
 		return nil, nil
 	}
-	text := ""
-	if t.template != "" {
-		f, err := os.Open(t.template)
-		if err != nil {
-			return nil, fmt.Errorf("chat: template: %w", err)
-		}
-		defer f.Close() // of a file that was only read
-		b, err := io.ReadAll(io.LimitReader(f, maxForm+1))
-		if err == nil && len(b) > maxForm {
-			err = fmt.Errorf("more than %d bytes", maxForm)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("chat: template %s: %w", t.template, err)
-		}
-		t.source, text = t.template, string(b)
-	} else if s, ok := t.writer.tok.(*token.Subword); ok {
-		t.source, text = "the model's own", s.ChatTemplate
+	var text string
+	var err error
+	if t.source = t.template; t.source == "" {
+		t.source = "the model's own"
+		text, err = t.writer.template()
+	} else {
+		text, err = readTemplate(t.template)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("chat: %w", err)
 	}
 	tmpl, err := chat.Parse(text)
 	switch {
 	case errors.Is(err, chat.ErrNone) && t.template == "":
 		return nil, usagef("%s has no chat template: it was not trained on conversations; --raw goes on with plain text, --template FILE gives it a template", t.name)
 	case err != nil:
-		return nil, usageError{fmt.Errorf("chat: template of %s: %w", t.name, err)}
+		return nil, &train.InputError{Err: fmt.Errorf("chat: %s: %w", cmp.Or(t.template, t.name), err)}
 	}
 	return tmpl, nil
+}
+
+func readTemplate(file string) (string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return "", fmt.Errorf("template: %w", err)
+	}
+	defer f.Close() // of a file that was only read
+	b, err := io.ReadAll(io.LimitReader(f, maxForm+1))
+	if err == nil && len(b) > maxForm {
+		err = fmt.Errorf("more than %d bytes", maxForm)
+	}
+	if err != nil {
+		return "", fmt.Errorf("template %s: %w", file, err)
+	}
+	return string(b), nil
 }
 
 // ends lets answers end where the template and the tokenizer say that a turn ends.

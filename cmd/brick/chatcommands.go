@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,7 +30,7 @@ func slashCommands() []slashCommand {
 	return []slashCommand{
 		{"help", "", "this list", (*talk).help},
 		{"clear", "", "begin the conversation anew", func(t *talk, _ string) error { t.dialog.Clear(); return t.note("the conversation is empty") }},
-		{"system", "TEXT", "what the model is told first; without TEXT nothing", func(t *talk, rest string) error { t.dialog.System = rest; return nil }},
+		{"system", "TEXT", "what the model is told first; without TEXT nothing", (*talk).tell},
 		{"history", "", "what was said", (*talk).history},
 		{"save", "FILE", "write the conversation, a JSON message a line", (*talk).save},
 		{"load", "FILE", "go on with one that was saved", (*talk).load},
@@ -96,6 +97,14 @@ func (t *talk) help(string) error {
 	return t.note(`A line that ends with \ goes on in the next one, and so does everything from """ to """. Ctrl-C stops an answer.`)
 }
 
+func (t *talk) tell(rest string) error {
+	t.dialog.System = rest
+	if rest == "" {
+		return t.note("the model is told nothing first")
+	}
+	return t.note("the model is told first: %s", rest)
+}
+
 func (t *talk) history(string) error {
 	if t.dialog.System != "" {
 		if err := t.note("system: %s", t.dialog.System); err != nil {
@@ -123,8 +132,11 @@ func (t *talk) save(file string) error {
 	}
 	var b bytes.Buffer
 	err := t.dialog.Save(&b)
+	if err == nil && b.Len() == 0 {
+		err = errors.New("nothing was said that could be saved")
+	}
 	if err == nil {
-		err = durable.WriteFile(file, b.Bytes())
+		err = durable.Private.WriteFile(file, b.Bytes())
 	}
 	if err != nil {
 		return err
@@ -137,6 +149,14 @@ func (t *talk) load(file string) error {
 	if file == "" {
 		return errors.New("/load wants a file")
 	}
+	if err := t.open(file); err != nil {
+		return err
+	}
+	return t.note("%d messages; /history shows them", len(t.dialog.Messages))
+}
+
+// open goes on with the conversation of a file.
+func (t *talk) open(file string) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return err
@@ -146,7 +166,7 @@ func (t *talk) load(file string) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	t.kept[file] = true
-	return t.note("%d messages; /history shows them", len(t.dialog.Messages))
+	return nil
 }
 
 // set changes a sampling flag; a value that means nothing leaves it as it was.
@@ -203,11 +223,7 @@ func (t *talk) show(string) error {
 }
 
 func (t *talk) retry(string) error {
-	said, ok := t.dialog.Undo()
-	if !ok {
-		return errors.New("there is no question yet")
-	}
-	return t.interruptibly(said)
+	return t.interruptibly(func(ctx context.Context) error { return t.print(t.dialog.Retry(ctx)) })
 }
 
 func (t *talk) undo(string) error {

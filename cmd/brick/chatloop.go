@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -30,7 +31,7 @@ func dim(w io.Writer, s string) string {
 }
 
 // converse reads messages from a terminal until the user leaves.
-func (t *talk) converse(in *os.File) error {
+func (t *talk) converse(in *os.File) (err error) {
 	w := t.cmd.ErrOrStderr()
 	fmt.Fprintln(w, dim(w, fmt.Sprintf("%s; /help lists the commands, Ctrl-D leaves", t.name)))
 	history := new(prompt.History)
@@ -43,7 +44,9 @@ func (t *talk) converse(in *os.File) error {
 		}
 	}
 	var read func() (string, error) // one of the two alone: both would take bytes from the terminal
-	if isTerminal(t.cmd.OutOrStdout()) {
+	t.terminal, t.edits = in, isTerminal(t.cmd.OutOrStdout())
+	if t.edits {
+		defer func(restore func() error) { err = errors.Join(err, restore()) }(t.mute())
 		read = t.edited(in, history)
 	} else {
 		read = t.plainly(in)
@@ -55,6 +58,9 @@ func (t *talk) converse(in *os.File) error {
 			return t.cmd.Context().Err()
 		case errors.Is(err, prompt.ErrInterrupt):
 			fmt.Fprintln(w, dim(w, "Ctrl-D or /bye leaves"))
+			continue
+		case errors.Is(err, prompt.ErrPaste):
+			fmt.Fprintf(w, "%v; --whole reads a long message from standard input\n", err)
 			continue
 		case errors.Is(err, io.EOF):
 			return nil
@@ -73,9 +79,23 @@ func (t *talk) converse(in *os.File) error {
 		if strings.TrimSpace(said) == "" && !t.raw {
 			continue
 		}
-		if err := t.interruptibly(said); err != nil {
+		if err := t.interruptibly(func(ctx context.Context) error { return t.turn(ctx, said) }); err != nil {
 			return err
 		}
+	}
+}
+
+// mute keeps what is typed from showing until restore is called, or the program ends.
+func (t *talk) mute() (restore func() error) {
+	unmute, err := prompt.Mute(int(t.terminal.Fd()), !t.edits)
+	if err != nil {
+		return func() error { return nil } // only the looks suffer
+	}
+	i := interruptsOf(t.cmd.Context())
+	i.tidied(func() { _ = unmute() }) // there is nobody to tell
+	return func() error {
+		i.tidied(nil)
+		return unmute()
 	}
 }
 
@@ -96,7 +116,7 @@ func (t *talk) edited(in *os.File, history *prompt.History) func() (string, erro
 			return "", err
 		}
 		defer func() { err = errors.Join(err, term.Restore(int(in.Fd()), old)) }()
-		return e.Read(sign, more)
+		return e.Read(t.cmd.Context(), sign, more)
 	}
 }
 

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"unicode/utf8"
 
 	"brick/cmd/brick/prompt"
+	"brick/generate"
 	"brick/generate/dialog"
 )
 
@@ -22,58 +24,78 @@ func (t *talk) turn(ctx context.Context, said string) error {
 	if !utf8.ValidString(said) {
 		return usagef("chat: what is said is not UTF-8")
 	}
+	return t.print(t.dialog.Ask(ctx, said))
+}
+
+// print shows an answer as it is written, or as JSON when it is whole.
+func (t *talk) print(answer iter.Seq2[generate.Token, error]) error {
 	out := t.cmd.OutOrStdout()
 	clean := isTerminal(out) // a model's text never steers a terminal
 	var text strings.Builder
-	for k, err := range t.dialog.Ask(ctx, said) {
+	for k, err := range answer {
 		if err != nil {
 			if text.Len() > 0 && !t.asJSON {
-				fmt.Fprintln(out)
+				_, failed := fmt.Fprintln(out)
+				err = errors.Join(err, failed)
 			}
 			return err
 		}
 		text.WriteString(k.Text)
-		switch {
-		case t.asJSON:
-		case clean:
-			fmt.Fprint(out, prompt.Printable(k.Text))
-		default:
-			fmt.Fprint(out, k.Text)
+		if t.asJSON {
+			continue
+		}
+		if clean {
+			k.Text = prompt.Printable(k.Text)
+		}
+		if _, err := io.WriteString(out, k.Text); err != nil {
+			return fmt.Errorf("chat: writing the answer: %w", err)
 		}
 	}
 	if t.asJSON {
 		return t.encode(text.String())
 	}
 	if _, err := fmt.Fprintln(out); err != nil {
-		return err
+		return fmt.Errorf("chat: writing the answer: %w", err)
 	}
-	t.tell()
+	t.remark()
 	return nil
 }
 
 // encode prints a turn as JSON.
 func (t *talk) encode(text string) error {
-	l := t.dialog.Last
+	l, s := t.dialog.Last, t.writer.Stats
 	return json.NewEncoder(t.cmd.OutOrStdout()).Encode(map[string]any{
 		"role": "assistant", "content": text, "finish_reason": l.Reason, "prompt_tokens": l.Prompt, "completion_tokens": l.Tokens,
-		"context": t.dialog.Context, "context_full": l.Full, "seconds_to_first_token": l.First.Seconds(), "tokens_per_second": l.Rate(),
+		"context": t.dialog.Context, "context_full": l.Full, "tokens_per_second": s.WriteRate(), "stats": s,
 	})
 }
 
-// tell prints what the answer cost, and when the context is nearly full.
-func (t *talk) tell() {
+// remark prints what the answer cost, and when the context is full or nearly so.
+func (t *talk) remark() {
 	l := t.dialog.Last
 	w := t.cmd.ErrOrStderr()
+	read := l.Prompt + l.Tokens
 	if t.stats && l.Tokens > 0 {
-		line := fmt.Sprintf("%d tokens, first after %.2f s, then %.1f a second; context %s", l.Tokens, l.First.Seconds(), l.Rate(), t.used(l.Prompt+l.Tokens))
-		if l.Reason == "length" && !l.Full {
+		line := fmt.Sprintf("%d tokens, %s; context %s", l.Tokens, speed(t.writer.Stats), t.used(read))
+		if l.Reason == generate.Length && !l.Full {
 			line += "; stopped by --tokens"
 		}
 		fmt.Fprintln(w, dim(w, line))
 	}
-	if l.Full {
-		fmt.Fprintln(w, "the context is full and the answer ends here: /clear begins anew, /undo takes the last turn back")
+	switch left := t.dialog.Context - read; {
+	case l.Full:
+		fmt.Fprintf(w, "the context is full and the answer ends here%s\n", t.ways())
+	case t.terminal != nil && t.dialog.Context > 0 && left < t.dialog.Context/8:
+		fmt.Fprintf(w, "the context is nearly full: it holds %s tokens%s\n", t.used(read), t.ways())
 	}
+}
+
+// ways says how a full context is made room in, where there are commands.
+func (t *talk) ways() string {
+	if t.terminal == nil {
+		return ""
+	}
+	return "; /clear begins anew, /undo takes the last turn back"
 }
 
 // used is how much of the context n tokens are.
@@ -114,8 +136,11 @@ func (t *talk) lines() error {
 	return nil
 }
 
-// interruptibly is turn for a terminal: Ctrl-C ends the answer alone, and a second one the program. Errors are printed.
-func (t *talk) interruptibly(said string) error {
+// interruptibly runs a turn in a terminal: Ctrl-C ends the answer alone, and a second one the program. Errors are printed.
+func (t *talk) interruptibly(turn func(context.Context) error) (err error) {
+	if !t.edits {
+		defer func(restore func() error) { err = errors.Join(err, restore()) }(t.mute())
+	}
 	ctx, cancel := context.WithCancel(t.cmd.Context())
 	defer cancel()
 	i := interruptsOf(t.cmd.Context())
@@ -126,7 +151,7 @@ func (t *talk) interruptibly(said string) error {
 		cancel()
 		return true
 	})
-	err := t.turn(ctx, said)
+	err = turn(ctx)
 	i.taken(nil)
 	w := t.cmd.ErrOrStderr()
 	var full *dialog.FullError
@@ -134,14 +159,12 @@ func (t *talk) interruptibly(said string) error {
 	case err == nil:
 	case t.cmd.Context().Err() != nil:
 		return err
+	case errors.Is(err, context.Canceled) && t.dialog.Last.Kept:
+		fmt.Fprintln(w, dim(w, "interrupted; what was written stays in the conversation, /undo takes it back"))
 	case errors.Is(err, context.Canceled):
-		if t.dialog.Last.Tokens == 0 {
-			fmt.Fprintln(w, dim(w, "interrupted before an answer; the question is taken back"))
-		} else {
-			fmt.Fprintln(w, dim(w, "interrupted; what was written stays in the conversation, /undo takes it back"))
-		}
+		fmt.Fprintln(w, dim(w, "interrupted before an answer; the conversation is as it was"))
 	case errors.As(err, &full):
-		fmt.Fprintf(w, "%v; /clear begins anew, /undo takes the last turn back\n", err)
+		fmt.Fprintf(w, "%v%s\n", err, t.ways())
 	default:
 		fmt.Fprintln(w, err)
 	}

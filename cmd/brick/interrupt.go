@@ -15,6 +15,7 @@ type interrupts struct {
 	mu     sync.Mutex
 	notice string      // printed when the program is to stop
 	take   func() bool // asked first: whether something less than the program stops
+	tidy   func()      // run before the program ends at once
 }
 
 type interruptsKey struct{}
@@ -39,6 +40,23 @@ func (i *interrupts) taken(by func() bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.take = by
+}
+
+// tidied sets what runs before the program ends at once, nil for nothing.
+func (i *interrupts) tidied(by func()) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.tidy = by
+}
+
+// leave ends the program at once.
+func (i *interrupts) leave() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.tidy != nil {
+		i.tidy()
+	}
+	os.Exit(exitInterrupted)
 }
 
 // stops says whether the program is to stop, and what is said then.
@@ -74,7 +92,7 @@ func interruptible(parent context.Context, stderr io.Writer) (context.Context, c
 		}
 		cancel()
 		<-c
-		os.Exit(exitInterrupted)
+		i.leave()
 	}()
 	return ctx, func() { signal.Stop(c); cancel() }
 }

@@ -42,6 +42,7 @@ type writer struct {
 	tok   token.Tokenizer
 	usual generate.Sampling // how the folder says that it writes
 	says  bool              // whether it says so
+	run   *train.Run        // nil for a folder
 	close func() error
 }
 
@@ -77,11 +78,23 @@ func openWriter(name string, how *sitting) (w writer, err error) {
 	if err != nil {
 		return w, errors.Join(err, r.Close())
 	}
-	w.Session, w.tok, w.close = generate.NewSession(r.Model, r.Tokenizer, model.Context(r.Model), nil), r.Tokenizer, r.Close
+	w.run, w.tok, w.close = r, r.Tokenizer, r.Close
+	w.Session = generate.NewSession(r.Model, w.tok, model.Context(r.Model), nil)
 	if err := how.sit(w.Session, nil); err != nil {
 		return w, errors.Join(err, r.Close())
 	}
 	return w, nil
+}
+
+// template is the text of the model's chat template, "" where it has none.
+func (w *writer) template() (string, error) {
+	if s, ok := w.tok.(*token.Subword); ok && s.ChatTemplate != "" {
+		return s.ChatTemplate, nil
+	}
+	if w.run != nil {
+		return w.run.ChatTemplate()
+	}
+	return "", nil
 }
 
 // fill sets of o what the folder says and no flag of cmd does.

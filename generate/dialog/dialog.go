@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
-	"time"
 	"unicode"
 
 	"brick/generate"
@@ -18,7 +18,7 @@ import (
 type Message struct {
 	Role        string `json:"role"` // system, user or assistant
 	Content     string `json:"content"`
-	Interrupted bool   `json:"interrupted,omitempty"` // the answer was stopped before its end
+	Interrupted bool   `json:"interrupted,omitzero"` // the answer was stopped before its end
 }
 
 // A Session is a model that goes on with a text of ids, such as [*generate.Session].
@@ -28,11 +28,11 @@ type Session interface {
 
 // A Dialog is a conversation with a model. It serves one caller at a time.
 type Dialog struct {
-	System   string    // what the model is told first, "" for nothing
-	Messages []Message // of user and assistant in turn
-	Sampling generate.Sampling
-	Context  int  // positions the model can hold, 0 for no bound
-	Last     Turn // the latest answer
+	System   string            // what the model is told first, "" for nothing
+	Messages []Message         // of user and assistant in turn
+	Sampling generate.Sampling // no Max: up to the end of Context
+	Context  int               // positions the model can hold, 0 for no bound
+	Last     Turn              // the latest answer
 
 	session Session
 	tok     token.Tokenizer
@@ -46,16 +46,7 @@ type Turn struct {
 	Prompt int             // tokens of the conversation before it
 	Tokens int             // of the answer
 	Full   bool            // it ended because the context is full
-	First  time.Duration   // until its first token
-	Took   time.Duration   // until its last
-}
-
-// Rate is how many tokens a second came after the first one, 0 where there were none.
-func (t Turn) Rate() float64 {
-	if t.Tokens < 2 || t.Took <= t.First {
-		return 0
-	}
-	return float64(t.Tokens-1) / (t.Took - t.First).Seconds()
+	Kept   bool            // it is a message of the conversation
 }
 
 // A FullError says that a conversation has no room for an answer.
@@ -85,7 +76,8 @@ func (d *Dialog) Ends() []int32 {
 // Plain says that there is no template: what is said is one text.
 func (d *Dialog) Plain() bool { return d.encoder == nil }
 
-// Tokens are the ids of the conversation as the model reads it, with what an answer begins with if answering.
+// Tokens are the ids of the conversation as the model reads it, with what an answer begins with if answering. Special tokens
+// come from the template alone; a plain text, which has none, is read as [generate.Session.Stream] reads a prompt.
 func (d *Dialog) Tokens(answering bool) ([]int32, error) {
 	if d.encoder == nil {
 		var text strings.Builder
@@ -113,26 +105,46 @@ func (d *Dialog) Tokens(answering bool) ([]int32, error) {
 // the loop, what was written stays, marked as interrupted. Where nothing was written, or there is another
 // error, what the user said is taken back. The error is a [*FullError], one of the template or of the model, or of ctx.
 func (d *Dialog) Ask(ctx context.Context, said string) iter.Seq2[generate.Token, error] {
+	return func(yield func(generate.Token, error) bool) { d.ask(ctx, said, d.Messages, yield) }
+}
+
+// ErrNoQuestion says that the user has said nothing yet.
+var ErrNoQuestion = errors.New("there is no question yet")
+
+// Retry streams another answer to the last question, in the place of the one it had. That one stays where Ask would have
+// taken the question back. The error is one of Ask's, or [ErrNoQuestion].
+func (d *Dialog) Retry(ctx context.Context) iter.Seq2[generate.Token, error] {
 	return func(yield func(generate.Token, error) bool) {
-		d.Messages = append(d.Messages, Message{Role: "user", Content: said})
-		answer, err := d.answer(ctx, yield)
-		n := len(d.Messages)
-		switch stopped := err == errLeft || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded); {
-		case err == nil, stopped && answer != "":
-			d.Messages = append(d.Messages, Message{Role: "assistant", Content: answer, Interrupted: stopped})
-		default:
-			d.Messages = d.Messages[:n-1]
+		before := d.Messages
+		said, ok := d.Undo()
+		if !ok {
+			yield(generate.Token{}, ErrNoQuestion)
+			return
 		}
-		if err != nil && err != errLeft {
-			yield(generate.Token{}, err)
-		}
+		d.ask(ctx, said, before, yield)
+	}
+}
+
+// ask is Ask; where there is no answer the messages are those from before.
+func (d *Dialog) ask(ctx context.Context, said string, before []Message, yield func(generate.Token, error) bool) {
+	d.Messages = append(slices.Clip(d.Messages), Message{Role: "user", Content: said}) // before may go on where they end
+	answer, err := d.answer(ctx, yield)
+	left := err == errLeft
+	stopped := left || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	if d.Last.Kept = err == nil || stopped && answer != ""; d.Last.Kept {
+		d.Messages = append(d.Messages, Message{Role: "assistant", Content: answer, Interrupted: stopped})
+	} else {
+		d.Messages = before
+	}
+	if err != nil && !left {
+		yield(generate.Token{}, err)
 	}
 }
 
 // errLeft says that the caller left the loop.
 var errLeft = errors.New("left")
 
-// answer streams what follows the conversation.
+// answer streams what follows the conversation. Where the caller leaves before its end the error is errLeft.
 func (d *Dialog) answer(ctx context.Context, yield func(generate.Token, error) bool) (string, error) {
 	d.Last = Turn{}
 	ids, err := d.Tokens(true)
@@ -143,34 +155,32 @@ func (d *Dialog) answer(ctx context.Context, yield func(generate.Token, error) b
 	o.Seed += d.asked
 	d.asked++
 	d.Last.Prompt = len(ids)
-	room := len(ids) + o.Max // the last token written need not be read
+	capped := false
 	if d.Context > 0 {
-		room = d.Context - len(ids) + 1
-	}
-	if room < 2 {
-		return "", &FullError{len(ids), d.Context}
-	}
-	capped := o.Max == 0 || o.Max > room
-	if capped {
-		o.Max, o.Min = room, min(o.Min, room)
+		room := d.Context - len(ids) + 1 // the last token written need not be read
+		if room < 2 {
+			return "", &FullError{len(ids), d.Context}
+		}
+		if capped = o.Max == 0 || o.Max > room; capped {
+			o.Max, o.Min = room, min(o.Min, room)
+		}
 	}
 	var answer strings.Builder
-	began := time.Now()
 	for t, err := range d.session.Continue(ctx, ids, o) {
 		if err != nil {
 			return answer.String(), err
 		}
-		d.Last.Took = time.Since(began)
-		if d.Last.Tokens++; d.Last.Tokens == 1 {
-			d.Last.First = d.Last.Took
-		}
+		d.Last.Tokens++
 		d.Last.Reason = t.Reason
 		if d.encoder != nil && answer.Len() == 0 {
 			t.Text = strings.TrimLeftFunc(t.Text, unicode.IsSpace) // the template has what stands before an answer
 		}
 		answer.WriteString(t.Text)
 		d.Last.Full = capped && t.Reason == generate.Length
-		if !yield(t, nil) && t.Reason == "" {
+		switch more := yield(t, nil); {
+		case t.Reason != "":
+			return answer.String(), nil
+		case !more:
 			return answer.String(), errLeft
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 )
@@ -45,7 +44,8 @@ func (d *Dialog) Save(w io.Writer) error {
 	return nil
 }
 
-// Load reads what Save wrote in place of the conversation, which an error leaves as it was. The error names the line.
+// Load reads what Save wrote in place of the conversation, which an error leaves as it was: of the system, if at all, first, then
+// of user and assistant in turn. The error names the line, and what would fit there.
 func (d *Dialog) Load(r io.Reader) error {
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err == nil && len(data) > maxFile {
@@ -56,7 +56,7 @@ func (d *Dialog) Load(r io.Reader) error {
 	}
 	system := ""
 	var messages []Message
-	n := 0
+	n, last, next := 0, 0, "user"
 	for line := range bytes.Lines(data) {
 		n++
 		if line = bytes.TrimSpace(line); len(line) == 0 {
@@ -66,20 +66,24 @@ func (d *Dialog) Load(r io.Reader) error {
 		err := json.Unmarshal(line, &m)
 		switch {
 		case err != nil:
-		case !utf8.ValidString(m.Content):
-			err = errors.New("not UTF-8")
 		case m.Role == "system" && n == 1:
 			system = m.Content
-		case m.Role != "user" && m.Role != "assistant":
-			err = fmt.Errorf("role %q; want user or assistant, or system in the first line", m.Role)
+		case m.Role == next:
+			messages, last = append(messages, m), n
+			next = map[string]string{"user": "assistant", "assistant": "user"}[next]
+		case n == 1:
+			err = fmt.Errorf("role %q; want user, or system before it", m.Role)
 		default:
-			messages = append(messages, m)
+			err = fmt.Errorf("role %q; want %s here: user and assistant take turns, and system is for the first line", m.Role, next)
 		}
 		if err != nil {
 			return fmt.Errorf("loading a conversation: line %d: %w", n, err)
 		}
 	}
-	if messages == nil && system == "" {
+	switch {
+	case next == "assistant":
+		return fmt.Errorf("loading a conversation: line %d: what the user says last has no answer; want one of the assistant after it", last)
+	case messages == nil && system == "":
 		return errors.New("loading a conversation: there is no message in it")
 	}
 	d.System, d.Messages = system, messages

@@ -36,10 +36,13 @@ type Disk struct {
 
 func (d Disk) fs() FS {
 	if d.FS == nil {
-		return osFS{}
+		return osFS{0o666}
 	}
 	return d.FS
 }
+
+// Private is the machine's own disk, on which only their owner reads the files that are written.
+var Private = Disk{FS: osFS{0o600}}
 
 // WriteFile replaces the file at path by data. After an error, the old file
 // stands as it was, unless only the last step (fsync of the folder) failed: then it

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -61,6 +62,19 @@ func TestWriteFile(t *testing.T) {
 		t.Errorf("into an absent folder: %v", err)
 	}
 	if info, err := os.Stat(filepath.Join(dir, "c", "run.yaml")); err != nil || info.Mode().Perm()&0o400 == 0 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+}
+
+// A private file is its owner's alone, also where one that others may read was there.
+func TestPrivate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	for _, disk := range []durable.Disk{{}, durable.Private} {
+		if err := disk.WriteFile(path, []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
 }

@@ -1,13 +1,16 @@
 package durable
 
-import "os"
+import (
+	"io/fs"
+	"os"
+)
 
 // osFS is the operating system's file system.
-type osFS struct{}
+type osFS struct{ mode fs.FileMode } // of new files, before the umask
 
-func (osFS) Create(name string) (File, error) {
+func (o osFS) Create(name string) (File, error) {
 	// O_EXCL: neither a file nor a link of that name is followed.
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, o.mode)
 	if err != nil {
 		return nil, err // not f: a nil *os.File in an interface is not nil
 	}

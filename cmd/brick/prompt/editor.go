@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -28,8 +29,9 @@ type Editor struct {
 
 // Read reads one message after sign; further lines begin with more. A message goes on after a line that ends with \, and
 // from """ to """; neither is part of it. Ctrl-J puts a line end. The error is [ErrInterrupt] after Ctrl-C, and io.EOF
-// after Ctrl-D, where nothing was written, or what reading failed with.
-func (e *Editor) Read(sign, more string) (string, error) {
+// after Ctrl-D, where nothing was written, [ErrPaste], that of ctx, after which the editor cannot be used, or what reading
+// failed with.
+func (e *Editor) Read(ctx context.Context, sign, more string) (string, error) {
 	e.text, e.past, e.draft = text{}, len(e.History.entries), ""
 	e.screen = screen{out: e.Out, size: e.Size, sign: sign, more: more}
 	fmt.Fprint(e.Out, "\x1b[?2004h") // what is pasted comes between marks
@@ -38,7 +40,7 @@ func (e *Editor) Read(sign, more string) (string, error) {
 		if e.In.Buffered() == 0 {
 			e.screen.draw(&e.text)
 		}
-		k, err := readKey(e.In)
+		k, err := e.key(ctx)
 		if err != nil {
 			e.screen.leave(&e.text)
 			return "", err
@@ -48,6 +50,25 @@ func (e *Editor) Read(sign, more string) (string, error) {
 			e.screen.leave(&e.text)
 			return Message(e.text.String()), err
 		}
+	}
+}
+
+// key reads one key. Where ctx ends first the reading goes on, as nothing stops it.
+func (e *Editor) key(ctx context.Context) (key, error) {
+	type pressed struct {
+		key
+		err error
+	}
+	c := make(chan pressed, 1)
+	go func() {
+		k, err := readKey(e.In)
+		c <- pressed{k, err}
+	}()
+	select {
+	case p := <-c:
+		return p.key, p.err
+	case <-ctx.Done():
+		return key{}, ctx.Err()
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"brick/tensor/durable"
 )
 
 const (
@@ -56,7 +58,7 @@ func OpenHistory(path string) (*History, error) {
 			line, _ := json.Marshal(s) // a string always has JSON
 			b.Write(append(line, '\n'))
 		}
-		if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		if err := durable.Private.WriteFile(path, b.Bytes()); err != nil {
 			return nil, fmt.Errorf("history: %w", err)
 		}
 	}

@@ -55,6 +55,9 @@ func readSequence(in *bufio.Reader) (key, error) {
 		if err != nil {
 			return key{}, err
 		}
+		if b >= utf8.RuneSelf {
+			return key{name: "none"}, in.UnreadByte() // a character after Esc alone
+		}
 		seq = append(seq, b)
 		if len(seq) == 1 && b != '[' && b != 'O' || len(seq) > 1 && b >= 0x40 && b <= 0x7e {
 			break
@@ -69,19 +72,28 @@ func readSequence(in *bufio.Reader) (key, error) {
 	return key{name: "none"}, nil
 }
 
+// ErrPaste says that more was pasted at once than an editor takes.
+var ErrPaste = errors.New("more than 4 MiB were pasted at once")
+
 // readPaste reads what is pasted, up to its end mark.
 func readPaste(in *bufio.Reader) (key, error) {
 	end := []byte("\x1b[201~")
-	var b []byte
-	for !bytes.HasSuffix(b, end) {
+	var b, tail []byte
+	for !bytes.Equal(tail, end) {
 		c, err := in.ReadByte()
 		if err != nil {
 			return key{}, err
 		}
-		if b = append(b, c); len(b) > maxPaste {
-			return key{}, errors.New("more than 4 MiB were pasted at once")
+		if tail = append(tail, c); len(tail) > len(end) {
+			if len(b) <= maxPaste {
+				b = append(b, tail[0])
+			}
+			tail = tail[1:]
 		}
 	}
-	s := strings.ToValidUTF8(string(bytes.TrimSuffix(b, end)), "\uFFFD")
+	if len(b) > maxPaste {
+		return key{}, ErrPaste
+	}
+	s := strings.ToValidUTF8(string(b), "\uFFFD")
 	return key{text: Printable(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s))}, nil
 }
