@@ -31,6 +31,7 @@ type talk struct {
 	stats     bool
 	noHistory bool
 	begin     string // a file
+	shift     bool
 
 	cmd    *cobra.Command
 	name   string // of the model
@@ -80,6 +81,7 @@ A model without a template was not trained on conversations: --raw lets it go on
 	t.how.flags(f)
 	f.StringVarP(&t.prompt, "prompt", "p", "", "the only turn")
 	f.StringVar(&t.system, "system", "", "what the model is told first")
+	f.BoolVar(&t.shift, "context-shift", false, "where the context has no room for an answer, leave out the oldest turns; --system stays")
 	f.StringVar(&t.begin, "load", "", "file with a conversation that /save wrote, to go on with")
 	f.StringVar(&t.template, "template", "", "file with the chat template to use")
 	f.BoolVar(&t.raw, "raw", false, "no template: go on with what is typed as plain text")
@@ -114,7 +116,7 @@ func (t *talk) run(cmd *cobra.Command, name string) (err error) {
 		return err
 	}
 	t.dialog = dialog.New(t.writer, tmpl, t.writer.tok, t.writer.Context())
-	t.dialog.Sampling = t.options.Sampling
+	t.dialog.Sampling, t.dialog.Shift = t.options.Sampling, t.shift
 	if t.begin != "" {
 		if err := t.open(t.begin); err != nil {
 			return &train.InputError{Err: fmt.Errorf("chat: %w", err)}

@@ -66,7 +66,7 @@ func (t *talk) encode(text string) error {
 	l, s := t.dialog.Last, t.writer.Stats
 	return json.NewEncoder(t.cmd.OutOrStdout()).Encode(map[string]any{
 		"role": "assistant", "content": text, "finish_reason": l.Reason, "prompt_tokens": l.Prompt, "completion_tokens": l.Tokens,
-		"context": t.dialog.Context, "context_full": l.Full, "tokens_per_second": s.WriteRate(), "stats": s,
+		"context": t.dialog.Context, "context_full": l.Full, "unseen_messages": l.Unseen, "tokens_per_second": s.WriteRate(), "stats": s,
 	})
 }
 
@@ -77,6 +77,9 @@ func (t *talk) remark() {
 	read := l.Prompt + l.Tokens
 	if t.stats && l.Tokens > 0 {
 		line := fmt.Sprintf("%d tokens, %s; context %s", l.Tokens, speed(t.writer.Stats), t.used(read))
+		if l.Unseen > 0 {
+			line += fmt.Sprintf(" without the first %d messages", l.Unseen)
+		}
 		if l.Reason == generate.Length && !l.Full {
 			line += "; stopped by --tokens"
 		}
@@ -85,7 +88,7 @@ func (t *talk) remark() {
 	switch left := t.dialog.Context - read; {
 	case l.Full:
 		fmt.Fprintf(w, "the context is full and the answer ends here%s\n", t.ways())
-	case t.terminal != nil && t.dialog.Context > 0 && left < t.dialog.Context/8:
+	case t.terminal != nil && !t.dialog.Shift && t.dialog.Context > 0 && left < t.dialog.Context/8:
 		fmt.Fprintf(w, "the context is nearly full: it holds %s tokens%s\n", t.used(read), t.ways())
 	}
 }
@@ -95,7 +98,7 @@ func (t *talk) ways() string {
 	if t.terminal == nil {
 		return ""
 	}
-	return "; /clear begins anew, /undo takes the last turn back"
+	return "; /clear begins anew, /undo takes the last turn back, --context-shift would leave out the oldest turns"
 }
 
 // used is how much of the context n tokens are.

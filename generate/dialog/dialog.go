@@ -32,12 +32,14 @@ type Dialog struct {
 	Messages []Message         // of user and assistant in turn
 	Sampling generate.Sampling // no Max: up to the end of Context
 	Context  int               // positions the model can hold, 0 for no bound
+	Shift    bool              // where there is no room for an answer, the model no longer sees the oldest turns; else that is a [*FullError]
 	Last     Turn              // the latest answer
 
 	session Session
 	tok     token.Tokenizer
 	encoder *chat.Encoder // nil: a plain text
 	asked   uint64        // answers begun, each with draws of its own
+	unseen  int           // messages at the beginning that the model no longer sees
 }
 
 // A Turn is what is known of an answer beside its text.
@@ -45,6 +47,7 @@ type Turn struct {
 	Reason generate.Reason // why it ended, "" where it was interrupted
 	Prompt int             // tokens of the conversation before it
 	Tokens int             // of the answer
+	Unseen int             // messages at the beginning that the model did not see
 	Full   bool            // it ended because the context is full
 	Kept   bool            // it is a message of the conversation
 }
@@ -82,7 +85,7 @@ func (d *Dialog) Tokens(answering bool) ([]int32, error) {
 	if d.encoder == nil {
 		var text strings.Builder
 		text.WriteString(d.System)
-		for _, m := range d.Messages {
+		for _, m := range d.seen() {
 			text.WriteString(m.Content)
 		}
 		ids := token.EncodeSpecial(d.tok, text.String(), nil)
@@ -95,7 +98,7 @@ func (d *Dialog) Tokens(answering bool) ([]int32, error) {
 	if d.System != "" {
 		messages = append(messages, chat.Message{Role: "system", Content: d.System})
 	}
-	for _, m := range d.Messages {
+	for _, m := range d.seen() {
 		messages = append(messages, chat.Message{Role: m.Role, Content: m.Content})
 	}
 	return d.encoder.Encode(chat.Input{Messages: messages, AddGenerationPrompt: answering})
@@ -141,20 +144,44 @@ func (d *Dialog) ask(ctx context.Context, said string, before []Message, yield f
 	}
 }
 
+// seen is the messages that the model sees: some at the end, from one of the user on.
+func (d *Dialog) seen() []Message {
+	d.unseen = min(d.unseen, max(len(d.Messages)-1, 0)/2*2)
+	return d.Messages[d.unseen:]
+}
+
+// fitting is the conversation as the model reads it. With Shift, where it leaves less than a quarter of the context to an answer
+// that may be longer, turns are left out until half is free: seldom, as all that stays has to be read again then.
+func (d *Dialog) fitting(longest int) (ids []int32, err error) {
+	ids, err = d.Tokens(true)
+	left := d.Context / 4
+	if longest > 0 {
+		left = min(left, longest)
+	}
+	if !d.Shift || d.Context == 0 || err != nil || len(ids)+left <= d.Context {
+		return ids, err
+	}
+	for len(ids) > d.Context/2 && d.unseen+2 < len(d.Messages) && err == nil {
+		d.unseen += 2
+		ids, err = d.Tokens(true)
+	}
+	return ids, err
+}
+
 // errLeft says that the caller left the loop.
 var errLeft = errors.New("left")
 
 // answer streams what follows the conversation. Where the caller leaves before its end the error is errLeft.
 func (d *Dialog) answer(ctx context.Context, yield func(generate.Token, error) bool) (string, error) {
 	d.Last = Turn{}
-	ids, err := d.Tokens(true)
+	o := d.Sampling
+	ids, err := d.fitting(o.Max)
 	if err != nil {
 		return "", err
 	}
-	o := d.Sampling
 	o.Seed += d.asked
 	d.asked++
-	d.Last.Prompt = len(ids)
+	d.Last.Prompt, d.Last.Unseen = len(ids), d.unseen
 	capped := false
 	if d.Context > 0 {
 		room := d.Context - len(ids) + 1 // the last token written need not be read

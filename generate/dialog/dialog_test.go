@@ -103,7 +103,7 @@ func TestAsk(t *testing.T) {
 		t.Errorf("%q, %v", text, err)
 	}
 	want := "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nHi, 你好<|im_end|>\n<|im_start|>assistant\n"
-	if last := (Turn{generate.EOS, len(m.tok.Encode(want, nil)), 11, false, true}); d.Last != last {
+	if last := (Turn{Reason: generate.EOS, Prompt: len(m.tok.Encode(want, nil)), Tokens: 11, Kept: true}); d.Last != last {
 		t.Errorf("%+v, want %+v", d.Last, last)
 	}
 	m.heard = nil
@@ -251,5 +251,44 @@ func TestPlain(t *testing.T) {
 	ask(d, "d", 0)
 	if got := string(m.tok.Decode(m.heard)); got != "abcdef" || said(d) != "u a | a bc | u d | a ef" {
 		t.Errorf("read %q; %s", got, said(d))
+	}
+}
+
+// With Shift a conversation goes on beyond the context: the oldest turns are left out, the system message stays, and all is saved.
+func TestShift(t *testing.T) {
+	d, m := talk(t, 120, "one", "two", "three", "four", "five", "six")
+	d.System, d.Shift, d.Sampling.Max = "S", true, 8
+	unseen := []int{}
+	for i, want := range []string{"one", "two", "three", "four", "five"} {
+		m.heard = nil
+		if text, err := ask(d, "Q", 0); text != want || err != nil {
+			t.Fatalf("%d: %q, %v", i, text, err)
+		}
+		unseen = append(unseen, d.Last.Unseen)
+		if n := d.Last.Prompt + d.Last.Tokens; n > 120 {
+			t.Errorf("%d: %d tokens", i, n)
+		}
+		if i == 4 { // the system message and a question are remembered, the answer to it is another one
+			want := "four<|im_end|>\n<|im_start|>user\nQ<|im_end|>\n<|im_start|>assistant\nfive"
+			if got := string(m.tok.Decode(m.heard)); got != want {
+				t.Errorf("read %q, want %q", got, want)
+			}
+		}
+	}
+	if want := []int{0, 0, 0, 0, 6}; !slices.Equal(unseen, want) {
+		t.Errorf("messages left out: %v, want %v", unseen, want)
+	}
+	if len(d.Messages) != 10 {
+		t.Errorf("%d messages are kept", len(d.Messages))
+	}
+	for len(d.Messages) > 0 {
+		d.Undo()
+	}
+	ids, err := d.Tokens(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := m.tok.Encode("<|im_start|>system\nS<|im_end|>\n<|im_start|>assistant\n", nil); !slices.Equal(ids, want) {
+		t.Errorf("after all is undone the model reads %q", m.tok.Decode(ids))
 	}
 }
