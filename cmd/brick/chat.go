@@ -63,7 +63,8 @@ stays together. Ctrl-C stops an answer and keeps the conversation, Ctrl-D leaves
 Where standard input is no terminal each of its lines is a turn, or all of it one with --whole; there are no commands then. -p is one
 turn. --json prints one object a turn.
 
-A model without a template was not trained on conversations: --raw lets it go on with plain text, --template takes a file.`,
+A model without a template was not trained on conversations: --raw lets it go on with plain text, in which special tokens
+are spelled as for brick generate; --template takes a file.`,
 		Example: `  brick chat SmolLM2-135M-Instruct
   brick chat qwen2.5-0.5b-instruct-q8_0.gguf --system 'Answer in one sentence.' --temperature 0
   brick chat SmolLM2-135M-Instruct -p 'Why is the sky blue?'

@@ -223,6 +223,11 @@ func (t *talk) show(string) error {
 }
 
 func (t *talk) retry(string) error {
+	if t.dialog.Sampling.Temperature == 0 && len(t.dialog.Messages) > 0 {
+		if err := t.note("at temperature 0 there is one answer; /set temperature 0.8 draws others"); err != nil {
+			return err
+		}
+	}
 	return t.interruptibly(func(ctx context.Context) error { return t.print(t.dialog.Retry(ctx)) })
 }
 

@@ -188,7 +188,7 @@ func TestChatTerminal(t *testing.T) {
 // What is typed while an answer is written does not show in it and is the next message; SIGTERM leaves the terminal as it was.
 func TestChatTypedAhead(t *testing.T) {
 	dir := endless(t)
-	x := startTerminal(t, dir, "chat", "endless", "--template", "chat.jinja", "-n", "3000", "--ban", "256", "--no-history")
+	x := startTerminal(t, dir, "chat", "endless", "--template", "chat.jinja", "-n", "1500", "--ban", "256", "--no-history")
 	x.wait(sign)
 	x.press("a\r")
 	x.wait("\x1b[?2004l")

@@ -74,9 +74,12 @@ func (t *talk) encode(text string) error {
 func (t *talk) remark() {
 	l := t.dialog.Last
 	w := t.cmd.ErrOrStderr()
-	read := l.Prompt + l.Tokens
+	held := l.Prompt + l.Tokens
+	if l.Full {
+		held-- // the last token was not read
+	}
 	if t.stats && l.Tokens > 0 {
-		line := fmt.Sprintf("%d tokens, %s; context %s", l.Tokens, speed(t.writer.Stats), t.used(read))
+		line := fmt.Sprintf("%d tokens, %s; context %s", l.Tokens, speed(t.writer.Stats), t.used(held))
 		if l.Unseen > 0 {
 			line += fmt.Sprintf(" without the first %d messages", l.Unseen)
 		}
@@ -85,11 +88,11 @@ func (t *talk) remark() {
 		}
 		fmt.Fprintln(w, dim(w, line))
 	}
-	switch left := t.dialog.Context - read; {
+	switch left := t.dialog.Context - held; {
 	case l.Full:
 		fmt.Fprintf(w, "the context is full and the answer ends here%s\n", t.ways())
 	case t.terminal != nil && !t.dialog.Shift && t.dialog.Context > 0 && left < t.dialog.Context/8:
-		fmt.Fprintf(w, "the context is nearly full: it holds %s tokens%s\n", t.used(read), t.ways())
+		fmt.Fprintf(w, "the context is nearly full: it holds %s tokens%s\n", t.used(held), t.ways())
 	}
 }
 

@@ -66,6 +66,8 @@ func (d *Dialog) Load(r io.Reader) error {
 		err := json.Unmarshal(line, &m)
 		switch {
 		case err != nil:
+		case m.Role == "":
+			err = errors.New(`no role; want a message such as {"role":"user","content":"Hi"}`)
 		case m.Role == "system" && n == 1:
 			system = m.Content
 		case m.Role == next:
