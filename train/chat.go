@@ -76,6 +76,9 @@ func (j *Job) turns(t token.Tokenizer) (data.TurnEncoder, error) {
 	}, nil
 }
 
+// longestChat is how many tokens of a conversation are read where no context is named and the model's own is not shorter.
+const longestChat = 1024
+
 // joined is how many tokens of a question may become others when the answer is there.
 const joined = 2
 

@@ -46,6 +46,9 @@ func (r *Run) Describe() []string {
 		out = append(out, fmt.Sprintf("adapters of rank %d: %s parameters", l.Rank, commas(all-plainCount(r.Model))))
 	}
 	out = append(out, fmt.Sprintf("data     %s: %s", r.Job.Data.Source, r.splitSizes()))
+	if r.Info.Cut != "" {
+		out = append(out, "cut      "+r.Info.Cut+"; a longer context (data.context) would fit more")
+	}
 	if r.Job.Data.Augment != "" {
 		out = append(out, fmt.Sprintf("augment  %s", r.Job.Data.Augment))
 	}
