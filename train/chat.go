@@ -32,7 +32,7 @@ func (j *Job) chatTemplate(t token.Tokenizer) (string, error) {
 }
 
 // turns encodes conversations for the job: their turns are written down by the template, piece by piece, each answer as the model will
-// write it after what it is asked with. What is learnt is the answers, with what ends them.
+// write it after what it is asked with. What is learnt is the answers, with what ends them, or all of it.
 func (j *Job) turns(t token.Tokenizer) (data.TurnEncoder, error) {
 	text, err := j.chatTemplate(t)
 	if err != nil {
@@ -68,7 +68,7 @@ func (j *Job) turns(t token.Tokenizer) (data.TurnEncoder, error) {
 				return nil, nil, errors.New("the chat template writes what was said before otherwise once there is an answer; give another with data.template")
 			}
 			for len(learnt) < len(whole) {
-				learnt = append(learnt, len(learnt) >= from)
+				learnt = append(learnt, j.Data.LossOn == "all" || len(learnt) >= from)
 			}
 			ids = whole
 		}
