@@ -115,6 +115,9 @@ func TestChatLoss(t *testing.T) {
 	if got := held(t, all); got.Examples <= before.Examples*3/2 {
 		t.Errorf("%d tokens of whole conversations, %d of answers", got.Examples, before.Examples)
 	}
+	if told := strings.Join(r.Describe(), "\n"); r.Job.Data.Template != "plain" || !strings.Contains(told, "template plain") {
+		t.Errorf("template %q: %s", r.Job.Data.Template, told)
+	}
 	if got := r.Job.Data.Context; got != 200 { // the model's
 		t.Errorf("at most %d tokens of a conversation are read", got)
 	}
@@ -139,10 +142,21 @@ func TestChatErrors(t *testing.T) {
 		t.Error(err)
 	}
 	job.Tokenizer = train.TokenJob{}
+	for name, want := range map[string]string{
+		"nosuch": `template "nosuch" is neither a file nor one of alpaca, chatml,`,
+		"chatml": "chatml ends an answer with no special token that the tokenizer has",
+		".":      ". is no regular file",
+	} {
+		job.Data.Template = name
+		if _, err := train.Create(context.Background(), job, o); err == nil || !strings.Contains(fmt.Sprint(err), want) {
+			t.Errorf("%q: %v; want %q", name, err, want)
+		}
+	}
 	for template, want := range map[string]string{
 		"{% for m in messages %}{{ m.content }":                                                      "template",
 		"{% if messages|length > 1 %}a{% endif %}{% for m in messages %}{{ m.content }}{% endfor %}": "writes what was said before otherwise",
 		"{{ raise_exception('no') }}":                                                                "instructions.jsonl:1: ",
+		"":                                                                                           "template",
 	} {
 		job.Data.Template = write(t, "template.jinja", template)
 		if _, err := train.Create(context.Background(), job, o); err == nil || !strings.Contains(fmt.Sprint(err), want) {

@@ -3,9 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -14,6 +14,7 @@ import (
 	"brick/generate/dialog"
 	"brick/token"
 	"brick/token/chat"
+	"brick/train"
 )
 
 // A talk is what brick chat is asked to do, and the conversation while it does.
@@ -22,7 +23,7 @@ type talk struct {
 	sampling  *pflag.FlagSet // the flags that /set knows
 	prompt    string
 	system    string
-	template  string // a file
+	template  string // a name, or a file
 	raw       bool
 	whole     bool
 	asJSON    bool
@@ -56,7 +57,7 @@ stays together. Ctrl-C stops an answer and keeps the conversation, Ctrl-D leaves
 Where standard input is no terminal each of its lines is a turn, or all of it one with --whole; there are no commands then. -p is one
 turn. --json prints one object a turn.
 
-A model without a template was not trained on conversations: --raw lets it go on with plain text, --template takes a file.`,
+A model without a template was not trained on conversations: --raw lets it go on with plain text, --template names one, or a file.`,
 		Example: `  brick chat SmolLM2-135M-Instruct
   brick chat qwen2.5-0.5b-instruct-q8_0.gguf --system 'Answer in one sentence.' --temperature 0
   brick chat SmolLM2-135M-Instruct -p 'Why is the sky blue?'
@@ -74,7 +75,7 @@ A model without a template was not trained on conversations: --raw lets it go on
 	t.how.flags(f)
 	f.StringVarP(&t.prompt, "prompt", "p", "", "the only turn")
 	f.StringVar(&t.system, "system", "", "what the model is told first")
-	f.StringVar(&t.template, "template", "", "file with the chat template to use")
+	f.StringVar(&t.template, "template", "", templateUsage)
 	f.BoolVar(&t.raw, "raw", false, "no template: go on with what is typed as plain text")
 	f.BoolVar(&t.whole, "whole", false, "standard input is one turn, not one a line")
 	f.BoolVar(&t.asJSON, "json", false, "print one JSON object a turn")
@@ -133,26 +134,18 @@ func (t *talk) parse() (*chat.Template, error) {
 	}
 	text := ""
 	if t.template != "" {
-		f, err := os.Open(t.template)
-		if err != nil {
-			return nil, fmt.Errorf("chat: template: %w", err)
+		var err error
+		if text, err = train.Template(t.template); err != nil {
+			return nil, fmt.Errorf("chat: %w", err)
 		}
-		defer f.Close() // of a file that was only read
-		b, err := io.ReadAll(io.LimitReader(f, maxForm+1))
-		if err == nil && len(b) > maxForm {
-			err = fmt.Errorf("more than %d bytes", maxForm)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("chat: template %s: %w", t.template, err)
-		}
-		t.source, text = t.template, string(b)
+		t.source = t.template
 	} else if s, ok := t.writer.tok.(*token.Subword); ok {
 		t.source, text = "the model's own", s.ChatTemplate
 	}
 	tmpl, err := chat.Parse(text)
 	switch {
 	case errors.Is(err, chat.ErrNone) && t.template == "":
-		return nil, usagef("%s has no chat template: it was not trained on conversations; --raw goes on with plain text, --template FILE gives it a template", t.name)
+		return nil, usagef("%s has no chat template: it was not trained on conversations; --raw goes on with plain text, --template gives it one (%s, or a file)", t.name, strings.Join(chat.Names(), ", "))
 	case err != nil:
 		return nil, usageError{fmt.Errorf("chat: template of %s: %w", t.name, err)}
 	}
