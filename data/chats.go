@@ -3,26 +3,15 @@ package data
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
 	"path/filepath"
 	"slices"
-	"strings"
 )
 
-// A Turn is what one side of a conversation says.
-type Turn struct {
-	Role    string `json:"role"` // system, user, assistant
-	Content string `json:"content"`
-}
-
-// assistant is the role whose turns are learnt.
-const assistant = "assistant"
-
-// A TurnEncoder makes ids of a conversation and says which of them are learnt: those of the assistant's turns.
+// A TurnEncoder makes ids of a conversation and says which of them are learnt, such as those of the assistant's turns.
 type TurnEncoder func(turns []Turn) (ids []int32, learnt []bool, err error)
 
 // ChatTask is the Options.Task of conversations.
@@ -62,13 +51,15 @@ func (c *chats) Read(b *Batch, index []int, _ uint64) error {
 // OpenChats reads conversations, a JSON object a line:
 //
 //	{"messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}, …]}
-//	{"prompt": "…", "completion": "…"}                            (or "response")
-//	{"instruction": "…", "input": "…", "output": "…"}              input may be left out
+//	{"conversations": [{"from": "human", "value": "…"}, {"from": "gpt", "value": "…"}, …]}       ShareGPT
+//	{"instruction": "…", "input": "…", "output": "…"}                            Alpaca; input may be left out
+//	{"prompt": "…", "completion": "…"}
 //
-// each with a "system" text beside it, if there is one. Options.Turns encodes them; Options.Window is the most ids of one, 0
-// means the longest there is, at most 1024: what is longer is cut at its end, and left out if nothing is learnt before
-// that. They are split by the hash of all turns but the last, so that no question that is tested was seen in training. The error is a
-// *TableError where a line is no conversation.
+// each with a "system" text beside it, if there is one. A prompt may be an instruction, an input a context, and a completion a
+// response or an output; prompt and completion may be lists of messages, and content a list of parts of type text. Options.Turns
+// encodes them; Options.Window is the most ids of one, 0 means the longest there is, at most 1024: what is longer is cut at its
+// end, and left out if nothing is learnt before that, which Info.Cut tells. They are split by the hash of all turns but the last,
+// so that no question that is tested was seen in training. The error is a *TableError where a line is no conversation.
 func OpenChats(path string, o Options) (Splits, error) {
 	in, err := openText(path)
 	if err != nil {
@@ -83,12 +74,16 @@ func OpenChats(path string, o Options) (Splits, error) {
 		return Splits{}, fmt.Errorf("data: %s: conversations need an encoder of turns", path)
 	}
 	var parts [3]chats
-	longest, cut, dropped, total := 0, 0, 0, int64(0)
+	var longest, whole, cut, broken, dropped int
+	var total int64
 	most := o.Window
 	if most == 0 {
 		most = 1024
 	}
 	r := bufio.NewReaderSize(in, 1<<16)
+	if mark, _ := r.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
+		_, _ = r.Discard(3) // was just seen
+	}
 	for n := 1; ; n++ {
 		line, err := pairLine(r)
 		if errors.Is(err, io.EOF) {
@@ -111,28 +106,42 @@ func OpenChats(path string, o Options) (Splits, error) {
 		if err != nil {
 			return Splits{}, wrong(err)
 		}
-		if len(ids) > most+1 {
-			ids, learnt = ids[:most+1], learnt[:most+1]
-			cut++
-		}
-		if len(learnt) == 0 || !slices.Contains(learnt[1:], true) {
+		end, long := min(len(ids), most+1), len(ids) > most+1
+		lost := slices.Contains(learnt[end:], true)
+		if ids, learnt = ids[:end], learnt[:end]; end == 0 || !slices.Contains(learnt[1:], true) {
 			dropped++
 			continue
 		}
 		if total += int64(len(line)); o.Limit > 0 && total > o.Limit {
 			break
 		}
+		switch {
+		case lost:
+			broken++
+		case long:
+			cut++
+		default:
+			whole++
+		}
 		longest = max(longest, len(ids)-1)
 		p := &parts[splitOfTurns(turns, valid, test)]
 		p.ids, p.mark = append(p.ids, ids), append(p.mark, learnt)
 	}
-	if len(parts[0].ids) == 0 {
-		return Splits{}, fmt.Errorf("data: %s: no conversation to train on (%d without an answer within %d tokens were left out)", path, dropped, most)
+	switch n := whole + cut + broken; {
+	case n+dropped == 0:
+		return Splits{}, fmt.Errorf("data: %s is empty; want a conversation a line", path)
+	case len(parts[0].ids) == 0 && n > 0:
+		return Splits{}, fmt.Errorf("data: %s: none of %d conversations is left to train on: %g %% of the questions are for validation, %g %% for testing", path, n, 100*valid, 100*test)
+	case n == 0:
+		return Splits{}, fmt.Errorf("data: %s: no conversation to train on: none of %d has an answer within %d tokens; a longer context would fit", path, dropped, most)
 	}
 	info := &Info{
 		Name: filepath.Base(path), Task: Language, Input: []int{longest}, Tokens: true, Vocab: o.Encoder.VocabSize(), Origin: path,
-		Rule: fmt.Sprintf("by the hash of all turns but the last: %.0f %% validation, %.0f %% test; %d of %d were cut at %d tokens, %d without an answer were left out",
-			100*max(valid, 0), 100*max(test, 0), cut, len(parts[0].ids)+len(parts[1].ids)+len(parts[2].ids), most, dropped),
+		Rule: fmt.Sprintf("by the hash of all turns but the last: %.0f %% validation, %.0f %% test", 100*valid, 100*test),
+	}
+	if cut+broken+dropped > 0 {
+		info.Cut = fmt.Sprintf("of %d conversations %d are longer than %d tokens: %d lose a part of an answer, %d with no answer before that are left out",
+			whole+cut+broken+dropped, cut+broken+dropped, most, broken, dropped)
 	}
 	var s Splits
 	for i, dst := range []*Set{&s.Train, &s.Valid, &s.Test} {
@@ -156,53 +165,4 @@ func splitOfTurns(turns []Turn, valid, test float64) int {
 		return 1
 	}
 	return 0
-}
-
-// parseTurns reads one conversation, which ends with the assistant.
-func parseTurns(line []byte) ([]Turn, error) {
-	var c struct {
-		System      string  `json:"system"`
-		Messages    []Turn  `json:"messages"`
-		Prompt      *string `json:"prompt"`
-		Completion  *string `json:"completion"`
-		Response    *string `json:"response"`
-		Instruction *string `json:"instruction"`
-		Input       string  `json:"input"`
-		Output      *string `json:"output"`
-	}
-	if err := json.Unmarshal(line, &c); err != nil {
-		return nil, err
-	}
-	if c.Completion == nil {
-		c.Completion = c.Response
-	}
-	turns := c.Messages
-	switch {
-	case c.Messages != nil:
-	case c.Prompt != nil && c.Completion != nil:
-		turns = []Turn{{"user", *c.Prompt}, {assistant, *c.Completion}}
-	case c.Instruction != nil && c.Output != nil:
-		ask := *c.Instruction
-		if c.Input != "" {
-			ask += "\n\n" + c.Input
-		}
-		turns = []Turn{{"user", ask}, {assistant, *c.Output}}
-	default:
-		return nil, errors.New("no conversation; want messages, prompt and completion, or instruction and output")
-	}
-	for i, t := range turns {
-		if t.Role == "" || strings.TrimSpace(t.Content) == "" && t.Role == assistant {
-			return nil, fmt.Errorf("messages[%d] has role %q and %d bytes; want a role, and an answer that is not empty", i, t.Role, len(t.Content))
-		}
-	}
-	for len(turns) > 0 && turns[len(turns)-1].Role != assistant {
-		turns = turns[:len(turns)-1] // a question that nobody answers teaches nothing
-	}
-	if len(turns) == 0 {
-		return nil, fmt.Errorf("no turn of the %s", assistant)
-	}
-	if c.System != "" && turns[0].Role != "system" {
-		turns = append([]Turn{{"system", c.System}}, turns...)
-	}
-	return turns, nil
 }

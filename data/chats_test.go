@@ -42,8 +42,8 @@ func TestChats(t *testing.T) {
 	if s.Valid != nil || s.Test != nil || s.Train.Len() != 3 || !slices.Equal(s.Info().Input, []int{9}) || s.Info().Task != Language {
 		t.Fatalf("%d conversations, %+v", s.Train.Len(), s.Info())
 	}
-	if !strings.Contains(s.Info().Rule, "1 of 3 were cut at 10 tokens, 1 without an answer were left out") {
-		t.Error(s.Info().Rule)
+	if want := "of 4 conversations 1 are longer than 10 tokens: 0 lose a part of an answer, 1 with no answer before that are left out"; s.Info().Cut != want {
+		t.Errorf("%q; want %q", s.Info().Cut, want)
 	}
 	var b Batch
 	if err := s.Train.Read(&b, []int{0, 1}, 0); err != nil {
@@ -94,23 +94,96 @@ func TestChatsSplit(t *testing.T) {
 	}
 }
 
+// A conversation may have any of the usual forms.
+func TestChatsForms(t *testing.T) {
+	const qa = "user:q|assistant:a|"
+	for text, want := range map[string]string{
+		`{"messages":[{"role":"user","content":[{"type":"text","text":"q"}]},{"role":"assistant","content":"a"}],"id":7}`: qa,
+		`{"conversations":[{"from":"human","value":"q"},{"from":"gpt","value":"a"}],"system":"s"}`:                        "system:s|" + qa,
+		`{"conversations":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}`:                            qa,
+		`{"instruction":"q","input":"i","output":"a"}`:                                                                    "user:q\n\ni|assistant:a|",
+		`{"instruction":"q","input":null,"output":"a"}`:                                                                   qa,
+		`{"instruction":"q","context":"i","response":"a","category":"x"}`:                                                 "user:q\n\ni|assistant:a|",
+		`{"prompt":"q","completion":"a"}`:                                                                                 qa,
+		`{"prompt":[{"role":"user","content":"q"}],"completion":[{"role":"assistant","content":"a"}]}`:                    qa,
+	} {
+		turns, err := parseTurns([]byte(text))
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+		got := ""
+		for _, turn := range turns {
+			got += turn.Role + ":" + turn.Content + "|"
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// What a context cuts off is told, and a mark at the beginning of the file is no part of the first line.
+func TestChatsCut(t *testing.T) {
+	s, err := openChats(t, "\xef\xbb\xbf"+`{"prompt":"ab","completion":"cdefgh"}
+{"prompt":"ab","completion":"cd"}`, Options{Valid: -1, Test: -1, Window: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "of 2 conversations 1 are longer than 5 tokens: 1 lose a part of an answer, 0 with"; !strings.HasPrefix(s.Info().Cut, want) {
+		t.Errorf("%q; want %q", s.Info().Cut, want)
+	}
+}
+
 func TestChatsRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                       "no conversation to train on",
-		`{"text":"x"}`:                           "no conversation; want messages",
-		"{":                                      "jsonl:1: ",
-		`{"messages":[]}`:                        "no turn of the assistant",
-		"\n" + `{"prompt":"x","completion":" "}`: "jsonl:2: messages[1]",
-		`{"messages":[{"role":"user","content":"x"}]}`:                    "no turn of the assistant",
-		`{"messages":[{"role":"","content":"x"}]}`:                        `messages[0] has role ""`,
-		`{"prompt":"` + strings.Repeat("x", 2000) + `","completion":"y"}`: "1 without an answer within 1024",
+		"":                                  "chats.jsonl is empty",
+		"\n \n":                             "chats.jsonl is empty",
+		`{"text":"x"}`:                      "jsonl:1: no conversation among the fields text; want messages",
+		"{":                                 "jsonl:1: no JSON at byte 2: ",
+		`{"a":}`:                            "jsonl:1: no JSON at byte 6: ",
+		`[{"prompt":"x","completion":"y"}]`: "jsonl:1: a list; want an object a line",
+		`7`:                                 "jsonl:1: the line is the number 7; want an object",
+		`{"messages":[]}`:                   "no turn of the assistant",
+		`{"messages":"hello"}`:              `jsonl:1: messages is the text "hello"; want a list`,
+		`{"messages":["hello"]}`:            `jsonl:1: messages[0] is the text "hello"; want an object`,
+		`{"messages":[{"role":"user","content":3}]}`:                  "jsonl:1: messages[0].content is the number 3; want a text",
+		`{"messages":[{"role":"user","content":null}]}`:               "jsonl:1: messages[0] has no content",
+		`{"messages":[{"content":"x"}]}`:                              "jsonl:1: messages[0] has no role",
+		`{"messages":[{"role":"","content":"x"}]}`:                    "jsonl:1: messages[0].role is empty",
+		`{"messages":[{"role":"user","content":[{"type":"image"}]}]}`: `jsonl:1: messages[0].content[0].type is the text "image"`,
+		`{"messages":[{"role":"assistant","tool_calls":[]}]}`:         "jsonl:1: messages[0] has tool_calls",
+		`{"messages":[{"role":"user","content":"x"}]}`:                `jsonl:1: no turn of the assistant: the roles are ["user"]`,
+		`{"conversations":[{"from":"observation","value":"x"}]}`:      `jsonl:1: conversations[0].from is "observation"; want one of`,
+		`{"chosen":"x","rejected":"y","prompt":"z"}`:                  "jsonl:1: chosen and rejected rank two answers",
+		`{"prompt":"x"}`:                                                  "jsonl:1: prompt is without a completion",
+		`{"output":"x"}`:                                                  "jsonl:1: output is without a prompt",
+		`{"prompt":["x"],"completion":"y"}`:                               `jsonl:1: prompt[0] is the text "x"`,
+		`{"prompt":"x","completion":true}`:                                "jsonl:1: completion is true; want a text",
+		"\n" + `{"prompt":"x","completion":" "}`:                          `jsonl:2: completion is " "; want an answer`,
+		`{"messages":[{"role":"assistant","content":" "}]}`:               `jsonl:1: messages[0].content is " "; want an answer`,
+		`{"prompt":"` + strings.Repeat("x", maxField) + `"}`:              "jsonl:1: longer than",
+		`{"prompt":"` + strings.Repeat("x", 2000) + `","completion":"y"}`: "none of 1 has an answer within 1024",
 	} {
 		_, err := openChats(t, text, Options{Valid: -1, Test: -1})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.50q: %v; want %q", text, err, want)
 		}
-		if bad := (*TableError)(nil); strings.Contains(want, "jsonl") && !errors.As(err, &bad) {
+		if bad := (*TableError)(nil); strings.HasPrefix(want, "jsonl") && !errors.As(err, &bad) {
 			t.Errorf("%.50q: %T", text, err)
 		}
 	}
+	if _, err := openChats(t, `{"prompt":"x","completion":"y"}`, Options{Valid: 0.5, Test: 0.499}); err == nil || !strings.Contains(err.Error(), "none of 1 conversations is left to train on") {
+		t.Error(err)
+	}
+}
+
+// No line makes the reader panic.
+func FuzzTurns(f *testing.F) {
+	for _, line := range []string{`{"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"y"}]}`, `{"prompt":[{"from":"gpt"}],"output":"y"}`, `[`, `{"content":{"type":1}}`} {
+		f.Add([]byte(line))
+	}
+	f.Fuzz(func(t *testing.T, line []byte) {
+		if turns, err := parseTurns(line); err == nil && turns[len(turns)-1].Role != assistant {
+			t.Errorf("%q ends with %q", line, turns[len(turns)-1])
+		}
+	})
 }

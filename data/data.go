@@ -122,6 +122,7 @@ type Info struct {
 
 	Origin string `json:"origin,omitempty"` // the file, folder or formula the examples come from
 	Rule   string `json:"rule,omitempty"`   // how the splits were made, in a sentence
+	Cut    string `json:"cut,omitempty"`    // what did not fit, in a sentence (conversations)
 }
 
 // Outputs returns how many numbers a model must give for each target: Targets, the number of classes, or Vocab.

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -133,6 +134,9 @@ func (r *Run) open(ctx context.Context, dir string, from *source, o Options) (er
 	}
 	if err != nil {
 		return err
+	}
+	if data.IsChats(r.Job.Data.Source, r.Job.Data.Task) && r.Job.Data.Context == 0 && from != nil && from.model != nil {
+		r.Job.Data.Context = min(cmp.Or(model.Context(from.model), longestChat), longestChat)
 	}
 	o.note("reading %s", r.Job.Data.Source)
 	if r.Splits, err = openData(ctx, &r.Job, r.Tokenizer); err != nil {

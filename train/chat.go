@@ -9,41 +9,10 @@ import (
 	"brick/token/chat"
 )
 
-// PlainTemplate writes conversations down for a model that has no template of its own: a line a turn, with who says it, that ends
-// with the token that ends texts.
-const PlainTemplate = `{% for m in messages %}{{ m.role }}:
-{{ m.content }}{{ eos_token }}
-{% endfor %}{% if add_generation_prompt %}assistant:
-{% endif %}`
-
-// chatTemplate is the text of the template that the job's conversations are written by.
-func (j *Job) chatTemplate(t token.Tokenizer) (string, error) {
-	if j.Data.Template != "" {
-		b, err := readBounded(j.Data.Template, maxJob)
-		if err != nil {
-			return "", &InputError{fmt.Errorf("train: data.template: %w", err)}
-		}
-		return string(b), nil
-	}
-	if s, ok := t.(*token.Subword); ok && s.ChatTemplate != "" {
-		return s.ChatTemplate, nil
-	}
-	return PlainTemplate, nil
-}
-
-// ChatTemplate is the text of the template that the run's conversations are written by, "" for a run on other data. The error
-// is that of reading data.template.
-func (r *Run) ChatTemplate() (string, error) {
-	if r.Job.Data.Task != "chat" {
-		return "", nil
-	}
-	return r.Job.chatTemplate(r.Tokenizer)
-}
-
 // turns encodes conversations for the job: their turns are written down by the template, piece by piece, each answer as the model will
-// write it after what it is asked with. What is learnt is the answers, with what ends them.
+// write it after what it is asked with. What is learnt is the answers, with what ends them, or all of it.
 func (j *Job) turns(t token.Tokenizer) (data.TurnEncoder, error) {
-	text, err := j.chatTemplate(t)
+	text, err := j.template(t)
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +24,9 @@ func (j *Job) turns(t token.Tokenizer) (data.TurnEncoder, error) {
 		s.ChatTemplate = text // goes with the run, so that it can be talked with
 	}
 	enc := chat.NewEncoder(parsed, t)
+	if _, named := chat.Named(j.Data.Template); named && j.Data.Template != plain && len(enc.Ends()) == 0 {
+		return nil, usagef("train: data.template: %s ends an answer with no special token that the tokenizer has: a model would not know where to stop; plain needs no other than the one that ends texts", j.Data.Template)
+	}
 	return func(turns []data.Turn) (ids []int32, learnt []bool, err error) {
 		messages := make([]chat.Message, len(turns))
 		for i, t := range turns {
@@ -77,13 +49,16 @@ func (j *Job) turns(t token.Tokenizer) (data.TurnEncoder, error) {
 				return nil, nil, errors.New("the chat template writes what was said before otherwise once there is an answer; give another with data.template")
 			}
 			for len(learnt) < len(whole) {
-				learnt = append(learnt, len(learnt) >= from)
+				learnt = append(learnt, j.Data.LossOn == "all" || len(learnt) >= from)
 			}
 			ids = whole
 		}
 		return ids, learnt, nil
 	}, nil
 }
+
+// longestChat is how many tokens of a conversation are read where no context is named and the model's own is not shorter.
+const longestChat = 1024
 
 // joined is how many tokens of a question may become others when the answer is there.
 const joined = 2

@@ -49,7 +49,8 @@ type DataJob struct {
 	Source   string   `yaml:"source"`               // a named set, a file, a folder or a glob
 	Target   []string `yaml:"target,omitempty"`     // columns of a table to predict
 	Skip     []string `yaml:"skip,omitempty"`       // columns to leave out
-	Template string   `yaml:"template,omitempty"`   // chat: file of the template that conversations are written by; none means the model's own, or a plain one
+	Template string   `yaml:"template,omitempty"`   // chat: name of the template that conversations are written by, see chat.Names, or a file; none means the model's own, or plain
+	LossOn   string   `yaml:"loss_on,omitempty"`    // chat: answers, what the assistant says (the default), or all of a conversation
 	Task     string   `yaml:"task,omitempty"`       // regression or classification; translation reads a .tsv file as pairs of texts, reading as images of lines and what they say; chat reads a .jsonl file as conversations, of which the answers are learnt
 	Raw      bool     `yaml:"raw,omitempty"`        // do not standardise columns
 	RawY     bool     `yaml:"raw_target,omitempty"` // do not standardise numbers to predict

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"brick/data"
 )
 
 // Bounds of a job: far above what fits a machine, far below what overflows.
@@ -89,6 +91,10 @@ func (j *Job) check() error {
 		return fmt.Errorf("ema is 1: the average would never move; want less, such as 0.999")
 	case j.Data.Task != "" && !slices.Contains([]string{"regression", "classification", "translation", "reading", "chat"}, j.Data.Task):
 		return fmt.Errorf("data.task is %q; want regression, classification, translation, reading or chat", j.Data.Task)
+	case !slices.Contains([]string{"", "answers", "all"}, j.Data.LossOn):
+		return fmt.Errorf("data.loss_on is %q; want answers or all", j.Data.LossOn)
+	case j.Data.LossOn != "" && j.Data.Task != data.ChatTask:
+		return fmt.Errorf("data.loss_on is %q, but data.task is %q: it is for conversations (data.task chat)", j.Data.LossOn, j.Data.Task)
 	case strings.ContainsRune(j.Name+j.Data.Source, 0):
 		return fmt.Errorf("name or data.source holds a NUL character")
 	}

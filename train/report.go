@@ -46,6 +46,14 @@ func (r *Run) Describe() []string {
 		out = append(out, fmt.Sprintf("adapters of rank %d: %s parameters", l.Rank, commas(all-plainCount(r.Model))))
 	}
 	out = append(out, fmt.Sprintf("data     %s: %s", r.Job.Data.Source, r.splitSizes()))
+	if r.Job.Data.Template == plain {
+		out = append(out, "template plain: the model has none of its own, or another is asked for")
+	} else if r.Job.Data.Template != "" {
+		out = append(out, "template "+r.Job.Data.Template)
+	}
+	if r.Info.Cut != "" {
+		out = append(out, "cut      "+r.Info.Cut+"; a longer context (data.context) would fit more")
+	}
 	if r.Job.Data.Augment != "" {
 		out = append(out, fmt.Sprintf("augment  %s", r.Job.Data.Augment))
 	}

@@ -209,6 +209,9 @@ func openData(ctx context.Context, j *Job, t token.Tokenizer) (*data.Splits, err
 		enc = newEncoder(t)
 		if j.Data.Context == 0 && !data.IsPairs(j.Data.Source, j.Data.Task) && !j.labelled() {
 			j.Data.Context = 128
+			if data.IsChats(j.Data.Source, j.Data.Task) {
+				j.Data.Context = longestChat
+			}
 		}
 	}
 	o := j.options(enc)

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -24,7 +24,7 @@ type talk struct {
 	sampling  *pflag.FlagSet // the flags that /set knows
 	prompt    string
 	system    string
-	template  string // a file
+	template  string // a name, or a file
 	raw       bool
 	whole     bool
 	asJSON    bool
@@ -64,7 +64,7 @@ Where standard input is no terminal each of its lines is a turn, or all of it on
 turn. --json prints one object a turn.
 
 A model without a template was not trained on conversations: --raw lets it go on with plain text, in which special tokens
-are spelled as for brick generate; --template takes a file.`,
+are spelled as for brick generate; --template names one, or a file.`,
 		Example: `  brick chat SmolLM2-135M-Instruct
   brick chat qwen2.5-0.5b-instruct-q8_0.gguf --system 'Answer in one sentence.' --temperature 0
   brick chat SmolLM2-135M-Instruct -p 'Why is the sky blue?'
@@ -84,7 +84,7 @@ are spelled as for brick generate; --template takes a file.`,
 	f.StringVar(&t.system, "system", "", "what the model is told first")
 	f.BoolVar(&t.shift, "context-shift", false, "where the context has no room for an answer, leave out the oldest turns; --system stays")
 	f.StringVar(&t.begin, "load", "", "file with a conversation that /save wrote, to go on with")
-	f.StringVar(&t.template, "template", "", "file with the chat template to use")
+	f.StringVar(&t.template, "template", "", templateUsage)
 	f.BoolVar(&t.raw, "raw", false, "no template: go on with what is typed as plain text")
 	f.BoolVar(&t.whole, "whole", false, "standard input is one turn, not one a line")
 	f.BoolVar(&t.asJSON, "json", false, "print one JSON object a turn")
@@ -155,7 +155,7 @@ func (t *talk) parse() (*chat.Template, error) {
 		t.source = "the model's own"
 		text, err = t.writer.template()
 	} else {
-		text, err = readTemplate(t.template)
+		text, err = train.Template(t.template)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("chat: %w", err)
@@ -163,27 +163,11 @@ func (t *talk) parse() (*chat.Template, error) {
 	tmpl, err := chat.Parse(text)
 	switch {
 	case errors.Is(err, chat.ErrNone) && t.template == "":
-		return nil, usagef("%s has no chat template: it was not trained on conversations; --raw goes on with plain text, --template FILE gives it a template", t.name)
+		return nil, usagef("%s has no chat template: it was not trained on conversations; --raw goes on with plain text, --template gives it one (%s, or a file)", t.name, strings.Join(chat.Names(), ", "))
 	case err != nil:
 		return nil, &train.InputError{Err: fmt.Errorf("chat: %s: %w", cmp.Or(t.template, t.name), err)}
 	}
 	return tmpl, nil
-}
-
-func readTemplate(file string) (string, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return "", fmt.Errorf("template: %w", err)
-	}
-	defer f.Close() // of a file that was only read
-	b, err := io.ReadAll(io.LimitReader(f, maxForm+1))
-	if err == nil && len(b) > maxForm {
-		err = fmt.Errorf("more than %d bytes", maxForm)
-	}
-	if err != nil {
-		return "", fmt.Errorf("template %s: %w", file, err)
-	}
-	return string(b), nil
 }
 
 // ends lets answers end where the template and the tokenizer say that a turn ends.

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/pflag"
 
 	"brick/device/cpu"
 	"brick/generate"
 	"brick/model"
+	"brick/token/chat"
 )
 
 // An opening is how the flags of commands that use a model file say its weights are kept and multiplied.
@@ -13,6 +16,9 @@ type opening struct {
 	kind, precision string
 	noRepack        bool
 }
+
+// templateUsage says what --template takes.
+var templateUsage = "chat template to use: " + strings.Join(chat.Names(), ", ") + ", or a file; default the model's own"
 
 func (o *opening) flags(f *pflag.FlagSet) {
 	o.keeping(f)

@@ -150,11 +150,13 @@ func jobFlags(f *pflag.FlagSet) jobFields {
 	target := f.StringSlice("target", nil, "columns of a table to predict; default the last one")
 	fields["target"] = func(j *train.Job) error { j.Data.Target = *target; return nil }
 	str("task", "regression or classification, where the target column leaves it open; translation reads a .tsv file as pairs of texts, reading as images of lines and what they say, chat a .jsonl file as conversations", func(j *train.Job, v string) { j.Data.Task = v })
+	str("template", "with --task chat: "+templateUsage, func(j *train.Job, v string) { j.Data.Template = v })
+	str("loss-on", "with --task chat: what is learnt, answers (the default) or all of a conversation", func(j *train.Job, v string) { j.Data.LossOn = v })
 	num("size", "side in pixels that images of folders are brought to", func(j *train.Job, v int) { j.Data.Size, j.Data.Height, j.Data.Width = v, 0, 0 })
 	str("augment", "change training images at random: crop(4) flip rotate(10) color(0.2) cutout(8) mixup(0.2), those named in their order", func(j *train.Job, v string) { j.Data.Augment = v })
 	str("tokenizer", "for text, and tables of a text and its label: bytes, chars, words, bpe, or a tokenizer.json", func(j *train.Job, v string) { j.Tokenizer.Kind = v })
 	num("vocab", "size of a vocabulary of words or BPE to learn", func(j *train.Job, v int) { j.Tokenizer.Vocab = v })
-	num("context", "tokens in an example of text", func(j *train.Job, v int) { j.Data.Context = v })
+	num("context", "tokens in an example of text; the most of a conversation, whose default is what the model reads, at most 1024", func(j *train.Job, v int) { j.Data.Context = v })
 	str("loss", "cross-entropy, ctc, mse, l1, huber, bce or hinge; default by task", func(j *train.Job, v string) { j.Loss = v })
 	carry := f.Bool("carry", false, "for text and recurrent layers: batches are streams, states go on from step to step")
 	fields["carry"] = func(j *train.Job) error { j.Data.Carry = *carry; return nil }

@@ -213,7 +213,9 @@ func (e *Encoder) Ends() []int32 {
 	if err != nil || len(all) < len(before) || !slices.Equal(all[:len(before)], before) {
 		return nil
 	}
-	if i := slices.IndexFunc(all[len(before):], e.tok.IsSpecial); i >= 0 {
+	role := e.tok.Special()
+	ends := func(id int32) bool { return e.tok.IsSpecial(id) && (id != role.Unk || id == role.EOS) } // one token may be both
+	if i := slices.IndexFunc(all[len(before):], ends); i >= 0 {
 		return []int32{all[len(before)+i]}
 	}
 	return nil
