@@ -3,6 +3,7 @@ package blocks
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -88,20 +89,33 @@ func TestLarge(t *testing.T) {
 	}
 }
 
-// A mistake is shown at its brick.
+// A mistake is shown at its brick, and what kind it is in the page's language.
 func TestFaults(t *testing.T) {
 	s := desk()
+	text, err := lesson.Text(files)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for stack, want := range map[string]string{
-		"linear(8) rellu linear":               `11 "1"`,
-		"linear(8) residual[linear(4)] linear": `11 "1"`,
-		"linear(8) 2*[relu conv(3,3)] linear":  `19 "1.1"`,
-		"linear(8":                             `7 ""`,
-		"":                                     `1 ""`,
-		"linear(3)":                            `9 "0"`,
+		"linear(8) rellu linear":               `block 11 "1"`,
+		"linear(8) residual[linear(4)] linear": `shape 11 "1"`,
+		"linear(8) 2*[relu conv(3,3)] linear":  `shape 19 "1.1"`,
+		"linear(8":                             `notation 7 ""`,
+		"":                                     `notation 1 ""`,
+		"linear(3)":                            `output 9 "0"`,
+		"linear(8,bais=false) linear":          `argument 10 "0"`,
+		"linear linear":                        `argument 1 "0"`,
+		"relu[linear(2)]":                      `notation 1 "0"`,
+		"1000000*[1000000*[1000000*[100000*linear(2)]]]": `size 1 "0"`,
 	} {
 		p := answer[Planned](t, s, plan, design(stack, "moons"))
-		if p.Fault == nil || fmt.Sprintf("%d %q", p.Fault.Column, p.Fault.Brick) != want {
+		if p.Fault == nil || fmt.Sprintf("%s %d %q", p.Fault.Kind, p.Fault.Column, p.Fault.Brick) != want {
 			t.Errorf("%q: %+v, want %s", stack, p.Fault, want)
+			continue
+		}
+		var refused *lesson.Refusal
+		if _, err := run(s, design(stack, "moons"), 1); !errors.As(err, &refused) || text["zh"]["fault."+p.Fault.Kind] == "" || text["zh"][refused.Key] == "" {
+			t.Errorf("%q is refused by %v", stack, err)
 		}
 	}
 }
