@@ -26,7 +26,7 @@ type Event struct {
 	Loss       float64     `json:"loss,omitempty"` // of training, in the step
 	Done       int         `json:"trials_done"`
 	Trials     int         `json:"trials"`
-	Left       float64     `json:"seconds_left,omitempty"` // by the plan's costs, for what is left
+	Left       float64     `json:"seconds_left,omitempty"` // at the pace so far, for what is left; 0 where nothing tells
 	Result     *Result     `json:"result,omitempty"`
 	Prediction *Prediction `json:"prediction,omitempty"`
 	Verdict    *Verdict    `json:"verdict,omitempty"`
@@ -40,7 +40,7 @@ func (s *Sweep) Run(ctx context.Context) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		r := &running{Sweep: s, events: make(chan Event), progress: map[string]float64{}}
+		r := &running{Sweep: s, events: make(chan Event), progress: map[string]float64{}, pace: &pace{}}
 		var err error
 		go func() {
 			defer close(r.events)
@@ -48,10 +48,15 @@ func (s *Sweep) Run(ctx context.Context) iter.Seq2[Event, error] {
 		}()
 		left := false
 		for e := range r.events {
-			if !left && !yield(e, nil) {
+			if left {
+				continue
+			}
+			r.pace.stop()
+			if !yield(e, nil) {
 				left = true
 				cancel()
 			}
+			r.pace.start()
 		}
 		if err != nil && !left {
 			yield(Event{}, err)
@@ -67,6 +72,7 @@ type running struct {
 	mu       sync.Mutex
 	progress map[string]float64 // share of each trial that is done
 	done     int
+	pace     *pace
 }
 
 // all does the phases of a sweep in their order.
@@ -74,6 +80,10 @@ func (r *running) all(ctx context.Context) error {
 	if err := r.tidy(); err != nil {
 		return err
 	}
+	r.mu.Lock()
+	r.pace.whole = r.rest()
+	r.mu.Unlock()
+	r.pace.start()
 	var first, trunk, rest []Trial
 	for _, t := range r.Plan.Trials {
 		switch {
@@ -158,22 +168,29 @@ func (r *running) tidy() error {
 // emit fills in where the sweep stands.
 func (r *running) emit(e Event) {
 	r.mu.Lock()
-	e.Done, e.Trials, e.Left = r.done, len(r.Plan.Trials), r.left()
+	e.Done, e.Trials, e.Left = r.done, len(r.Plan.Trials), r.pace.left(r.rest(), len(r.Plan.Costs.Sizes) > 0)
 	r.mu.Unlock()
 	r.events <- e
 }
 
-// left is how many seconds the rest takes by the plan's costs.
-func (r *running) left() (seconds float64) {
-	p := r.Plan
-	for _, t := range p.Trials {
-		way := p.Lanes
-		if t.HeldOut && t.Trunk == "" {
-			way = Lanes{1, p.Threads}
-		}
-		seconds += (1 - r.progress[t.ID]) * p.Costs.seconds(t, way, p.measured()) / float64(way.Count)
+// rest is what the trials that are left cost; r.mu is held.
+func (r *running) rest() (cost float64) {
+	for _, t := range r.Plan.Trials {
+		cost += (1 - r.progress[t.ID]) * r.share(t)
 	}
-	return seconds
+	return cost
+}
+
+// share is what a trial costs the sweep: the plan's seconds, or its operations where nothing was measured, over the trials at once.
+func (r *running) share(t Trial) float64 {
+	p, way := r.Plan, r.Plan.Lanes
+	if t.HeldOut && t.Trunk == "" {
+		way = Lanes{1, p.Threads}
+	}
+	if len(p.Costs.Sizes) == 0 {
+		return r.cost(way)(t) / float64(way.Count)
+	}
+	return p.Costs.seconds(t, way, p.measured()) / float64(way.Count)
 }
 
 // A pool hands trials to lanes: whichever is free takes the longest that is there.
@@ -250,6 +267,9 @@ func (r *running) one(ctx context.Context, t Trial, dev *cpu.Device, lane int, f
 	last := time.Time{}
 	progress := func(e train.Event) {
 		r.mu.Lock()
+		if last.IsZero() { // what an earlier call did tells nothing of this one's pace
+			r.pace.skip(float64(e.Done-1-t.At) / float64(t.Steps-t.At) * r.share(t))
+		}
 		r.progress[t.ID] = min(float64(e.Done-t.At)/float64(t.Steps-t.At), 0.999)
 		r.mu.Unlock()
 		if e.Done < e.Total && time.Since(last) < 250*time.Millisecond {

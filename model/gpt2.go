@@ -257,7 +257,7 @@ func init() {
 			c.Width, c.Heads, c.Layers, c.Context = width, heads, s.Depth, s.Context(0)
 			c.Resid, c.AttDrop, c.Eps, c.Act = a.Float("dropout", 0), 0, a.Float("eps", 1e-5), a.Word(&gptAct)
 			if c.Eps < 0 {
-				return nil, nil, s.Fail(fmt.Sprintf("eps=%v is negative", c.Eps), "want a small number such as 1e-5")
+				return nil, nil, s.Refuse(nn.BadArgument, fmt.Sprintf("eps=%v is negative", c.Eps), "want a small number such as 1e-5")
 			}
 			ff := a.Int("ff", 4*width)
 			c.Inner = &ff

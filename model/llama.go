@@ -236,7 +236,7 @@ func init() {
 			c.Context = s.Context(2048)
 			c.fill()
 			if err := c.checkAll(); err != nil {
-				return nil, nil, s.Fail(strings.TrimPrefix(err.Error(), "model: "), "")
+				return nil, nil, s.Refuse(nn.BadArgument, strings.TrimPrefix(err.Error(), "model: "), "")
 			}
 			return s.In, func(*nn.Maker) nn.Block { return newLlamaBlock(c) }, nil
 		}})

@@ -63,7 +63,7 @@ func init() {
 			}
 			out, stride, expand := a.Int("out", 0), a.Int("stride", 1), a.Int("expand", 6)
 			if expand > nn.MaxSize/max(c, 1) {
-				return nil, nil, s.Fail(fmt.Sprintf("expand=%d makes more than %d channels", expand, nn.MaxSize), fmt.Sprintf("at most %d fits", nn.MaxSize/max(c, 1)))
+				return nil, nil, s.Refuse(nn.TooLarge, fmt.Sprintf("expand=%d makes more than %d channels", expand, nn.MaxSize), fmt.Sprintf("at most %d fits", nn.MaxSize/max(c, 1)))
 			}
 			return []int{out, (h-1)/stride + 1, (w-1)/stride + 1}, func(*nn.Maker) nn.Block { return NewMobileBlock(c, out, stride, expand) }, nil
 		}})

@@ -120,9 +120,9 @@ func init() {
 				GRU: a.Word(&cellWord) == "gru", Source: source, Drop: a.Float("dropout", 0)}
 			switch {
 			case c.Layers > maxLayers || c.Hidden > maxPairWidth:
-				return nil, nil, s.Fail(fmt.Sprintf("seq2seq has %d layers of width %d", c.Layers, c.Hidden), fmt.Sprintf("at most %d layers of width %d fit", maxLayers, maxPairWidth))
+				return nil, nil, s.Refuse(nn.TooLarge, fmt.Sprintf("seq2seq has %d layers of width %d", c.Layers, c.Hidden), fmt.Sprintf("at most %d layers of width %d fit", maxLayers, maxPairWidth))
 			case c.Hidden%2 != 0:
-				return nil, nil, s.Fail(fmt.Sprintf("seq2seq has states of %d numbers", c.Hidden), "hidden must be even: half of it reads from each end")
+				return nil, nil, s.Refuse(nn.BadArgument, fmt.Sprintf("seq2seq has states of %d numbers", c.Hidden), "hidden must be even: half of it reads from each end")
 			}
 			s.Embedded(c.Vocab, c.Hidden)
 			return []int{target, c.Hidden}, func(k *nn.Maker) nn.Block {

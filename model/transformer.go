@@ -155,7 +155,7 @@ func init() {
 				return nil, nil, err
 			}
 			if c.Layers > maxLayers || c.Width > maxPairWidth {
-				return nil, nil, s.Fail(fmt.Sprintf("transformer has %d layers of width %d", c.Layers, c.Width), fmt.Sprintf("at most %d layers of width %d fit", maxLayers, maxPairWidth))
+				return nil, nil, s.Refuse(nn.TooLarge, fmt.Sprintf("transformer has %d layers of width %d", c.Layers, c.Width), fmt.Sprintf("at most %d layers of width %d fit", maxLayers, maxPairWidth))
 			}
 			s.Embedded(c.Vocab, c.Width)
 			s.Tie = true

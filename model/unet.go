@@ -85,7 +85,7 @@ func init() {
 			}
 			out, width, depth := a.Int("out", 0), a.Int("width", 16), a.Int("depth", 3)
 			if depth > maxUNetDepth || width > 1<<14 {
-				return nil, nil, s.Fail(fmt.Sprintf("unet of depth %d and width %d", depth, width), fmt.Sprintf("at most %d and 16384 fit", maxUNetDepth))
+				return nil, nil, s.Refuse(nn.TooLarge, fmt.Sprintf("unet of depth %d and width %d", depth, width), fmt.Sprintf("at most %d and 16384 fit", maxUNetDepth))
 			}
 			if f := 1 << depth; h%f != 0 || w%f != 0 {
 				return nil, nil, s.Fail(fmt.Sprintf("unet halves images %d times, but %d×%d ones come in", depth, h, w), fmt.Sprintf("want both sides multiples of %d, or a smaller depth", f))

@@ -9,7 +9,7 @@ import (
 func (n *Network) fits(s *Site) error {
 	want := n.Input.Outputs
 	if in := n.Input; in.Source > 0 && len(n.Out) == 2 && n.Out[0] != in.Shape[0]-in.Source {
-		return s.Fail(fmt.Sprintf("the stack gives %s for each example, the data are pairs whose target has %d places", shapeText(n.Out), in.Shape[0]-in.Source), "begin with a block that reads pairs, such as transformer")
+		return s.Refuse(OutputMismatch, fmt.Sprintf("the stack gives %s for each example, the data are pairs whose target has %d places", shapeText(n.Out), in.Shape[0]-in.Source), "begin with a block that reads pairs, such as transformer")
 	}
 	s.at = len([]rune(strings.TrimRight(s.text, " \t\n")))
 	if want == 0 {
@@ -32,7 +32,7 @@ func (n *Network) fits(s *Site) error {
 	} else if len(got) > 1 {
 		fits = "put flatten before the first linear, to make one vector of each example"
 	}
-	return s.Fail(fmt.Sprintf("the stack gives %s for each example, the data want (%d)", shapeText(n.Out), want), fits)
+	return s.Refuse(OutputMismatch, fmt.Sprintf("the stack gives %s for each example, the data want (%d)", shapeText(n.Out), want), fits)
 }
 
 // reads errs unless the output has a score of each symbol at enough places for the longest line: equal neighbours need a place between them.
@@ -41,11 +41,11 @@ func (n *Network) reads(s *Site) error {
 	what := fmt.Sprintf("the stack gives %s for each example, the data are lines and want a sequence of at least %d places, each with (%d)", shapeText(n.Out), need, n.Input.Outputs)
 	switch {
 	case len(n.Out) != 2:
-		return s.Fail(what, "columns makes a sequence of images: conv(16,3) relu maxpool(2) columns lstm(32) linear")
+		return s.Refuse(OutputMismatch, what, "columns makes a sequence of images: conv(16,3) relu maxpool(2) columns lstm(32) linear")
 	case n.Out[1] != n.Input.Outputs && n.Out[1] != Any:
-		return s.Fail(what, "end in linear, whose size comes from the data")
+		return s.Refuse(OutputMismatch, what, "end in linear, whose size comes from the data")
 	case n.Out[0] < need && n.Out[0] != Any:
-		return s.Fail(what, "fewer pools and strides before columns leave more places")
+		return s.Refuse(OutputMismatch, what, "fewer pools and strides before columns leave more places")
 	}
 	return nil
 }

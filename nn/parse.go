@@ -85,7 +85,7 @@ type parser struct {
 }
 
 func (p *parser) fail(column int, what, fits string) *StackError {
-	return &StackError{p.text, column, what, fits}
+	return &StackError{BadNotation, p.text, column, what, fits}
 }
 
 // asciiOf is what was meant by punctuation that an East Asian keyboard gives.

@@ -54,8 +54,13 @@ type Site struct {
 	work int
 }
 
-// Fail is a *StackError at the block in hand.
-func (s *Site) Fail(what, fits string) error { return &StackError{s.text, s.at, what, fits} }
+// Fail is a *StackError at the block in hand, which does not take what comes in.
+func (s *Site) Fail(what, fits string) error { return s.Refuse(ShapeMismatch, what, fits) }
+
+// Refuse is a *StackError at the block in hand.
+func (s *Site) Refuse(fault StackFault, what, fits string) error {
+	return &StackError{fault, s.text, s.at, what, fits}
+}
 
 // LM reports whether the network predicts the next token at every place of a sequence.
 func (s *Site) LM() bool {
@@ -126,7 +131,7 @@ func Plan(stack *Stack, in Input) (*Network, error) {
 	}
 	for _, d := range append([]int{in.Vocab, in.Outputs}, in.Shape...) {
 		if d < 0 || d > MaxSize {
-			return nil, s.Fail(fmt.Sprintf("the data have a size of %d", d), fmt.Sprintf("sizes from 0 to %d fit", MaxSize))
+			return nil, s.Refuse(TooLarge, fmt.Sprintf("the data have a size of %d", d), fmt.Sprintf("sizes from 0 to %d fit", MaxSize))
 		}
 	}
 	nodes, err := s.items(stack.Items, true)
@@ -203,7 +208,7 @@ type state struct {
 func (s *Site) item(it *Item, last bool) (n node, err error) {
 	s.at, s.Last = it.Column, last
 	if s.work++; s.work > maxWork {
-		return n, s.Fail("the stack has too many blocks of different shapes", fmt.Sprintf("at most %d fit", maxWork))
+		return n, s.Refuse(TooLarge, "the stack has too many blocks of different shapes", fmt.Sprintf("at most %d fit", maxWork))
 	}
 	if it.Name == "" {
 		n.inside, err = s.items(it.Body, last)
@@ -215,15 +220,15 @@ func (s *Site) item(it *Item, last bool) (n node, err error) {
 		what := fmt.Sprintf("no block is called %q", it.Name)
 		names := slices.Sorted(maps.Keys(defs))
 		if near, ok := Nearest(it.Name, names); ok {
-			return n, s.Fail(what, "did you mean "+defs[near].Usage()+"?")
+			return n, s.Refuse(UnknownBlock, what, "did you mean "+defs[near].Usage()+"?")
 		}
-		return n, s.Fail(what, "there are "+strings.Join(names, ", "))
+		return n, s.Refuse(UnknownBlock, what, "there are "+strings.Join(names, ", "))
 	}
 	if it.Holds != d.Holds {
 		if d.Holds {
-			return n, s.Fail(it.Name+" needs a stack in brackets", "write "+it.Name+"[…]")
+			return n, s.Refuse(BadNotation, it.Name+" needs a stack in brackets", "write "+it.Name+"[…]")
 		}
-		return n, s.Fail(it.Name+" holds no other blocks", "put a space and the next block after it, or a count before the bracket, such as 2*[…]")
+		return n, s.Refuse(BadNotation, it.Name+" holds no other blocks", "put a space and the next block after it, or a count before the bracket, such as 2*[…]")
 	}
 	a, err := d.read(s.text, it)
 	if err != nil {
@@ -238,7 +243,7 @@ func (s *Site) item(it *Item, last bool) (n node, err error) {
 	}
 	for _, x := range out {
 		if x > MaxSize {
-			return n, s.Fail(fmt.Sprintf("%s gives %s for each example", it.Name, shapeText(out)), fmt.Sprintf("an axis has at most %d", MaxSize))
+			return n, s.Refuse(TooLarge, fmt.Sprintf("%s gives %s for each example", it.Name, shapeText(out)), fmt.Sprintf("an axis has at most %d", MaxSize))
 		}
 	}
 	s.In = out
@@ -272,7 +277,7 @@ func (s *Site) residual(it *Item) (n node, err error) {
 // Declare makes the network's blocks, without memory. It errs when they are too many to list.
 func (n *Network) Declare() (Chain, error) {
 	if k := size(n.nodes); k > maxBlocks {
-		return nil, &StackError{n.Text, 1, fmt.Sprintf("the stack has %d blocks", k), fmt.Sprintf("at most %d can be built; more can only be counted", maxBlocks)}
+		return nil, &StackError{TooLarge, n.Text, 1, fmt.Sprintf("the stack has %d blocks", k), fmt.Sprintf("at most %d can be built; more can only be counted", maxBlocks)}
 	}
 	return declare(nil, n.nodes, &Maker{}), nil
 }
@@ -310,7 +315,7 @@ var errOverflow = errors.New("overflow")
 func (n *Network) Count() (int, error) {
 	k, err := count(n.nodes, &Maker{}, map[*Param]bool{})
 	if err != nil {
-		return 0, &StackError{n.Text, 1, "the stack has more parameters than can be counted", "at most 2^63 − 1"}
+		return 0, &StackError{TooLarge, n.Text, 1, "the stack has more parameters than can be counted", "at most 2^63 − 1"}
 	}
 	return k, nil
 }

@@ -137,7 +137,7 @@ func (d *Def) read(text string, it *Item) (*Args, error) {
 	a := &Args{values: map[string]float64{}}
 	for i, g := range it.Args {
 		fail := func(what string) error {
-			return &StackError{text, g.Column, d.Name + ": " + what, "want " + d.Usage() + d.argDocs()}
+			return &StackError{BadArgument, text, g.Column, d.Name + ": " + what, "want " + d.Usage() + d.argDocs()}
 		}
 		var def *ArgDef
 		switch {
@@ -152,7 +152,7 @@ func (d *Def) read(text string, it *Item) (*Args, error) {
 		}
 		switch {
 		case def == nil && len(d.Args) == 0:
-			return nil, &StackError{text, g.Column, d.Name + " takes no arguments", "write " + d.Name + " alone"}
+			return nil, &StackError{BadArgument, text, g.Column, d.Name + " takes no arguments", "write " + d.Name + " alone"}
 		case def == nil && g.Key != "":
 			what := fmt.Sprintf("it has no argument %q", g.Key)
 			var names []string
@@ -180,7 +180,7 @@ func (d *Def) read(text string, it *Item) (*Args, error) {
 	}
 	for _, x := range d.Args {
 		if x.Default == "" && !a.Has(x.Name) {
-			return nil, &StackError{text, it.At, d.Name + " needs its " + x.Name, "want " + d.Usage() + d.argDocs()}
+			return nil, &StackError{BadArgument, text, it.At, d.Name + " needs its " + x.Name, "want " + d.Usage() + d.argDocs()}
 		}
 	}
 	return a, nil

@@ -9,8 +9,22 @@ import (
 	"brick/kernel"
 )
 
+// A StackFault is a kind of mistake in a stack.
+type StackFault string
+
+// What is wrong with a stack.
+const (
+	BadNotation    StackFault = "notation" // the text cannot be read
+	UnknownBlock   StackFault = "block"    // no block has this name
+	BadArgument    StackFault = "argument" // an argument is missing, unknown, or has a value that fits nothing
+	ShapeMismatch  StackFault = "shape"    // what comes in is not what the block takes
+	OutputMismatch StackFault = "output"   // what goes out is not what the data want
+	TooLarge       StackFault = "size"     // of a block or the whole
+)
+
 // StackError says what is wrong with a text in stack notation, and where.
 type StackError struct {
+	Fault  StackFault
 	Text   string // the whole text
 	Column int    // of the trouble, in characters from 1
 	What   string // what was found

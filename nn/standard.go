@@ -42,7 +42,7 @@ func init() {
 		Fit: fitChannels("groupnorm", func(s *Site, a *Args, c int) (func(*Maker) Block, error) {
 			g, e := a.Int("groups", 1), a.Float("eps", normEps)
 			if c%g != 0 {
-				return nil, s.Fail(fmt.Sprintf("%d groups do not divide %d channels", g, c), "")
+				return nil, s.Refuse(BadArgument, fmt.Sprintf("%d groups do not divide %d channels", g, c), "")
 			}
 			return func(*Maker) Block { n := NewGroupNorm(g, c); n.Eps = e; return n }, nil
 		})})
@@ -122,15 +122,15 @@ func fitLinear(s *Site, a *Args) ([]int, func(*Maker) Block, error) {
 		out = s.Vocab
 	}
 	if !given && !s.Last {
-		return nil, nil, s.Fail("linear needs a size here", "only the last layer takes it from the data; write linear(64)")
+		return nil, nil, s.Refuse(BadArgument, "linear needs a size here", "only the last layer takes it from the data; write linear(64)")
 	}
 	if out == 0 {
-		return nil, nil, s.Fail("linear needs a size: no data say how many numbers are wanted", "write linear(10)")
+		return nil, nil, s.Refuse(BadArgument, "linear needs a size: no data say how many numbers are wanted", "write linear(10)")
 	}
 	bias := a.Bool("bias", !head)
 	tied := a.Bool("tied", head && s.Tie && in == s.Width)
 	if tied && !head {
-		return nil, nil, s.Fail("tied shares the embedding's matrix", "it fits a linear without a size that ends a language model")
+		return nil, nil, s.Refuse(BadArgument, "tied shares the embedding's matrix", "it fits a linear without a size that ends a language model")
 	}
 	if tied && in != s.Width {
 		return nil, nil, s.Fail(fmt.Sprintf("tied needs the embedding's width %d, but %d numbers come in", s.Width, in), fmt.Sprintf("put linear(%d) before it, or write tied=false", s.Width))
@@ -158,14 +158,14 @@ func fitEmbed(s *Site, a *Args) ([]int, func(*Maker) Block, error) {
 	}
 	vocab := a.Int("vocab", s.Input.Vocab)
 	if vocab == 0 {
-		return nil, nil, s.Fail("embed needs to know how many ids there are", "name the data, or write embed(768,vocab=50257)")
+		return nil, nil, s.Refuse(BadArgument, "embed needs to know how many ids there are", "name the data, or write embed(768,vocab=50257)")
 	}
 	if vocab < s.Input.Vocab {
-		return nil, nil, s.Fail(fmt.Sprintf("the data have ids up to %d", s.Input.Vocab-1), fmt.Sprintf("vocab must be at least %d", s.Input.Vocab))
+		return nil, nil, s.Refuse(BadArgument, fmt.Sprintf("the data have ids up to %d", s.Input.Vocab-1), fmt.Sprintf("vocab must be at least %d", s.Input.Vocab))
 	}
 	c, pos := a.Int("width", 0), a.Int("pos", 0)
 	if t := s.In[0]; pos > 0 && t > pos {
-		return nil, nil, s.Fail(fmt.Sprintf("the data have sequences of %d tokens, pos has %d places", t, pos), fmt.Sprintf("write pos=%d or more", t))
+		return nil, nil, s.Refuse(BadArgument, fmt.Sprintf("the data have sequences of %d tokens, pos has %d places", t, pos), fmt.Sprintf("write pos=%d or more", t))
 	}
 	s.Vocab, s.Width, s.IDs = vocab, c, false
 	return []int{s.In[0], c}, func(m *Maker) Block {
@@ -191,7 +191,7 @@ func fitNorm(make func(c int, eps float64) Block) func(*Site, *Args) ([]int, fun
 		c, err := s.width("the norm")
 		eps := a.Float("eps", normEps)
 		if err == nil && !(eps >= 0) {
-			err = s.Fail(fmt.Sprintf("eps=%v is negative", eps), "want a small number such as 1e-5")
+			err = s.Refuse(BadArgument, fmt.Sprintf("eps=%v is negative", eps), "want a small number such as 1e-5")
 		}
 		return s.In, func(*Maker) Block { return make(c, eps) }, err
 	}
@@ -204,7 +204,7 @@ func fitChannels(name string, fit func(s *Site, a *Args, c int) (func(*Maker) Bl
 			return nil, nil, s.Fail(fmt.Sprintf("%s needs vectors (C) or images (C, H, W), but each example has shape %s here", name, shapeText(s.In)), "layernorm and rmsnorm fit sequences")
 		}
 		if e := a.Float("eps", normEps); !(e >= 0) {
-			return nil, nil, s.Fail(fmt.Sprintf("eps=%v is negative", e), "want a small number such as 1e-5")
+			return nil, nil, s.Refuse(BadArgument, fmt.Sprintf("eps=%v is negative", e), "want a small number such as 1e-5")
 		}
 		declare, err := fit(s, a, s.In[0])
 		return s.In, declare, err
@@ -224,7 +224,7 @@ func (s *Site) volume(block string) (int, error) {
 			return 0, s.Fail(fmt.Sprintf("%s needs known sizes, but examples have shape %s here", block, shapeText(s.In)), "mean makes one vector of a sequence of any length")
 		}
 		if n *= d; n > MaxSize {
-			return 0, s.Fail(fmt.Sprintf("an example has more than %d numbers here", MaxSize), "")
+			return 0, s.Refuse(TooLarge, fmt.Sprintf("an example has more than %d numbers here", MaxSize), "")
 		}
 	}
 	return n, nil
@@ -283,5 +283,5 @@ func (s *Site) Heads(heads, width int) error {
 			fit = append(fit, fmt.Sprint(d))
 		}
 	}
-	return s.Fail(fmt.Sprintf("%d heads do not divide the width %d", heads, width), fmt.Sprintf("heads must divide %d: %s", width, strings.Join(fit, ", ")))
+	return s.Refuse(BadArgument, fmt.Sprintf("%d heads do not divide the width %d", heads, width), fmt.Sprintf("heads must divide %d: %s", width, strings.Join(fit, ", ")))
 }

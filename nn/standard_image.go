@@ -75,7 +75,7 @@ func init() {
 		Fit: numbers(func(s *Site, _ *Args) ([]int, func(*Maker) Block, error) {
 			c, h, w, err := s.Image("columns")
 			if err == nil && h > MaxSize/max(c, 1) {
-				err = s.Fail(fmt.Sprintf("a column has %d·%d numbers", c, h), fmt.Sprintf("an axis has at most %d", MaxSize))
+				err = s.Refuse(TooLarge, fmt.Sprintf("a column has %d·%d numbers", c, h), fmt.Sprintf("an axis has at most %d", MaxSize))
 			}
 			return []int{w, c * h}, func(*Maker) Block { return &Columns{} }, err
 		})})
@@ -84,7 +84,7 @@ func init() {
 		Fit: numbers(func(s *Site, a *Args) ([]int, func(*Maker) Block, error) {
 			c, h, w, err := s.Image("upsample")
 			if f := a.Int("factor", 1); err == nil && f > MaxSize/max(h, w, 1) {
-				err = s.Fail(fmt.Sprintf("upsample makes %d×%d images %d times as large", h, w, f), fmt.Sprintf("an axis has at most %d", MaxSize))
+				err = s.Refuse(TooLarge, fmt.Sprintf("upsample makes %d×%d images %d times as large", h, w, f), fmt.Sprintf("an axis has at most %d", MaxSize))
 			}
 			u := Upsample{a.Int("factor", 1), a.Int("mode", 0) == 1}
 			return []int{c, h * u.Factor, w * u.Factor}, func(*Maker) Block { v := u; return &v }, err
@@ -142,7 +142,7 @@ func Window(a *Args) grad.Window {
 func (s *Site) Fits(block string, n, size int, w grad.Window) (int, error) {
 	span := max(w.Dilation, 1)*(size-1) + 1
 	if span > MaxSize || n+w.Before+w.After > MaxSize {
-		return 0, s.Fail(fmt.Sprintf("%s has a window of %d and a padding of %d", block, span, w.Before), fmt.Sprintf("an axis has at most %d", MaxSize))
+		return 0, s.Refuse(TooLarge, fmt.Sprintf("%s has a window of %d and a padding of %d", block, span, w.Before), fmt.Sprintf("an axis has at most %d", MaxSize))
 	}
 	if n+w.Before+w.After < span {
 		what := fmt.Sprintf("%s has windows of %d, but images of shape %s come in", block, span, shapeText(s.In))
@@ -161,7 +161,7 @@ func (s *Site) Conv(block string, a *Args, out, groups int) ([]int, func() *Conv
 		return nil, nil, err
 	}
 	if in%groups != 0 || out%groups != 0 {
-		return nil, nil, s.Fail(fmt.Sprintf("%d groups do not divide %d channels that come in and %d that go out", groups, in, out), "")
+		return nil, nil, s.Refuse(BadArgument, fmt.Sprintf("%d groups do not divide %d channels that come in and %d that go out", groups, in, out), "")
 	}
 	k, win, bias := a.Int("kernel", 1), Window(a), a.Bool("bias", true)
 	oh, err := s.Fits(block, h, k, win)
@@ -170,7 +170,7 @@ func (s *Site) Conv(block string, a *Args, out, groups int) ([]int, func() *Conv
 	}
 	ow, err := s.Fits(block, w, k, win)
 	if err == nil && k > 1<<14 {
-		err = s.Fail(fmt.Sprintf("%s has kernels of %d×%d", block, k, k), "at most 16384 fits")
+		err = s.Refuse(TooLarge, fmt.Sprintf("%s has kernels of %d×%d", block, k, k), "at most 16384 fits")
 	}
 	return []int{out, oh, ow}, func() *Conv {
 		c := NewConv(in, out, k, groups).Along(win)
@@ -188,7 +188,7 @@ func fitConv1d(s *Site, a *Args) ([]int, func(*Maker) Block, error) {
 	}
 	out, k, groups, win, bias := a.Int("out", 0), a.Int("kernel", 1), a.Int("groups", 1), Window(a), a.Bool("bias", true)
 	if in%groups != 0 || out%groups != 0 {
-		return nil, nil, s.Fail(fmt.Sprintf("%d groups do not divide %d channels that come in and %d that go out", groups, in, out), "")
+		return nil, nil, s.Refuse(BadArgument, fmt.Sprintf("%d groups do not divide %d channels that come in and %d that go out", groups, in, out), "")
 	}
 	if t != Any {
 		if t, err = s.Fits("conv1d", t, k, win); err != nil {
@@ -212,17 +212,17 @@ func fitConvTranspose(s *Site, a *Args) ([]int, func(*Maker) Block, error) {
 	}
 	out, k, stride, pad, extra, groups := a.Int("out", 0), a.Int("kernel", 1), a.Int("stride", 1), a.Int("pad", 0), a.Int("output_pad", 0), a.Int("groups", 1)
 	if in%groups != 0 || out%groups != 0 {
-		return nil, nil, s.Fail(fmt.Sprintf("%d groups do not divide %d channels that come in and %d that go out", groups, in, out), "")
+		return nil, nil, s.Refuse(BadArgument, fmt.Sprintf("%d groups do not divide %d channels that come in and %d that go out", groups, in, out), "")
 	}
 	if extra >= stride {
-		return nil, nil, s.Fail(fmt.Sprintf("output_pad=%d with stride=%d", extra, stride), "output_pad must be smaller than stride")
+		return nil, nil, s.Refuse(BadArgument, fmt.Sprintf("output_pad=%d with stride=%d", extra, stride), "output_pad must be smaller than stride")
 	}
 	if k > 1<<14 || stride > MaxSize/max(h, w, 1) || pad > MaxSize {
-		return nil, nil, s.Fail(fmt.Sprintf("kernels of %d, a stride of %d and a padding of %d are too large", k, stride, pad), fmt.Sprintf("an axis has at most %d", MaxSize))
+		return nil, nil, s.Refuse(TooLarge, fmt.Sprintf("kernels of %d, a stride of %d and a padding of %d are too large", k, stride, pad), fmt.Sprintf("an axis has at most %d", MaxSize))
 	}
 	shape := []int{out, (h-1)*stride + k - 2*pad + extra, (w-1)*stride + k - 2*pad + extra}
 	if shape[1] < 1 || shape[2] < 1 {
-		return nil, nil, s.Fail(fmt.Sprintf("convtranspose of images %s with pad=%d leaves nothing", shapeText(s.In), pad), "a smaller pad fits")
+		return nil, nil, s.Refuse(BadArgument, fmt.Sprintf("convtranspose of images %s with pad=%d leaves nothing", shapeText(s.In), pad), "a smaller pad fits")
 	}
 	bias := a.Bool("bias", true)
 	return shape, func(*Maker) Block {
@@ -244,7 +244,7 @@ func fitPool(name string, most bool) func(s *Site, a *Args) ([]int, func(*Maker)
 		size := a.Int("size", 1)
 		p := Pool{Size: size, Stride: a.Int("stride", size), Pad: a.Int("pad", 0), Ceil: a.Bool("ceil", false), Max: most}
 		if 2*p.Pad > size {
-			return nil, nil, s.Fail(fmt.Sprintf("pad=%d is more than half of a window of %d", p.Pad, size), fmt.Sprintf("at most %d fits", size/2))
+			return nil, nil, s.Refuse(BadArgument, fmt.Sprintf("pad=%d is more than half of a window of %d", p.Pad, size), fmt.Sprintf("at most %d fits", size/2))
 		}
 		shape := []int{c, h, w}
 		for i := 1; i < 3; i++ {

@@ -43,7 +43,7 @@ func fitRecurrent(name string, cell kernel.Cell) func(*Site, *Args) ([]int, func
 		}
 		h, layers, both, every := a.Int("hidden", 0), a.Int("layers", 1), a.Bool("bidirectional", false), a.Bool("return_sequences", true)
 		if both && every && s.LM() {
-			return nil, nil, s.Fail(name+" reads from the end what it is to predict", "a language model wants bidirectional=false")
+			return nil, nil, s.Refuse(BadArgument, name+" reads from the end what it is to predict", "a language model wants bidirectional=false")
 		}
 		kind := cell
 		if cell == kernel.TanhCell && a.Word(&nonlinearity) == "relu" {
@@ -54,11 +54,11 @@ func fitRecurrent(name string, cell kernel.Cell) func(*Site, *Args) ([]int, func
 			out = 2 * h
 		}
 		if most := MaxSize / cell.Gates(); layers > 1<<12 || out > most/max(out, c) {
-			return nil, nil, s.Fail("the layers are too large", "want fewer numbers or layers")
+			return nil, nil, s.Refuse(TooLarge, "the layers are too large", "want fewer numbers or layers")
 		}
 		drop, bias, forget := a.Float("dropout", 0), a.Bool("bias", true), a.Float("forget_bias", 0)
 		if forget != 0 && !bias {
-			return nil, nil, s.Fail("forget_bias is added to a bias", "want bias=true with it")
+			return nil, nil, s.Refuse(BadArgument, "forget_bias is added to a bias", "want bias=true with it")
 		}
 		shape := []int{t, out}
 		if !every {

@@ -31,7 +31,7 @@ func parseAugment(text string) (list []data.Transform, err error) {
 
 func transform(text string, it *nn.Item) (t data.Transform, err error) {
 	fail := func(column int, what, fits string) (data.Transform, error) {
-		return t, &nn.StackError{Text: text, Column: column, What: what, Fits: fits}
+		return t, &nn.StackError{Fault: nn.BadArgument, Text: text, Column: column, What: what, Fits: fits}
 	}
 	switch {
 	case it.Holds:

@@ -274,7 +274,7 @@ func TestTwoWriters(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	if _, _, err := resume(r.Dir, o); err == nil || !errors.Is(err, errLocked) || !strings.Contains(err.Error(), r.Dir) {
+	if _, _, err := resume(r.Dir, o); err == nil || !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), r.Dir) {
 		t.Errorf("resuming a run that is being trained: %v", err)
 	}
 	if _, err := Create(context.Background(), tiny(), o); !errors.Is(err, ErrExists) || !strings.Contains(err.Error(), "--resume") {

@@ -18,7 +18,7 @@ func lockFolder(dir string) (*os.File, error) {
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("train: %s %w; wait for it, or stop it first", dir, errLocked)
+		return nil, fmt.Errorf("train: %s %w; wait for it, or stop it first", dir, ErrLocked)
 	}
 	return f, nil
 }

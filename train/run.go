@@ -79,8 +79,8 @@ const (
 // ErrExists is wrapped by the error of Create for a folder that already holds a run.
 var ErrExists = errors.New("a run of this name exists")
 
-// errLocked is wrapped where another process has a run's folder.
-var errLocked = errors.New("is being trained by another process")
+// ErrLocked is wrapped by the errors of Create and Resume for a run that somebody else trains now.
+var ErrLocked = errors.New("is being trained by another process")
 
 // Create sets up a new run: reads the data, learns a vocabulary where one is
 // needed, builds the model and checks that memory suffices. The run folder then
@@ -119,7 +119,7 @@ func (r *Run) claimNew(root string) error {
 		if err == nil && holdsRun(r.Dir) {
 			err = errExists(r.Dir)
 		}
-		if err == nil || r.Job.Name != "" || !errors.Is(err, ErrExists) && !errors.Is(err, errLocked) {
+		if err == nil || r.Job.Name != "" || !errors.Is(err, ErrExists) && !errors.Is(err, ErrLocked) {
 			return err
 		}
 		if r.lock != nil {

@@ -8,24 +8,16 @@ import (
 	"testing"
 
 	"brick/course/lesson"
+	"brick/course/lesson/lessontest"
 	"brick/model"
 	"brick/nn"
 )
-
-func ask[T any](t *testing.T, c *lesson.Call, in string) (v T) {
-	t.Helper()
-	answer, err := c.Answer(context.Background(), lesson.NewDesk(nil, 1).Session(), []byte(in))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.(T)
-}
 
 // The counts by shape against networks that are declared and walked.
 func TestCountIsThatOfTheNetwork(t *testing.T) {
 	for _, in := range []CountIn{{1, 64}, {12, 768}, {48, 1600}, {96, 12288}} {
 		raw, _ := json.Marshal(in)
-		c := ask[Counted](t, count, string(raw))
+		c := lessontest.Ask[Counted](t, nil, count, string(raw))
 		m, err := model.New(c.Stack, nn.Input{Vocab: vocab})
 		if err != nil {
 			t.Fatal(err)
@@ -36,14 +28,14 @@ func TestCountIsThatOfTheNetwork(t *testing.T) {
 			t.Errorf("%s: counted %d, parts %d; the network has %d", c.Stack, p.Total, sum, n)
 		}
 	}
-	if c := ask[Counted](t, count, `{"layers":12,"width":768}`); c.Params.Total != 124439808 || c.Rule != 84934656 || c.Wider < 3*c.Params.Total {
+	if c := lessontest.Ask[Counted](t, nil, count, `{"layers":12,"width":768}`); c.Params.Total != 124439808 || c.Rule != 84934656 || c.Wider < 3*c.Params.Total {
 		t.Errorf("GPT-2 small: %+v", c)
 	}
 }
 
 // The ladder's counts are near what is published, and GPT-4 has none.
 func TestLadder(t *testing.T) {
-	list := ask[[]Model](t, ladder, "")
+	list := lessontest.Ask[[]Model](t, nil, ladder, "")
 	want := map[string]string{"GPT-1": "116534784 1.0", "GPT-2 XL": "1557611200 13.4", "GPT-3 175B": "174604259328 1498.3", "GPT-4": "0 15446.0"}
 	for _, m := range list {
 		if got := fmt.Sprintf("%d %.1f", m.Exact, m.Times); got != want[m.Name] {

@@ -7,21 +7,13 @@ import (
 	"testing"
 
 	"brick/course/lesson"
+	"brick/course/lesson/lessontest"
 )
-
-func ask[T any](t *testing.T, c *lesson.Call, in string) (v T) {
-	t.Helper()
-	answer, err := c.Answer(context.Background(), lesson.NewDesk(nil, 1).Session(), []byte(in))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.(T)
-}
 
 // No line nearby has a smaller loss than those called best.
 func TestBestLinesAreBest(t *testing.T) {
 	for _, points := range []string{"", `"points":[-2.4,-1.4,-1.8,-1.2,-0.3,0.4,0.7,1.1,2.3,1.6,2.2,-2.6],`, `"points":[1,1,1,2,1,4],`} {
-		l := ask[Lined](t, line, "{"+points+`"w":0}`)
+		l := lessontest.Ask[Lined](t, nil, line, "{"+points+`"w":0}`)
 		in := LineIn{Points: start, Delta: 0.5}
 		if points != "" {
 			in.Points = nil
@@ -43,7 +35,7 @@ func TestBestLinesAreBest(t *testing.T) {
 // Boxes have the areas of the losses, and slopes are those of the surface.
 func TestBoxesAndSlopes(t *testing.T) {
 	for _, kind := range []string{"l2", "huber", "l1"} {
-		l := ask[Lined](t, line, fmt.Sprintf(`{"loss":%q,"w":0.2,"b":0.8}`, kind))
+		l := lessontest.Ask[Lined](t, nil, line, fmt.Sprintf(`{"loss":%q,"w":0.2,"b":0.8}`, kind))
 		sum := 0.0
 		for _, b := range l.Boxes {
 			if kind == "l1" {
@@ -64,29 +56,29 @@ func TestBoxesAndSlopes(t *testing.T) {
 }
 
 func TestValley(t *testing.T) {
-	v := ask[Valley](t, valley, "")
-	here := ask[Lined](t, line, `{"w":2.5,"b":-2.5}`)
+	v := lessontest.Ask[Valley](t, nil, valley, "")
+	here := lessontest.Ask[Lined](t, nil, line, `{"w":2.5,"b":-2.5}`)
 	if got := v.Values[0][side-1]; got != here.Loss {
 		t.Errorf("the corner is %g; the line there has %g", got, here.Loss)
 	}
 }
 
 func TestDescentAgreesWithTheFormula(t *testing.T) {
-	d := ask[Descended](t, descend, "")
+	d := lessontest.Ask[Descended](t, nil, descend, "")
 	if d.Why != "agreed" || d.Gap > 1e-9 || d.Steps < 10 || d.Steps > 100 || len(d.Path) != len(d.Gaps) {
 		t.Errorf("%+v", d)
 	}
-	if x := ask[Descended](t, descend, fmt.Sprintf(`{"rate":%g}`, d.Limit*1.05)); x.Why != "diverged" {
+	if x := lessontest.Ask[Descended](t, nil, descend, fmt.Sprintf(`{"rate":%g}`, d.Limit*1.05)); x.Why != "diverged" {
 		t.Errorf("beyond the limit: %s after %d steps", x.Why, x.Steps)
 	}
-	if x := ask[Descended](t, descend, `{"rate":0.001}`); x.Why != "slow" || x.Steps != maxSteps {
+	if x := lessontest.Ask[Descended](t, nil, descend, `{"rate":0.001}`); x.Why != "slow" || x.Steps != maxSteps {
 		t.Errorf("with a tiny rate: %s after %d steps", x.Why, x.Steps)
 	}
 }
 
 // More degrees never fit the training points worse, and do overfit.
 func TestDegrees(t *testing.T) {
-	d := ask[Degrees](t, degrees, `{"degree":9}`)
+	d := lessontest.Ask[Degrees](t, nil, degrees, `{"degree":9}`)
 	for i := 1; i < len(d.Loss); i++ {
 		if d.Loss[i] > d.Loss[i-1]+1e-12 {
 			t.Errorf("degree %d fits worse than %d: %g, %g", i+1, i, d.Loss[i], d.Loss[i-1])
@@ -95,7 +87,7 @@ func TestDegrees(t *testing.T) {
 	if d.Best != 3 || d.Beyond[8] < 10*d.Beyond[2] || len(d.Train) != 12 || len(d.Test) != 6 {
 		t.Errorf("best %d, test losses %v, %d and %d points", d.Best, d.Beyond, len(d.Train), len(d.Test))
 	}
-	if again := ask[Degrees](t, degrees, `{"degree":9}`); again.Curve[60] != d.Curve[60] {
+	if again := lessontest.Ask[Degrees](t, nil, degrees, `{"degree":9}`); again.Curve[60] != d.Curve[60] {
 		t.Error("the same seed gives other points")
 	}
 }

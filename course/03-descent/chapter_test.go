@@ -8,20 +8,12 @@ import (
 	"testing"
 
 	"brick/course/lesson"
+	"brick/course/lesson/lessontest"
 	"brick/data"
 	"brick/model"
 	"brick/nn"
 	"brick/train"
 )
-
-func ask[T any](t *testing.T, c *lesson.Call, in string) (v T) {
-	t.Helper()
-	answer, err := c.Answer(context.Background(), lesson.NewDesk(nil, 1).Session(), []byte(in))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.(T)
-}
 
 // Gradients of the landscapes are those of their heights.
 func TestLandscapes(t *testing.T) {
@@ -39,23 +31,23 @@ func TestLandscapes(t *testing.T) {
 			t.Errorf("%v: at the bottom f = %g, slope %v", in, low, g)
 		}
 	}
-	m := ask[Mountain](t, mountain, `{"shape":"rosenbrock"}`)
+	m := lessontest.Ask[Mountain](t, nil, mountain, `{"shape":"rosenbrock"}`)
 	if got, want := m.Heights[0][side-1], math.Log10(1+1+100*25); math.Abs(got-want) > 1e-12 { // (2, −1)
 		t.Errorf("the corner is %g; want %g", got, want)
 	}
 }
 
 func TestWalk(t *testing.T) {
-	round := ask[Walked](t, walk, `{"condition":1,"shown":3}`)
+	round := lessontest.Ask[Walked](t, nil, walk, `{"condition":1,"shown":3}`)
 	if round.Off > 1e-6 || math.Abs(round.Length-round.Straight) > 0.01 || len(round.Path) != 4 {
 		t.Errorf("in a round bowl the way is straight: %+v", round)
 	}
-	flat, flatter := ask[Walked](t, walk, ""), ask[Walked](t, walk, `{"condition":100}`)
+	flat, flatter := lessontest.Ask[Walked](t, nil, walk, ""), lessontest.Ask[Walked](t, nil, walk, `{"condition":100}`)
 	if flat.Why != "arrived" || flatter.Why != "arrived" || flatter.Steps < 10*flat.Steps || flat.Length <= flat.Straight {
 		t.Errorf("κ 8 and 100: %d and %d steps", flat.Steps, flatter.Steps)
 	}
 	// λmax is 1, so 2 is the limit.
-	if a, b := ask[Walked](t, walk, `{"rate":1.95}`), ask[Walked](t, walk, `{"rate":2.05}`); a.Why != "arrived" || b.Why != "diverged" {
+	if a, b := lessontest.Ask[Walked](t, nil, walk, `{"rate":1.95}`), lessontest.Ask[Walked](t, nil, walk, `{"rate":2.05}`); a.Why != "arrived" || b.Why != "diverged" {
 		t.Errorf("below and above the limit: %s and %s", a.Why, b.Why)
 	}
 }

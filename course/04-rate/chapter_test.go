@@ -10,16 +10,8 @@ import (
 	"testing"
 
 	"brick/course/lesson"
+	"brick/course/lesson/lessontest"
 )
-
-func ask[T any](t *testing.T, c *lesson.Call, in string) (v T) {
-	t.Helper()
-	answer, err := c.Answer(context.Background(), lesson.NewDesk(nil, 1).Session(), []byte(in))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.(T)
-}
 
 // The zones are those of the curvatures that the bowl was made with.
 func TestZones(t *testing.T) {
@@ -28,7 +20,7 @@ func TestZones(t *testing.T) {
 			times float64
 			zone  string
 		}{{0.3, steady}, {0.99, steady}, {1.01, ringing}, {1.99, ringing}, {2.01, diverging}, {2.5, diverging}} {
-			z := ask[Zones](t, zones, fmt.Sprintf(`{"max":%g,"rate":%g}`, max, c.times/max))
+			z := lessontest.Ask[Zones](t, nil, zones, fmt.Sprintf(`{"max":%g,"rate":%g}`, max, c.times/max))
 			if math.Abs(z.Max-max) > 1e-6*max || math.Abs(z.Min-max/6) > 1e-6*max || z.Zone != c.zone || z.Seen != c.zone {
 				t.Errorf("λmax %g, α = %g/λmax: found %g, %g, zone %s, seen %s; want %s", max, c.times, z.Max, z.Min, z.Zone, z.Seen, c.zone)
 			}
@@ -51,11 +43,11 @@ func TestLine(t *testing.T) {
 			xx, x = xx+scale*v*scale*v/float64(len(xs)), x+scale*v/float64(len(xs))
 		}
 		want := (xx + 1 + math.Sqrt((xx-1)*(xx-1)+4*x*x)) / 2
-		if z := ask[Zones](t, zones, fmt.Sprintf(`{"kind":"line","scale":%g}`, scale)); math.Abs(z.Max-want) > 1e-6*want {
+		if z := lessontest.Ask[Zones](t, nil, zones, fmt.Sprintf(`{"kind":"line","scale":%g}`, scale)); math.Abs(z.Max-want) > 1e-6*want {
 			t.Errorf("scale %g: λmax %g; want %g", scale, z.Max, want)
 		}
 	}
-	g := ask[Ground](t, ground, `{"kind":"line","scale":2}`)
+	g := lessontest.Ask[Ground](t, nil, ground, `{"kind":"line","scale":2}`)
 	f, bottom, _ := GroundIn{Kind: "line", Scale: 2}.function()
 	grad := make([]float64, 2)
 	if f(bottom[:], grad); math.Hypot(grad[0], grad[1]) > 1e-12 || g.Bottom != bottom || g.Values[0][side-1] != f([]float64{span, -span}, grad) {

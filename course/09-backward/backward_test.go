@@ -9,24 +9,12 @@ import (
 	"testing"
 
 	"brick/course/lesson"
+	"brick/course/lesson/lessontest"
 )
-
-func answer[Out any](t testing.TB, c *lesson.Call, in any) (out Out) {
-	t.Helper()
-	raw, err := json.Marshal(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := c.Answer(context.Background(), lesson.NewDesk(&lesson.Runs{Root: "none"}, 1).Session(), raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v.(Out)
-}
 
 // The squared error of a line: every gradient is known.
 func TestKnown(t *testing.T) {
-	a := answer[Tape](t, tape, nil)
+	a := lessontest.Ask[Tape](t, nil, tape, nil)
 	want := map[string]float64{"w": -4, "x": -1, "b": -2, "t": 2} // e = −1: 2e·x, 2e·w, 2e, −2e
 	for _, n := range a.Nodes {
 		if n.Op == "var" && float64(n.Grad) != want[n.Name] {
@@ -41,7 +29,7 @@ func TestKnown(t *testing.T) {
 // Tape, float64 differences and pieces added up on the way back agree.
 func TestThreeWays(t *testing.T) {
 	for _, expr := range []string{"x*x + x", "a = x*y; sin(a) + a*a", "exp(-x^2)*cos(y)/(1+sigmoid(x*y))", "ln(x)+tanh(y)^3-relu(x-2*y)", "x^y", "-x^-2 + 3", "2^x*x", "x/y/x", "x-x*0"} {
-		a := answer[Tape](t, tape, TapeIn{expr, []float64{1.3, 0.7}})
+		a := lessontest.Ask[Tape](t, nil, tape, TapeIn{expr, []float64{1.3, 0.7}})
 		if a.Wrong != 0 {
 			t.Errorf("%s: %d of %d gradients differ: %+v", expr, a.Wrong, a.Checks, a.Nodes)
 		}
@@ -80,18 +68,18 @@ func TestRefused(t *testing.T) {
 
 // Values that leave the numbers are told, not hidden.
 func TestNotFinite(t *testing.T) {
-	a := answer[Tape](t, tape, TapeIn{"ln(x)*y", []float64{-1, 2}})
+	a := lessontest.Ask[Tape](t, nil, tape, TapeIn{"ln(x)*y", []float64{-1, 2}})
 	if raw, err := json.Marshal(a); err != nil || !strings.Contains(string(raw), "null") {
 		t.Errorf("%s %v", raw, err)
 	}
-	if a := answer[Tape](t, tape, TapeIn{"relu(x)+x*0", []float64{0}}); a.Wrong == 0 {
+	if a := lessontest.Ask[Tape](t, nil, tape, TapeIn{"relu(x)+x*0", []float64{0}}); a.Wrong == 0 {
 		t.Error("at the kink of relu the difference is ½, the tape's choice is 0")
 	}
 }
 
 func TestLayers(t *testing.T) {
 	for _, k := range stacks {
-		a := answer[Layer](t, layer, LayerIn{k.name, 4})
+		a := lessontest.Ask[Layer](t, nil, layer, LayerIn{k.name, 4})
 		last := a.Nodes[len(a.Nodes)-1]
 		if len(last.Shape) > 1 || float64(last.Grad) != 1 || len(a.Nodes) < 4 {
 			t.Errorf("%s: %+v", k.name, a)
@@ -113,7 +101,7 @@ func TestLayers(t *testing.T) {
 				}
 			}
 		}
-		r := answer[Race](t, race, LayerIn{k.name, 4})
+		r := lessontest.Ask[Race](t, nil, race, LayerIn{k.name, 4})
 		if r.Params != a.Params || r.Evaluations != a.Params+1 || r.Passes != 2 || !(r.Differs < 0.1) || weights == 0 || inputs != 2 {
 			t.Errorf("%s: %+v", k.name, r)
 		}

@@ -2,31 +2,18 @@ package blocks
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"brick/course/lesson"
+	"brick/course/lesson/lessontest"
 	"brick/nn"
 )
 
 func desk() *lesson.Session {
 	return lesson.NewDesk(&lesson.Runs{Root: "none"}, 2).Session()
-}
-
-// answer asks a call as a page does.
-func answer[Out any](t testing.TB, s *lesson.Session, c *lesson.Call, in any) (out Out) {
-	t.Helper()
-	raw, err := json.Marshal(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := c.Answer(context.Background(), s, raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v.(Out)
 }
 
 func design(stack, data string) Design {
@@ -38,7 +25,7 @@ func design(stack, data string) Design {
 // What stands on the bricks is what the parameters of the network count to.
 func TestLabels(t *testing.T) {
 	s := desk()
-	p := answer[Planned](t, s, plan, design("linear(8) 2*[relu linear(8)] residual[layernorm linear(4) 2*tanh linear(8)] linear", "moons"))
+	p := lessontest.Ask[Planned](t, s, plan, design("linear(8) 2*[relu linear(8)] residual[layernorm linear(4) 2*tanh linear(8)] linear", "moons"))
 	if p.Fault != nil || !p.Same || p.Params != 24+2*72+(16+36+40)+18 || p.Tensors != 12+2 {
 		t.Fatalf("%+v", p)
 	}
@@ -53,7 +40,7 @@ func TestLabels(t *testing.T) {
 	if residual.Params != 92 || residual.Body[1].Params != 36 || fmt.Sprint(residual.Body[1].Out) != "[4]" || residual.Body[2].Count != 2 || residual.Body[3].Path != "2.3" {
 		t.Errorf("residual %+v", residual)
 	}
-	if conv := answer[Planned](t, s, plan, design("conv(8,3,pad=1) relu maxpool(2) flatten linear", "digits")); fmt.Sprint(conv.Bricks[2].Out, conv.Params) != "[8 14 14] 15770" {
+	if conv := lessontest.Ask[Planned](t, s, plan, design("conv(8,3,pad=1) relu maxpool(2) flatten linear", "digits")); fmt.Sprint(conv.Bricks[2].Out, conv.Params) != "[8 14 14] 15770" {
 		t.Errorf("%+v", conv.Bricks[2])
 	}
 }
@@ -75,7 +62,7 @@ func TestLarge(t *testing.T) {
 		if strings.HasPrefix(stack, "embed") {
 			data = "stories"
 		}
-		p := answer[Planned](t, s, plan, design(stack, data))
+		p := lessontest.Ask[Planned](t, s, plan, design(stack, data))
 		if p.Fault != nil || p.Large != want.large || want.params != 0 && p.Params != want.params {
 			t.Errorf("%.40s: %v parameters, large %q, fault %+v", stack, p.Params, p.Large, p.Fault)
 		}
@@ -88,20 +75,33 @@ func TestLarge(t *testing.T) {
 	}
 }
 
-// A mistake is shown at its brick.
+// A mistake is shown at its brick, and what kind it is in the page's language.
 func TestFaults(t *testing.T) {
 	s := desk()
+	text, err := lesson.Text(files)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for stack, want := range map[string]string{
-		"linear(8) rellu linear":               `11 "1"`,
-		"linear(8) residual[linear(4)] linear": `11 "1"`,
-		"linear(8) 2*[relu conv(3,3)] linear":  `19 "1.1"`,
-		"linear(8":                             `7 ""`,
-		"":                                     `1 ""`,
-		"linear(3)":                            `9 "0"`,
+		"linear(8) rellu linear":               `block 11 "1"`,
+		"linear(8) residual[linear(4)] linear": `shape 11 "1"`,
+		"linear(8) 2*[relu conv(3,3)] linear":  `shape 19 "1.1"`,
+		"linear(8":                             `notation 7 ""`,
+		"":                                     `notation 1 ""`,
+		"linear(3)":                            `output 9 "0"`,
+		"linear(8,bais=false) linear":          `argument 10 "0"`,
+		"linear linear":                        `argument 1 "0"`,
+		"relu[linear(2)]":                      `notation 1 "0"`,
+		"1000000*[1000000*[1000000*[100000*linear(2)]]]": `size 1 "0"`,
 	} {
-		p := answer[Planned](t, s, plan, design(stack, "moons"))
-		if p.Fault == nil || fmt.Sprintf("%d %q", p.Fault.Column, p.Fault.Brick) != want {
+		p := lessontest.Ask[Planned](t, s, plan, design(stack, "moons"))
+		if p.Fault == nil || fmt.Sprintf("%s %d %q", p.Fault.Kind, p.Fault.Column, p.Fault.Brick) != want {
 			t.Errorf("%q: %+v, want %s", stack, p.Fault, want)
+			continue
+		}
+		var refused *lesson.Refusal
+		if _, err := run(s, design(stack, "moons"), 1); !errors.As(err, &refused) || text["zh"]["fault."+p.Fault.Kind] == "" || text["zh"][refused.Key] == "" {
+			t.Errorf("%q is refused by %v", stack, err)
 		}
 	}
 }
@@ -123,7 +123,7 @@ func TestChecks(t *testing.T) {
 // Every fresh brick of the palette can be read, and every start plans.
 func TestPalette(t *testing.T) {
 	s := desk()
-	p := answer[Palette](t, s, palette, struct{}{})
+	p := lessontest.Ask[Palette](t, s, palette, struct{}{})
 	text, err := lesson.Text(files)
 	if err != nil {
 		t.Fatal(err)
@@ -143,22 +143,22 @@ func TestPalette(t *testing.T) {
 		}
 	}
 	for _, x := range p.Starts {
-		if a := answer[Planned](t, s, plan, design(x.Stack, x.Data)); a.Fault != nil || !a.Same {
+		if a := lessontest.Ask[Planned](t, s, plan, design(x.Stack, x.Data)); a.Fault != nil || !a.Same {
 			t.Errorf("%s: %+v", x.Stack, a.Fault)
 		}
 	}
 	for _, x := range p.Sources {
-		if a := answer[Planned](t, s, plan, design(x.Stack, map[bool]string{true: x.Name, false: "digits"}[x.Name != "fashion-mnist"])); a.Fault != nil {
+		if a := lessontest.Ask[Planned](t, s, plan, design(x.Stack, map[bool]string{true: x.Name, false: "digits"}[x.Name != "fashion-mnist"])); a.Fault != nil {
 			t.Errorf("%s: %+v", x.Stack, a.Fault)
 		}
-		if e := answer[Examples](t, s, examples, ExamplesIn{map[bool]string{true: x.Name, false: "digits"}[x.Name != "fashion-mnist"], 1}); e.Train == 0 || len(e.Points)+len(e.Images)+len(e.Text) == 0 {
+		if e := lessontest.Ask[Examples](t, s, examples, ExamplesIn{map[bool]string{true: x.Name, false: "digits"}[x.Name != "fashion-mnist"], 1}); e.Train == 0 || len(e.Points)+len(e.Images)+len(e.Text) == 0 {
 			t.Errorf("%s: %+v", x.Name, e)
 		}
 	}
 }
 
 func TestZoom(t *testing.T) {
-	z := answer[Zoom](t, desk(), zoom, ZoomIn{1, -0.5, 2, 1})
+	z := lessontest.Ask[Zoom](t, desk(), zoom, ZoomIn{1, -0.5, 2, 1})
 	n := z.Neuron
 	if got := float64(n.Products[0]+n.Products[1]) + n.B; got < n.Sum-1e-6 || got > n.Sum+1e-6 || z.Counts != [5]int{1, 3, 12, 76, 98} || len(z.Block) != 5 || len(z.Model) != 5 {
 		t.Errorf("%+v", z)
@@ -166,7 +166,7 @@ func TestZoom(t *testing.T) {
 }
 
 func TestExport(t *testing.T) {
-	e := answer[Export](t, desk(), export, design("linear(8)  tanh   linear", "moons"))
+	e := lessontest.Ask[Export](t, desk(), export, design("linear(8)  tanh   linear", "moons"))
 	if e.Stack != "linear(8) tanh linear(2)" || !strings.Contains(e.YAML, "source: moons") || !strings.Contains(e.Go, `"linear(8) tanh linear(2)"`) {
 		t.Errorf("%s\n%s", e.Stack, e.YAML)
 	}

@@ -24,7 +24,7 @@ var export = lesson.Ask("export", first, func(_ context.Context, s *lesson.Sessi
 	}
 	p, _ := planned(d, from.in())
 	if p.Fault != nil {
-		return e, &lesson.Refusal{Key: "refused.stack", Args: []any{p.Fault.Column, p.Fault.What}, Field: "stack", Message: p.Fault.What}
+		return e, p.Fault.refuse()
 	}
 	e.Stack = p.Printed
 	if e.Stack == "" { // too many blocks to be printed one by one

@@ -79,6 +79,7 @@ type Planned struct {
 
 // Fault is what is wrong with a stack, and where.
 type Fault struct {
+	Kind   string `json:"kind"`   // notation, block, argument, shape, output, size; other where the engine gave no kind
 	Column int    `json:"column"` // in characters from 1
 	Brick  string `json:"brick"`  // path of the brick that stands there; "" where there is none
 	What   string `json:"what"`
@@ -125,7 +126,7 @@ func planned(d Design, in nn.Input) (p Planned, chain nn.Chain) {
 	}
 	kind, err := optim.ByName(d.Optim)
 	if err != nil {
-		p.Fault = &Fault{1, "", err.Error(), ""}
+		p.Fault = &Fault{"other", 1, "", err.Error(), ""}
 		return p, nil
 	}
 	state := kind.State
@@ -134,7 +135,7 @@ func planned(d Design, in nn.Input) (p Planned, chain nn.Chain) {
 	}
 	r, err := model.Summary(chain, in, model.SummaryOptions{Batch: d.Batch, State: state})
 	if err != nil {
-		p.Fault = &Fault{1, "", err.Error(), ""}
+		p.Fault = &Fault{"other", 1, "", err.Error(), ""}
 		return p, nil
 	}
 	label(p.Bricks, stack.Items, r.Rows)
@@ -153,9 +154,14 @@ func planned(d Design, in nn.Input) (p Planned, chain nn.Chain) {
 func fault(err error, items []nn.Item) *Fault {
 	var e *nn.StackError
 	if !errors.As(err, &e) {
-		return &Fault{1, "", err.Error(), ""}
+		return &Fault{"other", 1, "", err.Error(), ""}
 	}
-	return &Fault{e.Column, at(items, e.Column, ""), e.What, e.Fits}
+	return &Fault{string(e.Fault), e.Column, at(items, e.Column, ""), e.What, e.Fits}
+}
+
+// refuse says why a stack is not built.
+func (f *Fault) refuse() error {
+	return &lesson.Refusal{Key: "refused.stack." + f.Kind, Args: []any{f.Column, f.What}, Field: "stack", Message: f.What}
 }
 
 // at is the path of the innermost brick that begins at or before a column.

@@ -88,7 +88,7 @@ func build(ctx context.Context, s *lesson.Session, d Design, j *lesson.Job) (*Tr
 	p, chain := planned(d, from.in())
 	switch {
 	case p.Fault != nil:
-		return nil, &lesson.Refusal{Key: "refused.stack", Args: []any{p.Fault.Column, p.Fault.What}, Field: "stack", Message: p.Fault.What}
+		return nil, p.Fault.refuse()
 	case p.Large == "work":
 		return nil, &lesson.Refusal{Key: "refused.work", Args: []any{math.Ceil(p.Step / 1e9), maxWork / 1e9}, Field: "stack", Message: "a step of this takes longer than a page should wait; make it or the batch smaller"}
 	case p.Large == "blocks":

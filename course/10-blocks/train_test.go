@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"brick/course/lesson"
+	"brick/course/lesson/lessontest"
 	"brick/tensor/safetensors"
 )
 
@@ -47,11 +48,11 @@ func TestTrainMoons(t *testing.T) {
 		t.Errorf("the same design comes to %v, then %v (%v)", last.Held, again[len(again)-1].Held, err)
 	}
 
-	in := answer[Inside](t, s, inside, InsideIn{Param: 2, Example: 3})
+	in := lessontest.Ask[Inside](t, s, inside, InsideIn{Param: 2, Example: 3})
 	if len(in.Params) != 4 || fmt.Sprint(in.Params[2].Shape) != "[2 8]" || len(in.Weights) != 2 || len(in.Layers) != 4 || len(in.Layers[1].Values[0]) != 8 || in.Step != 200 {
 		t.Errorf("%+v", in)
 	}
-	w := answer[Weights](t, s, weights, struct{}{})
+	w := lessontest.Ask[Weights](t, s, weights, struct{}{})
 	f, err := safetensors.Decode("answer", strings.NewReader(string(w.Bytes)), int64(len(w.Bytes)))
 	if err != nil || len(f.Names()) != 4 {
 		t.Errorf("weights: %v", err)
@@ -64,7 +65,7 @@ func TestTrainOthers(t *testing.T) {
 	if err != nil || len(list[len(list)-1].Guesses) != pictured {
 		t.Fatal(err)
 	}
-	in := answer[Inside](t, s, inside, InsideIn{})
+	in := lessontest.Ask[Inside](t, s, inside, InsideIn{})
 	if in.Layers[1].Width != 12 || len(in.Layers[1].Values) != 4 || in.Class == "" {
 		t.Errorf("%+v", in.Layers[1])
 	}

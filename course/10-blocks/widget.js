@@ -22,7 +22,7 @@ document.head.append(el('link', { rel: 'stylesheet', href: new URL('blocks.css',
 /**
  * @typedef {object} Planned
  * @property {Brick[] | null} bricks
- * @property {{ column: number, brick: string, what: string, fits: string } | null} fault
+ * @property {{ kind: string, column: number, brick: string, what: string, fits: string } | null} fault
  * @property {number[]} in
  * @property {number[] | null} out
  * @property {number} params
@@ -227,14 +227,15 @@ async function builder(w) {
     if (enter && picked) edits.focus();
     enter = false;
     fault.hidden = plan.fault === null;
-    if (plan.fault !== null) fault.textContent = caret(s.stack, plan.fault.column) + `\n${t(plan.fault.brick === '' ? 'fault.at' : 'fault.brick', plan.fault.column, find(tree, plan.fault.brick)?.brick.name || t('wall.group'))}\n${plan.fault.what}${plan.fault.fits ? `\n${t('fits', plan.fault.fits)}` : ''}`;
+    const mistake = plan.fault === null ? '' : t('fault.' + plan.fault.kind, plan.fault.column, find(tree, plan.fault.brick)?.brick.name || t('wall.group'));
+    if (plan.fault !== null) fault.replaceChildren(`${caret(s.stack, plan.fault.column)}\n${mistake}\n`, el('span', { lang: 'en' }, plan.fault.what), plan.fault.fits ? `\n${t('fits', plan.fault.fits)}` : '');
     totals.textContent = plan.fault !== null ? '' : summary(plan);
     if (e !== null) {
       shown = canonical(of);
       view.examples(e);
     }
     if (event === null && plan.fault === null) w.say(summary(plan));
-    if (event === null && plan.fault !== null) w.say(t('fault.say', plan.fault.column, plan.fault.what));
+    if (event === null && plan.fault !== null) w.say(mistake);
     report();
     await look.refresh();
     if (plan.same && (s.stack !== first.stack || s.data !== first.data)) {

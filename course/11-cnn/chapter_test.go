@@ -10,21 +10,9 @@ import (
 	"time"
 
 	"brick/course/lesson"
+	"brick/course/lesson/lessontest"
 	"brick/train"
 )
-
-func ask[Out any](t *testing.T, s *lesson.Session, c *lesson.Call, in any) Out {
-	t.Helper()
-	raw, err := json.Marshal(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := c.Answer(context.Background(), s, raw)
-	if err != nil {
-		t.Fatalf("%s %.80s: %v", c.Name, raw, err)
-	}
-	return out.(Out)
-}
 
 func learner(t *testing.T) *lesson.Session {
 	return lesson.NewDesk(&lesson.Runs{Root: t.TempDir()}, 1).Session()
@@ -34,7 +22,7 @@ func learner(t *testing.T) *lesson.Session {
 func TestSlide(t *testing.T) {
 	s := learner(t)
 	for _, k := range []Kernel{vertical, {0.1, 0.2, 0.3, -1, 2, -3, 4, -5, 6}} {
-		r := ask[Slide](t, s, slide, SlideIn{Pixels: first, Kernel: k, Row: 6, Column: 8})
+		r := lessontest.Ask[Slide](t, s, slide, SlideIn{Pixels: first, Kernel: k, Row: 6, Column: 8})
 		zeros := 0
 		for y := range valid {
 			for x := range valid {
@@ -63,7 +51,7 @@ func TestSlide(t *testing.T) {
 // The map of a moved picture is the moved map, and not the map as it was.
 func TestShift(t *testing.T) {
 	s := learner(t)
-	r := ask[Shift](t, s, shift, ShiftIn{Pixels: first, Kernel: Kernel{0.1, 0.2, 0.3, -1, 2, -3, 4, -5, 6}, DX: -3, DY: 5})
+	r := lessontest.Ask[Shift](t, s, shift, ShiftIn{Pixels: first, Kernel: Kernel{0.1, 0.2, 0.3, -1, 2, -3, 4, -5, 6}, DX: -3, DY: 5})
 	if r.Compared != (valid-3)*(valid-5) || r.Apart > 1e-5 || r.Stayed < 1 {
 		t.Errorf("%d cells differ by %v; had the map stayed, by %v", r.Compared, r.Apart, r.Stayed)
 	}
@@ -74,7 +62,7 @@ func TestShift(t *testing.T) {
 
 func TestDigit(t *testing.T) {
 	s := learner(t)
-	a, b := ask[Picture](t, s, digit, DigitIn{Class: 7}), ask[Picture](t, s, digit, DigitIn{Class: 7, N: 1})
+	a, b := lessontest.Ask[Picture](t, s, digit, DigitIn{Class: 7}), lessontest.Ask[Picture](t, s, digit, DigitIn{Class: 7, N: 1})
 	ink := 0.0
 	for i, v := range a {
 		if v*4 != math.Round(v*4) {
@@ -116,7 +104,7 @@ func TestRefused(t *testing.T) {
 // Without the small network calls say that it is not there; with one they look into it.
 func TestNetwork(t *testing.T) {
 	s := learner(t)
-	if ask[Maps](t, s, maps, RunIn{Pixels: first}).Trained || ask[Field](t, s, field, FieldIn{Pixels: first}).Trained || ask[Moved](t, s, moved, MovedIn{Pixels: first}).Trained {
+	if lessontest.Ask[Maps](t, s, maps, RunIn{Pixels: first}).Trained || lessontest.Ask[Field](t, s, field, FieldIn{Pixels: first}).Trained || lessontest.Ask[Moved](t, s, moved, MovedIn{Pixels: first}).Trained {
 		t.Fatal("a network is there before one was trained")
 	}
 	job := small.Job
@@ -124,7 +112,7 @@ func TestNetwork(t *testing.T) {
 	if err := s.Runs.Train(t.Context(), small.Name, job, func(*train.Run, train.Event) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	m := ask[Maps](t, s, maps, RunIn{Pixels: first})
+	m := lessontest.Ask[Maps](t, s, maps, RunIn{Pixels: first})
 	if !m.Trained || len(m.Blocks) != 4 || m.Blocks[2].Field != 8 || m.Blocks[3].Jump != 4 || len(m.Blocks[2].Maps) != 16 || len(m.Blocks[2].Maps[0]) != 196 {
 		t.Errorf("%d blocks: %+v", len(m.Blocks), m.Stack)
 	}
@@ -137,13 +125,13 @@ func TestNetwork(t *testing.T) {
 	}
 	for block, places := range []int{28, 14, 14, 7} {
 		for _, at := range []int{0, 13, 27} {
-			f := ask[Field](t, s, field, FieldIn{Pixels: first, Block: block, X: at, Y: 27 - at})
+			f := lessontest.Ask[Field](t, s, field, FieldIn{Pixels: first, Block: block, X: at, Y: 27 - at})
 			if !f.Agree || f.Formula.Width == 0 || f.Row >= places || f.Reached > f.Formula.Width*f.Formula.Height {
 				t.Errorf("block %d at %d: %+v and %+v, %d reached", block, at, f.Formula, f.Measured, f.Reached)
 			}
 		}
 	}
-	r := ask[Moved](t, s, moved, MovedIn{Pixels: first, DX: 2, DY: -2})
+	r := lessontest.Ask[Moved](t, s, moved, MovedIn{Pixels: first, DX: 2, DY: -2})
 	for i, b := range r.Blocks {
 		if whole := i < 3; b.Whole != whole || whole && (b.Compared == 0 || b.Apart > 1e-5) || !whole && !math.IsNaN(float64(b.Apart)) {
 			t.Errorf("block %d: %+v", i, b)

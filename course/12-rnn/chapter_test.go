@@ -11,23 +11,11 @@ import (
 	"time"
 
 	"brick/course/lesson"
+	"brick/course/lesson/lessontest"
 	"brick/grad"
 	"brick/model"
 	"brick/train"
 )
-
-func ask[Out any](t *testing.T, s *lesson.Session, c *lesson.Call, in any) Out {
-	t.Helper()
-	raw, err := json.Marshal(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := c.Answer(context.Background(), s, raw)
-	if err != nil {
-		t.Fatalf("%s %.80s: %v", c.Name, raw, err)
-	}
-	return out.(Out)
-}
 
 // learner has a model of stories that was trained for a few steps.
 func learner(t *testing.T) *lesson.Session {
@@ -43,7 +31,7 @@ func learner(t *testing.T) *lesson.Session {
 func TestRead(t *testing.T) {
 	s := learner(t)
 	in := ReadIn{RunIn: RunIn{Text: "stories"}, Read: "Anna had a ball."}
-	r := ask[Reading](t, s, read, in)
+	r := lessontest.Ask[Reading](t, s, read, in)
 	if !r.Trained || strings.Join(r.Tokens, "") != in.Read || r.Units != 20 || len(r.Shown) != maxUnits || len(r.Shown[0].Values) != len(in.Read) || len(r.Bits) != len(in.Read) {
 		t.Fatalf("read %q in %d units of %d", r.Tokens, len(r.Shown), r.Units)
 	}
@@ -55,7 +43,7 @@ func TestRead(t *testing.T) {
 		t.Errorf("the hardest of %v is said to be %d", r.Bits, r.Hardest)
 	}
 	// The bits of a character are those of what was said to come next.
-	n := ask[Next](t, s, next, NextIn{ReadIn: in, At: 4, Temperature: 1})
+	n := lessontest.Ask[Next](t, s, next, NextIn{ReadIn: in, At: 4, Temperature: 1})
 	if n.Came != "h" || n.At != 4 {
 		t.Fatalf("after %q at %d came %q", r.Tokens[:5], n.At, n.Came)
 	}
@@ -64,11 +52,11 @@ func TestRead(t *testing.T) {
 			t.Errorf("%q had %v bits and is said to have %v", c.Token, bits, r.Bits[5])
 		}
 	}
-	long := ask[Reading](t, s, read, ReadIn{RunIn: RunIn{Text: "stories"}, Read: strings.Repeat("ab ", 100)})
+	long := lessontest.Ask[Reading](t, s, read, ReadIn{RunIn: RunIn{Text: "stories"}, Read: strings.Repeat("ab ", 100)})
 	if len(long.Tokens) != 240 || long.Cut != 60 {
 		t.Errorf("%d characters read, %d cut", len(long.Tokens), long.Cut)
 	}
-	odd := ask[Reading](t, s, read, ReadIn{RunIn: RunIn{Text: "stories"}, Read: "a春"})
+	odd := lessontest.Ask[Reading](t, s, read, ReadIn{RunIn: RunIn{Text: "stories"}, Read: "a春"})
 	if odd.Tokens[1] != "<unk>" {
 		t.Errorf("an unknown character is read as %q", odd.Tokens[1])
 	}
@@ -130,9 +118,9 @@ func TestInfluence(t *testing.T) {
 func TestWrite(t *testing.T) {
 	s := learner(t)
 	in := WriteIn{RunIn: RunIn{Text: "stories"}, Prompt: "Anna", Temperature: 1, Seed: 3, Length: 30}
-	a, b := ask[Written](t, s, write, in), ask[Written](t, s, write, in)
+	a, b := lessontest.Ask[Written](t, s, write, in), lessontest.Ask[Written](t, s, write, in)
 	in.Seed = 4
-	c := ask[Written](t, s, write, in)
+	c := lessontest.Ask[Written](t, s, write, in)
 	if !slices.Equal(a.Tokens, b.Tokens) || slices.Equal(a.Tokens, c.Tokens) || len(a.Tokens) == 0 || len(a.Tokens) > 30 {
 		t.Errorf("the same seed wrote %v and %v, another one %v", a.Tokens, b.Tokens, c.Tokens)
 	}
@@ -147,10 +135,10 @@ func TestWrite(t *testing.T) {
 
 func TestUntrained(t *testing.T) {
 	s := lesson.NewDesk(&lesson.Runs{Root: t.TempDir()}, 1).Session()
-	if ask[Reading](t, s, read, ReadIn{RunIn: RunIn{Text: "couplets"}}).Trained || ask[Written](t, s, write, WriteIn{RunIn: RunIn{Text: "couplets"}, Length: 1}).Trained {
+	if lessontest.Ask[Reading](t, s, read, ReadIn{RunIn: RunIn{Text: "couplets"}}).Trained || lessontest.Ask[Written](t, s, write, WriteIn{RunIn: RunIn{Text: "couplets"}, Length: 1}).Trained {
 		t.Error("a model is there before one was trained")
 	}
-	list := ask[[]Text](t, s, texts, struct{}{})
+	list := lessontest.Ask[[]Text](t, s, texts, struct{}{})
 	if len(list) != 3 || !list[0].Ready || !list[1].Ready || list[0].Trained {
 		t.Errorf("%+v", list)
 	}

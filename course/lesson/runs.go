@@ -106,6 +106,12 @@ func changed(dir string) time.Time {
 	return time.Time{}
 }
 
+// begun says whether a run folder is set up so far that it can be resumed.
+func begun(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "run.yaml"))
+	return err == nil
+}
+
 // dir is the folder of a listed run.
 func (r *Runs) dir(name string) (string, error) {
 	entries, err := os.ReadDir(r.Root)
@@ -184,8 +190,9 @@ func fits(name string, m model.Model) error {
 }
 
 // Train makes the run of this name be done: it trains job, goes on with what an
-// earlier call left half done, or finds it done. each sees every step; an error
-// of its own ends the training, which is saved first.
+// earlier call left half done, or finds it done. It refuses while somebody else
+// trains that run. each sees every step; an error of its own ends the training,
+// which is saved first.
 func (r *Runs) Train(ctx context.Context, name string, job train.Job, each func(*train.Run, train.Event) error) error {
 	o := train.Options{Root: r.Root}
 	var run *train.Run
@@ -193,11 +200,14 @@ func (r *Runs) Train(ctx context.Context, name string, job train.Job, each func(
 	switch {
 	case err == nil && train.Done(dir):
 		return nil
-	case err == nil:
+	case err == nil && begun(dir):
 		run, err = train.Resume(ctx, dir, o)
 	default:
 		job.Name = name
 		run, err = train.Create(ctx, job, o)
+	}
+	if errors.Is(err, train.ErrLocked) || errors.Is(err, train.ErrExists) { // it exists where another was quicker
+		return &Refusal{Key: "refused.locked", Args: []any{name}, Message: fmt.Sprintf("another learner trains %s now; it can be used as soon as it is there", name)}
 	}
 	if err != nil {
 		return err

@@ -1,6 +1,6 @@
 // A net of layers: nodes with their values, weights as lines whose width is the size, whose colour and dash are the sign.
 
-import { el, roving, svg } from './dom.js';
+import { el, perFrame, roving, svg } from './dom.js';
 import { dataTable } from './table.js';
 import { number, t } from './text.js';
 import { inkOn, onTheme, shade, share } from './theme.js';
@@ -22,6 +22,9 @@ import { inkOn, onTheme, shade, share } from './theme.js';
  * @property {[number, number] | null} [picked]   layer and node that are set off
  */
 
+// Units from layer to layer: as many as there are pixels, within these, so that words are drawn about as large as they are.
+const [narrowest, widest] = [92, 150];
+
 /** @param {import('./widget.js').Widget} w @param {NetworkOptions} o */
 export function network(w, o) {
   const most = o.most ?? 12;
@@ -30,19 +33,24 @@ export function network(w, o) {
   let data = null;
   const root = svg('svg', { class: 'network', role: 'group', 'aria-label': o.label });
   const rows = dataTable(w, o.label, () => ({ columns: [t('web.series'), '→', t('web.value')], rows: data === null ? [] : weightRows(data) }));
-  const box = el('figure', { class: 'plot' }, el('div', { class: 'scroll' }, root), rows.el);
+  const frame = el('div', { class: 'scroll' }, root);
+  const box = el('figure', { class: 'plot' }, frame, rows.el);
   (o.into ?? w.stage).append(box);
   const nodes = () => /** @type {SVGElement[]} */ ([...root.querySelectorAll('g.node')]);
   roving(root, nodes, () => 1);
   const redraw = () => {
     if (data === null) return;
     const held = nodes().findIndex((n) => n === document.activeElement);
-    root.replaceChildren(...paint(data, height, most, o));
-    root.setAttribute('viewBox', `0 0 ${data.layers.length * 150} ${height}`);
-    root.style.maxWidth = `${data.layers.length * 180}px`;
+    const n = data.layers.length;
+    const pitch = Math.min(widest, Math.max(narrowest, frame.clientWidth / n));
+    root.replaceChildren(...paint(data, height, most, pitch, o));
+    root.setAttribute('viewBox', `0 0 ${n * pitch} ${height}`);
+    root.style.minWidth = `${n * narrowest}px`;
+    root.style.maxWidth = `${n * 180}px`;
     nodes().forEach((n, i) => n.setAttribute('tabindex', i === Math.max(0, held) ? '0' : '-1'));
     if (held >= 0) nodes()[held]?.focus();
   };
+  new ResizeObserver(perFrame(redraw)).observe(frame);
   onTheme(redraw);
   return {
     el: box,
@@ -65,20 +73,20 @@ function weightRows(d) {
   );
 }
 
-/** @param {NetworkData} d @param {number} height @param {number} most @param {NetworkOptions} o */
-function paint(d, height, most, o) {
+/** @param {NetworkData} d @param {number} height @param {number} most @param {number} pitch @param {NetworkOptions} o */
+function paint(d, height, most, pitch, o) {
   const shown = d.layers.map((l) => Math.min(most, sizeOf(l)));
   const top = 30;
   const step = /** @param {number} l */ (l) => (height - top - 24) / Math.max(1, shown[l] ?? 1);
   const radius = Math.min(20, ...shown.map((_, l) => step(l) * 0.44));
-  const at = /** @param {number} l @param {number} i */ (l, i) => [75 + 150 * l, top + step(l) * (i + 0.5)];
+  const at = /** @param {number} l @param {number} i */ (l, i) => [pitch * (l + 0.5), top + step(l) * (i + 0.5)];
   const all = d.weights.flat(2).map((v) => Math.abs(v ?? 0));
-  const widest = d.range ?? (all.reduce((a, b) => Math.max(a, b), 0) || 1);
+  const heaviest = d.range ?? (all.reduce((a, b) => Math.max(a, b), 0) || 1);
   const edges = d.weights.flatMap((m, l) =>
     m.slice(0, shown[l]).flatMap((row, i) =>
       row.slice(0, shown[l + 1]).map((v, k) => {
         const [[x1 = 0, y1 = 0], [x2 = 0, y2 = 0]] = [at(l, i), at(l + 1, k)];
-        const f = Math.min(1, Math.abs(v ?? 0) / widest);
+        const f = Math.min(1, Math.abs(v ?? 0) / heaviest);
         const held = d.picked && ((d.picked[0] === l && d.picked[1] === i) || (d.picked[0] === l + 1 && d.picked[1] === k));
         return svg('line', { x1, y1, x2, y2, class: `weight ${(v ?? 0) < 0 ? 'negative' : 'positive'}${held ? ' held' : ''}`, 'stroke-width': 0.5 + 5.5 * f,
           'stroke-opacity': held ? 1 : 0.25 + 0.65 * f });

@@ -179,7 +179,7 @@ export class Plot {
     }
     g.stroke();
     g.fillStyle = css('--ink');
-    g.font = `13px ${css('--sans')}`;
+    g.font = `14px ${css('--sans')}`;
     if (y.o.label) {
       g.textAlign = 'left';
       g.fillText(y.o.label, 4, 12);

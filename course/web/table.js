@@ -38,7 +38,7 @@ export function table(w, o) {
   const head = o.columns.map((c) => el('th', { scope: 'col' }, c.label));
   if (o.remove) head.push(el('th', { scope: 'col' }, el('span', { class: 'unseen' }, t('web.point.remove'))));
   const frame = el('div', { class: 'tableframe', tabindex: '0', role: 'region', 'aria-label': o.caption },
-    el('table', {}, el('caption', {}, o.caption), el('thead', {}, el('tr', {}, ...head)), body));
+    el('table', {}, el('caption', {}, el('span', {}, o.caption)), el('thead', {}, el('tr', {}, ...head)), body));
   const box = el('div', { class: 'datatable' }, frame, more);
   /** @type {Record<string, any>[]} */
   let rows = [];

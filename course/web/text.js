@@ -20,13 +20,18 @@ export function hasText(key) {
 }
 
 /**
- * Replaces {name} by values.name; a placeholder that has no value stays.
+ * Replaces {name} by values.name, and {name step|steps} by it and the word that goes with 1, or the one that goes with other counts; a
+ * placeholder that has no value stays.
  * @param {string} template
  * @param {Record<string, string | number> | (string | number)[]} values
  */
 export function fill(template, values) {
   const v = /** @type {Record<string, string | number>} */ (values);
-  return template.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(v, name) ? String(v[name]) : whole));
+  return template.replace(/\{(\w+)(?: ([^{}|]+)\|([^{}|]+))?\}/g, (whole, name, one, many) => {
+    if (!Object.hasOwn(v, name)) return whole;
+    const value = String(v[name]);
+    return one === undefined ? value : `${value} ${value === '1' ? one : many}`;
+  });
 }
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';

@@ -14,7 +14,7 @@ func TestText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hole := regexp.MustCompile(`\{\w+\}`)
+	hole := regexp.MustCompile(`\{\w+`)
 	count := func(s string) map[string]int {
 		m := map[string]int{}
 		for _, h := range hole.FindAllString(s, -1) {
