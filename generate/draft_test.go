@@ -202,6 +202,32 @@ func TestContinueEqualsFresh(t *testing.T) {
 	}
 }
 
+// What cannot go back to where two texts part, such as a recurrent state, reads the second one anew and says so.
+func TestContinueWithoutWayBack(t *testing.T) {
+	s := NewSession(build(t, "embed(16) lstm(24) linear"), bytesTokenizer(t), 0, nil)
+	text := "a brick"
+	for _, c := range []struct {
+		text   string
+		reused int
+	}{{text, 0}, {text + " flies", len(text) - 1}, {"a bridge", 0}} {
+		ids := s.tok.Encode(c.text, nil)
+		if c.reused > 0 { // what was written is one that it goes on from
+			s.Reset()
+			if _, err := s.reader.read(ids[:c.reused]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, err := range s.Continue(context.Background(), ids, Sampling{Max: 3}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if s.Stats.Reused != c.reused || s.Stats.Read != len(ids)-c.reused {
+			t.Errorf("%q: %+v, want %d of %d reused", c.text, s.Stats, c.reused, len(ids))
+		}
+	}
+}
+
 // mine is a tokenizer that spells one token otherwise.
 type mine struct{ token.Tokenizer }
 
