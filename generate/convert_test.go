@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -223,4 +224,29 @@ func (c *endsAfter) Err() error {
 		return context.Canceled
 	}
 	return nil
+}
+
+// A drawn model is the same file whatever the number of cores that draw, turn and quantise it.
+func TestConvertRandomWorkers(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	var want []byte
+	for _, cores := range []int{1, 2, 5} {
+		runtime.GOMAXPROCS(cores)
+		m, err := model.FromConfig([]byte(`{"model_type":"gpt2","vocab_size":1300,"n_positions":64,"n_embd":96,"n_head":3,"n_layer":1}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "m.gguf")
+		if err := ConvertRandom(t.Context(), m, "m", path, mixOf(t, "q8_0"), 3); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want != nil && !bytes.Equal(got, want) {
+			t.Errorf("%d cores write another file than one", cores)
+		}
+		want = got
+	}
 }

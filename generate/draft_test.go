@@ -3,6 +3,7 @@ package generate
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"brick/device"
 	"brick/model"
 	"brick/nn"
+	"brick/tensor/goldentest"
 	"brick/token"
 )
 
@@ -70,6 +72,52 @@ func TestGuessesChangeNothing(t *testing.T) {
 	if accepted < 40 {
 		t.Errorf("%d guesses of the model about itself were right", accepted)
 	}
+}
+
+// A smaller model that guesses changes no text of a larger one; nor do guesses about trained models, of which many are right.
+func TestSmallerModelDrafts(t *testing.T) {
+	tok := bytesTokenizer(t)
+	large, small := &Language{Model: build(t, llama), Tokenizer: tok}, &Language{Model: build(t, "embed(8) llama(heads=1,ff=16) rmsnorm linear"), Tokenizer: tok}
+	sameWithGuesses(t, large, small, "a brick")
+	dir := goldentest.Shared(t, "stories260k")
+	large, err := Open(filepath.Join(dir, "stories260k-f32.gguf"), model.OpenOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if small, err = Open(filepath.Join(dir, "stories260k-q4_0.gguf"), model.OpenOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if s := sameWithGuesses(t, large, small, "Once upon a time"); s.Accepted < s.Drafted/2 {
+		t.Errorf("%d of %d guesses were right", s.Accepted, s.Drafted)
+	}
+}
+
+// sameWithGuesses holds texts that are written with guesses against those without, and gives what the model's guesses of the
+// likeliest text were worth.
+func sameWithGuesses(t *testing.T, large, small *Language, prompt string) (greedy Stats) {
+	t.Helper()
+	for _, o := range []Sampling{{Max: 40}, {Max: 40, Temperature: 0.9, Seed: 3}} {
+		want, wantIDs := written(t, large.Session(), prompt, o)
+		drafter, err := large.NewDrafter(small)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range []Drafter{Lookup(3), drafter} {
+			s := large.Session()
+			s.Drafter, s.DraftMax = d, 4
+			got, ids := written(t, s, prompt, o)
+			if got != want || !slices.Equal(ids, wantIDs) {
+				t.Errorf("%T, temperature %v: %q, want %q", d, o.Temperature, got, want)
+			}
+			if d == drafter && s.Stats.Drafted == 0 {
+				t.Errorf("temperature %v: nothing was guessed", o.Temperature)
+			}
+			if d == drafter && o.Temperature == 0 {
+				greedy = s.Stats
+			}
+		}
+	}
+	return greedy
 }
 
 // liar guesses the same token always.
@@ -151,6 +199,32 @@ func TestContinueEqualsFresh(t *testing.T) {
 	for _, err := range l.Session().Continue(done, l.Tokenizer.Encode("a brick", nil), Sampling{Max: 2}) {
 		if fmt.Sprint(err) != "context canceled" {
 			t.Error(err)
+		}
+	}
+}
+
+// What cannot go back to where two texts part, such as a recurrent state, reads the second one anew and says so.
+func TestContinueWithoutWayBack(t *testing.T) {
+	s := NewSession(build(t, "embed(16) lstm(24) linear"), bytesTokenizer(t), 0, nil)
+	text := "a brick"
+	for _, c := range []struct {
+		text   string
+		reused int
+	}{{text, 0}, {text + " flies", len(text) - 1}, {"a bridge", 0}} {
+		ids := s.tok.Encode(c.text, nil)
+		if c.reused > 0 { // what was written is one that it goes on from
+			s.Reset()
+			if _, err := s.reader.read(ids[:c.reused]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, err := range s.Continue(context.Background(), ids, Sampling{Max: 3}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if s.Stats.Reused != c.reused || s.Stats.Read != len(ids)-c.reused {
+			t.Errorf("%q: %+v, want %d of %d reused", c.text, s.Stats, c.reused, len(ids))
 		}
 	}
 }

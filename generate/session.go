@@ -82,6 +82,9 @@ func (s *Session) Continue(ctx context.Context, ids []int32, o Sampling) iter.Se
 	return func(yield func(Token, error) bool) {
 		s.pending = s.pending[:0]
 		s.reader.back(min(s.reader.same(ids), max(len(ids)-1, 0)))
+		if s.reader.forgot { // of what cannot go back nothing is remembered
+			s.reader.reset()
+		}
 		s.stream(ctx, ids[len(s.reader.ids):], len(s.reader.ids), o, yield)
 	}
 }

@@ -65,6 +65,41 @@ func TestWriteTogether(t *testing.T) {
 	}
 }
 
+// So are those of weights in blocks, with keys and values in blocks.
+func TestWriteTogetherInBlocks(t *testing.T) {
+	path := t.TempDir() + "/m.gguf"
+	c := model.MistralConfig{DecoderConfig: model.DecoderConfig{Vocab: 257, Width: 64, Hidden: 64, Layers: 2, Heads: 2, Context: 32, Eps: 1e-5, RopeBase: 1e4, Sigma: 0.3}, Window: 6}
+	m, err := c.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ConvertRandom(context.Background(), m, "m", path, mixOf(t, "q8_0"), 1); err != nil {
+		t.Fatal(err)
+	}
+	l, err := Open(path, model.OpenOptions{Keeping: model.AsStored})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep := nn.Remember{KV: device.Q8_0}
+	requests := []Request{{"a brick", Sampling{Max: 12}}, {"fly", Sampling{Max: 20, Temperature: 1, Seed: 4}}, {"a longer text", Sampling{Max: 6, Temperature: 0.7, Seed: 5}}}
+	for _, o := range []TogetherOptions{{Memory: keep}, {Most: 2, Piece: 5, Memory: keep}} {
+		ids := make([][]int32, len(requests))
+		for s, err := range l.WriteTogether(context.Background(), requests, o) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids[s.Request] = append(ids[s.Request], s.ID)
+		}
+		for i, r := range requests {
+			s := l.Session()
+			s.Remember(keep)
+			if _, want := written(t, s, r.Prompt, r.Sampling); !slices.Equal(ids[i], want) {
+				t.Errorf("%+v, request %d: %v, want %v", o, i, ids[i], want)
+			}
+		}
+	}
+}
+
 // A request that cannot be served says so, and the others are.
 func TestWriteTogetherErrors(t *testing.T) {
 	l, err := Open(littleFolder(t, 257), model.OpenOptions{})
