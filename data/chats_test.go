@@ -176,6 +176,24 @@ func TestChatsRefuses(t *testing.T) {
 	}
 }
 
+// Conversations that are read as text are told apart from it.
+func TestChatsForgottenTask(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"messages":[{"role":"user","content":"q"}]}`: "--task chat",
+		`{"conversations":[]}`:                         "--task chat",
+		`{"instruction":"q","output":"a"}`:             "--task chat",
+		`{"prompt":"q"}`:                               "name the fields to read",
+	} {
+		file := filepath.Join(t.TempDir(), "chats.jsonl")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(file, Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v; want %q", text, err, want)
+		}
+	}
+}
+
 // No line makes the reader panic.
 func FuzzTurns(f *testing.F) {
 	for _, line := range []string{`{"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"y"}]}`, `{"prompt":[{"from":"gpt"}],"output":"y"}`, `[`, `{"content":{"type":1}}`} {

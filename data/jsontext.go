@@ -46,19 +46,19 @@ func extract(raw []byte, fields []string) ([]byte, error) {
 		err := json.Unmarshal(raw, &s)
 		return []byte(s), err
 	}
-	var object map[string]jsontext.Value
-	if err := json.Unmarshal(raw, &object); err != nil {
+	var values map[string]jsontext.Value
+	if err := json.Unmarshal(raw, &values); err != nil {
 		return nil, fmt.Errorf("a string or an object is due: %w", err)
 	}
 	if len(fields) == 0 {
 		switch {
-		case object["text"] != nil:
+		case values["text"] != nil:
 			fields = []string{"text"}
-		case object["content"] != nil:
+		case values["content"] != nil:
 			fields = []string{"content"}
 		default:
 			for _, name := range []string{"title", "author", "paragraphs"} {
-				if object[name] != nil {
+				if values[name] != nil {
 					fields = append(fields, name)
 				}
 			}
@@ -66,7 +66,7 @@ func extract(raw []byte, fields []string) ([]byte, error) {
 	}
 	var lines []string
 	for _, name := range fields {
-		value := object[name]
+		value := values[name]
 		switch value.Kind() {
 		case '"':
 			var s string
@@ -85,6 +85,9 @@ func extract(raw []byte, fields []string) ([]byte, error) {
 		}
 	}
 	if len(lines) == 0 {
+		if c := (object{fields: values}); c.first("messages", "conversations") != "" || c.first("prompt", "instruction") != "" && c.first(answers...) != "" {
+			return nil, fmt.Errorf("a conversation, not a text; the task chat (--task chat) learns its answers")
+		}
 		return nil, fmt.Errorf("no field text, content, or title and paragraphs; name the fields to read")
 	}
 	return []byte(strings.Join(lines, "\n")), nil

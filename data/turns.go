@@ -24,6 +24,9 @@ const assistant = "assistant"
 // conversations says what a line may hold.
 const conversations = "want messages, conversations, prompt and completion, or instruction and output"
 
+// answers are the fields that a single answer may be in.
+var answers = []string{"completion", "response", "output"}
+
 // speakers are the roles of ShareGPT's "from".
 var speakers = map[string]string{
 	"human": "user", "user": "user", "gpt": assistant, "assistant": assistant, "bot": assistant, "model": assistant, "system": "system", "tool": "tool",
@@ -42,7 +45,7 @@ func parseTurns(line []byte) (turns []Turn, err error) {
 	if err != nil {
 		return nil, err
 	}
-	ask, answer := c.first("prompt", "instruction"), c.first("completion", "response", "output")
+	ask, answer := c.first("prompt", "instruction"), c.first(answers...)
 	switch list := c.first("messages", "conversations"); {
 	case list != "":
 		turns, err = c.turns(list)
@@ -222,8 +225,8 @@ func (c object) pair(ask, answer string) ([]Turn, error) {
 		if err != nil {
 			return nil, err
 		}
-		answers, err := c.turns(answer)
-		return append(asked, answers...), err
+		said, err := c.turns(answer)
+		return append(asked, said...), err
 	}
 	question, err := c.text(ask)
 	if err != nil {

@@ -82,6 +82,17 @@ func (r *Run) Unit() string {
 	return "examples"
 }
 
+// Counted is what Metrics.Examples counts: examples, tokens of text, or those of answers.
+func (r *Run) Counted() string {
+	switch {
+	case r.Info.Task == data.Language && r.Job.Data.Task == data.ChatTask && r.Job.Data.LossOn != "all":
+		return "answer tokens"
+	case r.Info.Task == data.Language || r.Info.Task == data.Translation:
+		return "tokens"
+	}
+	return "examples"
+}
+
 // Report measures the finished model on the test split, or the best split there is.
 func (r *Run) Report(ctx context.Context) (*Report, error) {
 	rep := &Report{Dir: r.Dir, Steps: r.state.Step, Skipped: r.state.Skipped, Seconds: r.state.Seconds, Parameters: nn.Count(r.Model), classes: r.Info.Classes, task: r.Info.Task}
@@ -150,7 +161,7 @@ func duration(seconds float64) time.Duration {
 func (r *Run) Next() []string {
 	var out []string
 	switch {
-	case r.Job.Data.Task == "chat":
+	case r.Job.Data.Task == data.ChatTask:
 		out = append(out, fmt.Sprintf("brick chat %s", r.Dir))
 	case r.Info.Task == data.Language:
 		out = append(out, fmt.Sprintf("brick generate %s 'func main() {' --temperature 0.7", r.Dir))

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"brick/data"
 	"brick/token"
 	"brick/token/chat"
 )
@@ -47,7 +48,7 @@ func (j *Job) template(t token.Tokenizer) (string, error) {
 
 // ChatTemplate is the text of the template that the run's conversations are written by, "" for a run on other data.
 func (r *Run) ChatTemplate() (string, error) {
-	if r.Job.Data.Task != "chat" {
+	if r.Job.Data.Task != data.ChatTask {
 		return "", nil
 	}
 	return r.Job.template(r.Tokenizer)

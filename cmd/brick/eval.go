@@ -66,7 +66,7 @@ likelihood is largest is the model's: acc by its sum, acc_norm by its sum over i
 			if asJSON {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(m)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%v (%d examples)\n", m, m.Examples)
+			fmt.Fprintf(cmd.OutOrStdout(), "%v (%d %s)\n", m, m.Examples, r.Counted())
 			return train.WriteConfusion(cmd.OutOrStdout(), m, r.Info.Classes)
 		},
 	}

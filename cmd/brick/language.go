@@ -130,7 +130,7 @@ func measureText(cmd *cobra.Command, l *generate.Language, name, file string, o 
 	if asJSON {
 		return json.NewEncoder(cmd.OutOrStdout()).Encode(m)
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%v (%d examples)\n", m, m.Examples)
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%v (%d tokens)\n", m, m.Examples)
 	return err
 }
 
