@@ -96,7 +96,7 @@ func assemble(ctx context.Context, dir string, job Job, o Options) (_ *Run, err 
 	if err = r.findBase(origin); err != nil {
 		return nil, err
 	}
-	if r.Memory, err = r.estimate(o.Memory); err != nil {
+	if r.Memory, err = r.estimate(o.Memory, origin); err != nil {
 		return nil, err
 	}
 	if err = r.Memory.Fits(); err != nil {

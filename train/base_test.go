@@ -151,3 +151,32 @@ func TestQLoRAErrors(t *testing.T) {
 		}
 	}
 }
+
+// A model that is too large to be trained as a whole is refused with the adapters that would fit, and those with wide weights with
+// the types of the file.
+func TestQLoRAFits(t *testing.T) {
+	o := setup(t)
+	text := write(t, "poem.txt", poem)
+	base := ggufOf(t, "embed(256) 2*llama(heads=4,ff=512) rmsnorm linear", "q4_0")
+	for _, c := range []struct {
+		lora  train.LoRAJob
+		limit int64
+		want  string
+	}{
+		{train.LoRAJob{}, 10 << 20, "What would fit: --lora rank=8 ("},
+		{train.LoRAJob{Rank: 2, Type: "f32"}, 6 << 20, "What would fit: --type file ("},
+	} {
+		job := qlora(base, text)
+		job.LoRA, o.Memory = c.lora, c.limit
+		_, err := train.Create(context.Background(), job, o)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v\nwant %q in it", err, c.want)
+		}
+		if c.lora.Rank == 0 {
+			job.LoRA = train.LoRAJob{Rank: 8}
+		} else {
+			job.LoRA.Type = "file"
+		}
+		create(t, job, o)
+	}
+}

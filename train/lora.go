@@ -165,15 +165,20 @@ func merged(m nn.Block) (out []tensor.Source) {
 			low[l.W], low[a.Down], low[a.Up] = a, a, a
 		}
 	}
+	var mem []grad.Float // of one matrix after the other
 	for name, p := range nn.State(m) {
 		a := low[p]
 		if a != nil && (a.Down == p || a.Up == p) {
 			continue
 		}
 		out = append(out, tensor.Source{Name: name, Type: device.Float, Shape: p.Shape, Data: func(w io.Writer) error {
-			x := hostOf(m, p)
+			x := p.Buf().F
+			if x == nil || a != nil {
+				mem = slices.Grow(mem[:0], p.Len())[:p.Len()]
+				nn.SlabOf(m).Device.Read(mem, p.Buf())
+				x = mem
+			}
 			if a != nil {
-				x = slices.Clone(x)
 				a.Merge(x, hostOf(m, a.Down), hostOf(m, a.Up), p.InFirst)
 			}
 			_, err := w.Write(tensor.View(x, p.Shape...).Data)

@@ -3,12 +3,14 @@ package train
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"brick/data"
 	"brick/device"
 	"brick/device/cpu"
 	"brick/device/dry"
 	"brick/grad"
+	"brick/kernel"
 	"brick/nn"
 	"brick/optim"
 )
@@ -35,6 +37,9 @@ type Memory struct {
 	Batches     int64 `json:"batches"`              // examples in hand and read ahead
 	Recomputed  bool  `json:"recomputed,omitempty"` // blocks are computed again on the way back, for fewer activations
 	Available   int64 `json:"available,omitempty"`
+
+	counted bool     // Activations are known
+	fitting []string // what would make the run fit, each with what it needs then
 }
 
 // Total is the sum of the parts, math.MaxInt64 if it is more than that.
@@ -44,11 +49,14 @@ func (m Memory) Total() int64 {
 
 // String says the total and its parts.
 func (m Memory) String() string {
-	how := ""
-	if m.Recomputed {
-		how = " (recomputed)"
+	before, how := " before activations", ""
+	if m.counted {
+		before, how = "", ", activations "+size(m.Activations)
 	}
-	return fmt.Sprintf("%s: weights %s, gradients %s, optimizer %s, activations %s%s, batches %s", size(m.Total()), size(m.Weights), size(m.Gradients), size(m.Optimizer), size(m.Activations), how, size(m.Batches))
+	if m.counted && m.Recomputed {
+		how += " (recomputed)"
+	}
+	return fmt.Sprintf("%s%s: weights %s, gradients %s, optimizer %s%s, batches %s", size(m.Total()), before, size(m.Weights), size(m.Gradients), size(m.Optimizer), how, size(m.Batches))
 }
 
 // Fits errs if the machine has not got what the run needs.
@@ -56,11 +64,11 @@ func (m Memory) Fits() error {
 	if m.Available == 0 || m.Total() <= m.Available {
 		return nil
 	}
-	remedy := "A smaller batch, --recompute or a smaller model"
-	if m.Recomputed {
-		remedy = "A smaller batch or a smaller model"
+	remedy := "A smaller model needs less"
+	if len(m.fitting) > 0 {
+		remedy = "What would fit: " + strings.Join(m.fitting, ", ")
 	}
-	return fmt.Errorf("train: the run needs %v; this machine has %s left. %s needs less", m, size(m.Available), remedy)
+	return fmt.Errorf("train: the run needs %v; this machine has %s left. %s", m, size(m.Available), remedy)
 }
 
 // sum and times stop at math.MaxInt64, for models of any size. Operands are not negative.
@@ -87,7 +95,7 @@ func times(list ...int64) int64 {
 
 // estimate runs one training step on a device that counts and computes nothing. limit is what the run may
 // use, 0 for what the machine has left. What surely does not fit is refused before anything is read.
-func (r *Run) estimate(limit int64) (m Memory, err error) {
+func (r *Run) estimate(limit int64, from *source) (m Memory, err error) {
 	if m.Available = limit; limit == 0 {
 		m.Available, _ = available()
 	}
@@ -96,18 +104,10 @@ func (r *Run) estimate(limit int64) (m Memory, err error) {
 	if err != nil {
 		return m, fmt.Errorf("train: %w", err)
 	}
-	each := int64(device.Float.Size())
 	kept, numbers := r.base.bytes()
-	all := sum(kept, times(int64(nn.Count(r.Model))-numbers, each))
 	learnt := times(int64(nn.Trainable(r.Model)), each)
-	m.Weights, m.Gradients = all, learnt
-	m.Optimizer = times(learnt, int64(kind.State))
-	if r.Job.EMA > 0 {
-		m.Optimizer = sum(m.Optimizer, learnt)
-	}
-	for k := r.Job.Accumulate; k > 1; k = (k + 1) / 2 {
-		m.Optimizer = sum(m.Optimizer, learnt) // one partial sum a level of the tree
-	}
+	m.Weights, m.Gradients = sum(kept, times(int64(nn.Count(r.Model))-numbers, each)), learnt
+	m.Optimizer = r.optimizerBytes(kind, learnt)
 	const inHand = 3 // the loader's batches: one in use, two read ahead
 	targets := 1
 	if r.Info.Task == data.Language {
@@ -118,37 +118,60 @@ func (r *Run) estimate(limit int64) (m Memory, err error) {
 		targets = r.Info.Targets
 	}
 	m.Batches = times(inHand, int64(r.Job.Batch), int64(r.width()+targets), each)
-	if err := m.Fits(); err != nil {
-		return m, err
+	if m.Fits() == nil {
+		m.Activations, err = r.activations()
+		m.counted = err == nil
 	}
+	if err == nil && m.Fits() != nil {
+		m.fitting = r.fitting(m, kind, from)
+	}
+	return m, err
+}
+
+// each is the bytes of a number.
+const each = kernel.FloatBits / 8
+
+// optimizerBytes is what an optimizer, the moving average and the sums of micro-batches take.
+func (r *Run) optimizerBytes(kind optim.Kind, learnt int64) int64 {
+	bytes := times(learnt, int64(kind.State))
+	if r.Job.EMA > 0 {
+		bytes = sum(bytes, learnt)
+	}
+	for k := r.Job.Accumulate; k > 1; k = (k + 1) / 2 {
+		bytes = sum(bytes, learnt) // one partial sum a level of the tree
+	}
+	return bytes
+}
+
+// activations are those of a step and of an evaluation, whichever has more.
+func (r *Run) activations() (int64, error) {
 	shadow, err := r.declared()
 	if err != nil {
-		return m, err
+		return 0, err
 	}
 	dev := new(dry.Device)
 	nn.BuildOn(dev, shadow, 0)
 	var b data.Batch
 	if err := r.loader().At(&b, 0, 0); err != nil {
-		return m, err
+		return 0, err
 	}
 	tape := &grad.Tape{Device: dev, Training: true, Recompute: r.Job.Recompute}
 	err = grad.Catch(func() { r.Loss(shadow.Forward(Input(tape, &b)), &b).Backward() })
 	if err != nil {
-		return m, fmt.Errorf("train: the model does not fit the data: %w", err)
+		return 0, fmt.Errorf("train: the model does not fit the data: %w", err)
 	}
 	inPlace := copied(dev, &b)
 	last, err := r.rehearseEvaluation(tape, shadow)
 	if err != nil {
-		return m, err
+		return 0, err
 	}
 	if last != nil && last.Examples() != b.Examples() {
 		inPlace += copied(dev, last)
 	}
-	m.Activations = int64(tape.Bytes())
-	if _, host := r.dev.(*cpu.Device); host { // where batches are used in place
-		m.Activations -= inPlace
+	if _, host := r.dev.(*cpu.Device); !host { // else batches are used in place
+		inPlace = 0
 	}
-	return m, nil
+	return int64(tape.Bytes()) - inPlace, nil
 }
 
 // rehearseEvaluation evaluates the first and the last batch that an evaluation takes of the validation set, which may be of another

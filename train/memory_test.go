@@ -77,16 +77,29 @@ func TestTooLarge(t *testing.T) {
 		limit  int64
 		want   string
 	}{
-		{func(j *Job) {}, 1000, "1000 B left"},
-		{func(j *Job) { j.Model = "linear(1000000) relu linear(1000000) relu linear" }, 0, "GiB left"},
-		{func(j *Job) { j.Model = "1000*[linear(16000000) relu] linear" }, 0, "left"},
-		{func(j *Job) { j.Batch = 1 << 24 }, 1 << 28, "activations 0 B, batches "},
+		{func(j *Job) {}, 1000, "1000 B left. What would fit: --batch 1 ("},
+		{func(j *Job) { j.Model = "linear(1000000) relu linear(1000000) relu linear" }, 0, "GiB before activations: weights"},
+		{func(j *Job) { j.Model = "1000*[linear(16000000) relu] linear" }, 0, "left. A smaller model needs less"},
+		{func(j *Job) { j.Batch = 1 << 24 }, 1 << 28, "before activations: weights "},
+		{func(j *Job) { j.Batch = 1 << 24 }, 1 << 28, "left. What would fit: --batch "},
+		{func(j *Job) {
+			j.Model = "linear(1000) 8*residual[linear(1000) tanh sigmoid tanh] linear"
+			j.Batch = 2048
+		}, 300 << 20, "What would fit: --batch 1024 ("},
+		{func(j *Job) {
+			j.Model = "linear(1000) 8*residual[linear(1000) tanh sigmoid tanh] linear"
+			j.Batch = 2048
+		}, 300 << 20, "), --recompute ("},
+		{func(j *Job) { j.Model = "linear(4000) relu linear(4000) relu linear" }, 200 << 20, " MiB before activations: weights 61."},
+		{func(j *Job) { j.Model = "linear(4000) relu linear(4000) relu linear" }, 200 << 20, ", --optimizer sgd (122."},
+		{func(j *Job) { j.Model = "linear(4000) relu linear(4000) relu linear" }, 200 << 20, "rmsprop or lion (183."},
+		{func(j *Job) { j.Model = "linear(4000) relu linear(4000) relu linear" }, 200 << 20, " MiB and activations)"},
 	} {
 		j := job
 		c.change(&j)
 		_, err := Create(context.Background(), j, Options{Root: t.TempDir(), Memory: c.limit})
-		if err == nil || !strings.Contains(err.Error(), "the run needs") || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "smaller batch") {
-			t.Errorf("%s, batch %d: %v", j.Model, j.Batch, err)
+		if err == nil || !strings.Contains(err.Error(), "the run needs") || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "activations 0 B") {
+			t.Errorf("%s, batch %d: %v, want %q in it", j.Model, j.Batch, err, c.want)
 		}
 	}
 	if got := times(math.MaxInt64, 2); got != math.MaxInt64 || sum(math.MaxInt64, 1) != math.MaxInt64 || times(3, 0, 5) != 0 {

@@ -43,7 +43,11 @@ func (r *Run) Describe() []string {
 		out = append(out, fmt.Sprintf("from     %s: %s", r.Job.From, what))
 	}
 	if l := r.Job.LoRA; l.On() {
-		out = append(out, fmt.Sprintf("adapters of rank %d: %s parameters", l.Rank, commas(all-plainCount(r.Model))))
+		line := fmt.Sprintf("adapters of rank %d: %s parameters", l.Rank, commas(all-plainCount(r.Model)))
+		if r.base != nil {
+			line += ", the rest stays in the types of " + filepath.Base(r.Job.From)
+		}
+		out = append(out, line)
 	}
 	out = append(out, fmt.Sprintf("data     %s: %s", r.Job.Data.Source, r.splitSizes()))
 	if r.Job.Data.Template == plain {
