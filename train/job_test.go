@@ -19,7 +19,7 @@ func fullJob() Job {
 		Name: "a/b", Model: "linear(4) relu linear", Loss: "huber",
 		Data: DataJob{Source: "yes: no.csv", Target: []string{"价格", "null"}, Skip: []string{"1e3"}, Task: "regression", Raw: true, RawY: true,
 			Height: 1, Width: 2, Channels: 3, Augment: "crop(4) flip", Context: 4, Limit: 5, Examples: 6, Noise: 0.7, Valid: -1, Test: 0.25},
-		From: "runs/a", Head: "linear", Freeze: []string{"0-1", "*.bias"}, LoRA: LoRAJob{4, 8, 0.1, []string{"q_proj"}, "file"}, Rates: Rates{"body": 1e-4},
+		From: "runs/a", Head: "linear", Freeze: []string{"0-1", "*.bias"}, LoRA: LoRAJob{4, 8, 0.1, []string{"q_proj"}, []string{"embed"}, "file"}, Rates: Rates{"body": 1e-4},
 		Tokenizer: TokenJob{Kind: "bpe", Vocab: 300, Limit: 7},
 		Optimizer: Optimizer{Name: "adamw", LR: 3e-4, Args: map[string]any{"beta2": 0.95, "amsgrad": true}},
 		Schedule:  Schedule{Name: "multistep", Args: map[string]any{"milestones": []any{3, 5}, "gamma": 0.5}},

@@ -25,6 +25,7 @@ type LoRAJob struct {
 	Alpha   float64  `yaml:"alpha,omitempty"`   // α; 0 means twice the rank
 	Dropout float64  `yaml:"dropout,omitempty"` // share of an adapter's input that is dropped
 	Targets []string `yaml:"targets,omitempty"` // layers by path, its last part or a glob, such as q_proj or *.mlp.*; none means those inside of blocks, or all but the head
+	Train   []string `yaml:"train,omitempty"`   // layers, named likewise, that are learnt as they are, or by the words of their blocks, such as embed: adapters do not reach its rows
 	Type    string   `yaml:"type,omitempty"`    // what matrices that stay as they are become in memory: auto (the default) or file for the types of the model's file, f32
 }
 
@@ -42,11 +43,11 @@ func (l *LoRAJob) keeping() model.Keeping {
 
 // ParseLoRA reads adapters as the command line has them: rank=8,alpha=16,dropout=0.05,targets=q_proj,v_proj.
 func ParseLoRA(text string) (l LoRAJob, err error) {
-	const want = "want rank=8,alpha=16,dropout=0.05,targets=q_proj,v_proj, of which only rank is needed"
+	const want = "want rank=8,alpha=16,dropout=0.05,targets=q_proj,v_proj,train=embed, of which only rank is needed"
 	last := ""
 	for _, part := range strings.Split(text, ",") {
 		key, value, ok := strings.Cut(strings.TrimSpace(part), "=")
-		if !ok && last == "targets" {
+		if !ok && (last == "targets" || last == "train") {
 			key, value = last, key
 		}
 		last = key
@@ -59,6 +60,8 @@ func ParseLoRA(text string) (l LoRAJob, err error) {
 			l.Dropout, err = strconv.ParseFloat(value, 64)
 		case "targets":
 			l.Targets = append(l.Targets, value)
+		case "train":
+			l.Train = append(l.Train, value)
 		default:
 			return l, usagef("train: lora: %q is no setting; %s", part, want)
 		}
@@ -84,6 +87,9 @@ func (j *Job) adapt(m model.Model) error {
 		nn.Freeze(m, true)
 	}
 	nn.Freeze(body, true)
+	if err := thaw(m, l.Train); err != nil {
+		return err
+	}
 	inHead := map[*nn.Param]bool{}
 	for _, p := range nn.Params(c[len(body):]) {
 		inHead[p] = true
@@ -134,6 +140,51 @@ func (j *Job) adapt(m model.Model) error {
 		a.Adapt(nn.NewLoRA(in, out, l.Rank, alpha, l.Dropout))
 	}
 	return nil
+}
+
+// thaw lets layers of m be learnt, which are named as targets are, or a whole block by its word in stack notation.
+func thaw(m model.Model, targets []string) error {
+	for _, t := range targets {
+		found := false
+		thawed := func(p *nn.Param) {
+			p.Freeze(false)
+			found = true
+		}
+		for name, p := range nn.Params(m) {
+			if hits(t, layerOf(name)) {
+				thawed(p)
+			}
+		}
+		var words []string
+		for _, b := range model.Chain(m) {
+			word := wordOf(b)
+			words = append(words, word)
+			if word == t {
+				for _, p := range nn.Params(b) {
+					thawed(p)
+				}
+			}
+		}
+		if !found {
+			slices.Sort(words)
+			return fmt.Errorf("train=%s names no layer: want a path or its end, such as 0 or mlp.down_proj, or a word of the model's stack: %s", t, strings.Join(slices.Compact(words), ", "))
+		}
+	}
+	return nil
+}
+
+// wordOf is a block's word in stack notation.
+func wordOf(b nn.Block) string {
+	word, _, _ := strings.Cut(nn.Chain{b}.Notation(), "(")
+	return word
+}
+
+// layerOf is the layer that a parameter belongs to.
+func layerOf(param string) string {
+	if i := strings.LastIndexByte(param, '.'); i >= 0 {
+		return param[:i]
+	}
+	return param
 }
 
 // hits reports whether a target names a layer: by its path, the end of it, or a glob, with or without .weight.
@@ -198,24 +249,25 @@ const (
 func (r *Run) exportAdapter() error {
 	const prefix = "base_model.model."
 	var learnt []tensor.Named
+	var saved []string // layers that are learnt as they are
 	for name, p := range nn.Params(r.Model) {
 		if !p.Frozen() {
 			learnt = append(learnt, tensor.Named{Name: prefix + name, Tensor: tensor.View(hostOf(r.Model, p), p.Shape...)})
+			if !strings.Contains(name, "lora_") {
+				saved = append(saved, layerOf(name))
+			}
 		}
 	}
-	var targets, saved []string
+	var targets []string
 	fanInOut, alpha := false, 0.0
 	for _, l := range nn.Adaptable(r.Model) {
-		switch a := l.Adapter(); {
-		case a != nil:
+		if a := l.Adapter(); a != nil {
 			targets, fanInOut, alpha = append(targets, l.Name), fanInOut || l.W.InFirst, a.Alpha
-		case !l.W.Frozen():
-			saved = append(saved, l.Name)
 		}
 	}
 	config, err := json.MarshalIndent(map[string]any{
 		"peft_type": "LORA", "base_model_name_or_path": r.Job.From, "r": r.Job.LoRA.Rank, "lora_alpha": alpha,
-		"lora_dropout": r.Job.LoRA.Dropout, "target_modules": targets, "modules_to_save": saved, "bias": "none", "fan_in_fan_out": fanInOut,
+		"lora_dropout": r.Job.LoRA.Dropout, "target_modules": targets, "modules_to_save": slices.Compact(saved), "bias": "none", "fan_in_fan_out": fanInOut,
 	}, "", "  ")
 	if err == nil {
 		_, err = writeTensors(durable.Disk{}, filepath.Join(r.Dir, adapterFile), learnt)

@@ -144,7 +144,7 @@ func jobFlags(f *pflag.FlagSet) jobFields {
 	str("head", "with --from: a stack that takes the place of everything from the last layer with a matrix on", func(j *train.Job, v string) { j.Head, j.Model = v, "" })
 	freeze := f.StringSlice("freeze", nil, "keep as they are: body (all but the head), blocks such as 0-3, layers.0-3, paths and globs of parameters")
 	fields["freeze"] = func(j *train.Job) error { j.Freeze = *freeze; return nil }
-	lora := f.String("lora", "", "with --from: train low-rank adapters, such as rank=8,alpha=16,targets=q_proj,v_proj")
+	lora := f.String("lora", "", "with --from: train low-rank adapters, such as rank=8,alpha=16,targets=q_proj,v_proj,train=embed; train names what is learnt as it is")
 	fields["lora"] = func(j *train.Job) (err error) { j.LoRA, err = train.ParseLoRA(*lora); return err }
 	str("type", "with --lora: weights of --from that stay as they are, in memory: auto (default) or file for the file's types, f32 to widen them", func(j *train.Job, v string) { j.LoRA.Type = v })
 	target := f.StringSlice("target", nil, "columns of a table to predict; default the last one")
