@@ -38,11 +38,12 @@ export function network(w, o) {
   (o.into ?? w.stage).append(box);
   const nodes = () => /** @type {SVGElement[]} */ ([...root.querySelectorAll('g.node')]);
   roving(root, nodes, () => 1);
+  let width = 0; // of the frame: to ask it for each drawing would lay the page out
   const redraw = () => {
     if (data === null) return;
     const held = nodes().findIndex((n) => n === document.activeElement);
     const n = data.layers.length;
-    const pitch = Math.min(widest, Math.max(narrowest, frame.clientWidth / n));
+    const pitch = Math.min(widest, Math.max(narrowest, width / n));
     root.replaceChildren(...paint(data, height, most, pitch, o));
     root.setAttribute('viewBox', `0 0 ${n * pitch} ${height}`);
     root.style.minWidth = `${n * narrowest}px`;
@@ -50,7 +51,12 @@ export function network(w, o) {
     nodes().forEach((n, i) => n.setAttribute('tabindex', i === Math.max(0, held) ? '0' : '-1'));
     if (held >= 0) nodes()[held]?.focus();
   };
-  new ResizeObserver(perFrame(redraw)).observe(frame);
+  const resized = perFrame(redraw);
+  new ResizeObserver(([e]) => {
+    if (e === undefined || e.contentRect.width === width) return;
+    width = e.contentRect.width;
+    resized();
+  }).observe(frame);
   onTheme(redraw);
   return {
     el: box,

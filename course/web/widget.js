@@ -39,8 +39,6 @@ export class Widget {
     this.store = null;
     /** When the learner last moved something that has not been answered yet; 0 for nothing. */
     this.touched = 0;
-    /** How often it was updated; only the newest update says that the widget is not busy. */
-    this.turn = 0;
     /** @type {(() => void | Promise<void>)[]} */
     this.updates = [];
     /** @type {(() => void)[]} */
@@ -52,6 +50,7 @@ export class Widget {
     this.saidAt = -Infinity;
     this.saying = 0;
     if (page.static) this.foot.append(el('p', { class: 'hint' }, t('web.recorded')));
+    section.ariaBusy = 'true'; // until its first answer: a change for each input would cost a millisecond
     section.append(this.stage, this.controls, this.trouble, this.summary, this.aloud, this.foot);
   }
 
@@ -102,11 +101,10 @@ export class Widget {
 
   /** Runs what onUpdate was given. What it throws is shown, and gone with the next run that throws nothing. */
   update() {
-    const [from, turn] = [this.touched, ++this.turn];
+    const from = this.touched;
     this.touched = 0;
-    this.el.ariaBusy = 'true';
     const settle = () => {
-      if (turn === this.turn) this.el.ariaBusy = null;
+      if (this.el.ariaBusy === 'true') this.el.ariaBusy = null;
     };
     void Promise.all(this.updates.map(async (f) => f())).then(
       () => {
