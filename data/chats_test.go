@@ -149,6 +149,7 @@ func TestChatsRefuses(t *testing.T) {
 		`{"messages":[{"role":"user","content":null}]}`:               "jsonl:1: messages[0] has no content",
 		`{"messages":[{"content":"x"}]}`:                              "jsonl:1: messages[0] has no role",
 		`{"messages":[{"role":"","content":"x"}]}`:                    "jsonl:1: messages[0].role is empty",
+		`{"messages":[{"role":"user","content":[{"text":"q"}]}]}`:     `jsonl:1: messages[0].content[0].type is missing; only parts of type text`,
 		`{"messages":[{"role":"user","content":[{"type":"image"}]}]}`: `jsonl:1: messages[0].content[0].type is the text "image"`,
 		`{"messages":[{"role":"assistant","tool_calls":[]}]}`:         "jsonl:1: messages[0] has tool_calls",
 		`{"messages":[{"role":"user","content":"x"}]}`:                `jsonl:1: no turn of the assistant: the roles are ["user"]`,

@@ -111,6 +111,9 @@ func asObject(at, name string, v jsontext.Value) (c object, err error) {
 
 // found says what a value is.
 func found(v jsontext.Value) string {
+	if v == nil {
+		return "missing"
+	}
 	switch v.Kind() {
 	case '{':
 		return "an object"
