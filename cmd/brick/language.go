@@ -27,8 +27,14 @@ func folderOf(name string) (dir string, err error) {
 	if err == nil {
 		return "", nil
 	}
-	if info, e := os.Stat(name); e == nil && info.Mode().IsRegular() && isGGUF(name) {
-		return name, nil
+	if isGGUF(name) {
+		info, e := os.Stat(name)
+		if e != nil {
+			return "", e
+		}
+		if info.Mode().IsRegular() {
+			return name, nil
+		}
 	}
 	if info, e := os.Stat(filepath.Join(name, "config.json")); e == nil && info.Mode().IsRegular() {
 		return name, nil
